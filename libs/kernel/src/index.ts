@@ -1,0 +1,8 @@
+export { assert, AssertionError, unreachable } from './assert.ts'
+export { branded, type Brand } from './brand.ts'
+export type { Clock, Deadline } from './clock.ts'
+export { OperatingError, type Retry } from './operating-error.ts'
+export type { Random } from './random.ts'
+export { Secret } from './secret.ts'
+export { systemClock } from './system-clock.ts'
+export { systemRandom } from './system-random.ts'
