@@ -1,9 +1,8 @@
 const MASK = '[secret]'
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /**
- * A value that no log, error, trace or JSON may show. It is redacted by its type: text, JSON and
- * inspection all give `[secret]`. Call `reveal` only where the value is used.
+ * A value that no log, error, trace or JSON may show. It is redacted by its type: text and JSON give
+ * `[secret]`, and inspection does not see private fields. Call `reveal` only where the value is used.
  */
 export class Secret<T> {
   readonly #value: T
@@ -24,7 +23,4 @@ export class Secret<T> {
   toJSON(): string {
     return MASK
   }
-
-  /** What `console.log` and `util.inspect` show (Node's `nodejs.util.inspect.custom`). */
-  readonly [INSPECT]: () => string = () => MASK
 }
