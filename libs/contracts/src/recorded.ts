@@ -1,0 +1,27 @@
+import type { AnyEvent } from './events.ts'
+import { decodeBody } from './events.ts'
+import type { StoredEvent } from './gen/tidemark/v1/ledger.ts'
+import { Metadata } from './gen/tidemark/v1/metadata.ts'
+
+/** A stored event, read: its bytes as they are, and what they say. */
+export interface Recorded<E extends AnyEvent = AnyEvent> {
+  readonly stored: StoredEvent
+  /** Place in the whole log, from 1. Never reused, never reordered, without gaps. */
+  readonly position: bigint
+  readonly stream: string
+  readonly event: E
+  readonly meta: Metadata
+}
+
+/** Reads a stored event. `undefined` for a type that this build does not know. */
+export function record(stored: StoredEvent): Recorded | undefined {
+  const event = decodeBody(stored.type, stored.body)
+  if (event === undefined) return undefined
+  return {
+    stored,
+    position: stored.position,
+    stream: stored.stream,
+    event,
+    meta: Metadata.decode(stored.meta),
+  }
+}

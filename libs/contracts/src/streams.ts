@@ -1,0 +1,154 @@
+import { branded, type Brand } from '@tidemark/kernel'
+import type { EventName } from './events.ts'
+
+export type StreamName = Brand<'StreamName'>
+
+/** A service, as the writer of events. */
+export type Writer =
+  | 'ledger'
+  | 'fetcher'
+  | 'renderer'
+  | 'releaser'
+  | 'applier'
+  | 'auditor'
+  | 'gateway'
+
+export type FamilyName =
+  | 'push'
+  | 'cluster'
+  | 'request'
+  | 'intake'
+  | 'source'
+  | 'application'
+  | 'rollout'
+  | 'render'
+  | 'deployment'
+  | 'connection'
+  | 'lease'
+
+export interface Family {
+  readonly writer: Writer
+  readonly events: readonly EventName[]
+}
+
+/** Stream family -> its one writer -> the events that it may hold. The ledger checks each append by it. */
+export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
+  push: { writer: 'gateway', events: ['PushReceived'] },
+  cluster: {
+    writer: 'gateway',
+    events: ['ClusterRegistered', 'ClusterRemoved', 'RootDeclared', 'RootWithdrawn'],
+  },
+  request: {
+    writer: 'gateway',
+    events: [
+      'RollbackRequested',
+      'HoldLiftRequested',
+      'ReconcileRequested',
+      'SuspendRequested',
+      'ResumeRequested',
+      'ParkedResolved',
+    ],
+  },
+  intake: {
+    writer: 'releaser',
+    events: ['SourceDeclared', 'SourceWithdrawn', 'RevisionAdmitted'],
+  },
+  source: { writer: 'fetcher', events: ['RevisionFetched', 'FetchFailed', 'FetchRecovered'] },
+  application: {
+    writer: 'releaser',
+    events: [
+      'ApplicationDeclared',
+      'ApplicationRefused',
+      'ApplicationRemoved',
+      'RenderRequested',
+      'ReleaseCut',
+      'ReleaseTargetAdded',
+      'ReleaseConfirmed',
+      'HoldPlaced',
+      'HoldLifted',
+      'ApplicationSuspended',
+      'ApplicationResumed',
+      'RequestRefused',
+    ],
+  },
+  rollout: {
+    writer: 'releaser',
+    events: [
+      'RolloutPlanned',
+      'WaveStarted',
+      'ApplyRequested',
+      'WavePassed',
+      'RolloutCompleted',
+      'RolloutStopped',
+    ],
+  },
+  render: { writer: 'renderer', events: ['Rendered', 'RenderFailed'] },
+  deployment: {
+    writer: 'applier',
+    events: [
+      'ApplyStarted',
+      'ApplyFinished',
+      'Pruned',
+      'HealthChanged',
+      'DriftDetected',
+      'DriftCorrected',
+    ],
+  },
+  connection: { writer: 'applier', events: ['ClusterReachabilityChanged'] },
+  lease: { writer: 'ledger', events: ['LeaseTaken'] },
+}
+
+/** Why an append is refused, or `undefined` where it is allowed. */
+export function refuseWriter(writer: string, stream: string, type: string): string | undefined {
+  const family = familyOf(stream)
+  if (family === undefined) return `stream ${stream} is of no family that this ledger knows`
+  const { writer: owner, events } = FAMILIES[family]
+  if (owner !== writer) return `${writer} may not write to ${stream}: the family is ${owner}'s`
+  return events.some((name) => name === type)
+    ? undefined
+    : `${type} does not belong in ${stream}: the family holds ${events.join(', ')}`
+}
+
+/** The family of a stream, or `undefined` for a name that was not built here. */
+export function familyOf(stream: string): FamilyName | undefined {
+  const name = stream.slice(0, Math.max(0, stream.indexOf('-')))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Checked against the table in the same line.
+  return Object.hasOwn(FAMILIES, name) ? (name as FamilyName) : undefined
+}
+
+/** What comes behind the family: the id of the aggregate. */
+export function idOf(stream: string): string {
+  return stream.slice(stream.indexOf('-') + 1)
+}
+
+/** The only place where a stream name is spelled. Each family has one writer. */
+export const streams: {
+  readonly push: (sourceId: string) => StreamName
+  readonly cluster: (cluster: string) => StreamName
+  /** What people ask of one application or source. */
+  readonly request: (subjectId: string) => StreamName
+  readonly intake: (sourceId: string) => StreamName
+  readonly source: (sourceId: string) => StreamName
+  readonly application: (applicationId: string) => StreamName
+  readonly rollout: (applicationId: string) => StreamName
+  readonly render: (applicationId: string) => StreamName
+  readonly deployment: (applicationId: string, cluster: string) => StreamName
+  readonly connection: (cluster: string) => StreamName
+  readonly lease: (resource: string) => StreamName
+} = {
+  push: (id) => named('push', id),
+  cluster: (id) => named('cluster', id),
+  request: (id) => named('request', id),
+  intake: (id) => named('intake', id),
+  source: (id) => named('source', id),
+  application: (id) => named('application', id),
+  rollout: (id) => named('rollout', id),
+  render: (id) => named('render', id),
+  deployment: (id, cluster) => named('deployment', `${id}@${cluster}`),
+  connection: (id) => named('connection', id),
+  lease: (id) => named('lease', id),
+}
+
+function named(family: FamilyName, id: string): StreamName {
+  return branded<StreamName>(`${family}-${id}`)
+}

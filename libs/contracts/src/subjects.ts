@@ -1,0 +1,54 @@
+import { familyOf, idOf } from './streams.ts'
+
+/** What of an event makes its subject. */
+export interface SubjectParts {
+  readonly project: string
+  readonly cluster: string
+  readonly stream: string
+  readonly type: string
+}
+
+/** The one JetStream stream that holds the log: its sequence is the ledger's position. */
+export const LOG_STREAM = 'TIDEMARK_LOG'
+/** What the log stream listens to. Only the relay may publish there. */
+export const LOG_SUBJECTS = 'tidemark.events.>'
+/** A hint that the ledger has grown. It carries nothing. */
+export const WAKE_SUBJECT = 'tidemark.wake'
+
+/** `tidemark.events.<project>.<cluster or _>.<family>.<type>.<id>`, which tooling may subscribe to. */
+export function eventSubject({ project, cluster, stream, type }: SubjectParts): string {
+  const family = familyOf(stream) ?? '_'
+  return [
+    'tidemark.events',
+    token(project),
+    token(cluster),
+    family,
+    type,
+    token(idOf(stream)),
+  ].join('.')
+}
+
+/** Requests of services to the ledger. The identity of the writer is the subject itself. */
+export const ledgerSubjects: {
+  readonly append: (service: string, scope: string) => string
+  readonly read: (service: string, scope: string) => string
+  readonly blob: (service: string, scope: string) => string
+  readonly lease: (service: string, scope: string) => string
+  readonly park: (service: string, scope: string) => string
+} = {
+  append: (service, scope) => `tidemark.append.${token(service)}.${token(scope)}`,
+  read: (service, scope) => `tidemark.read.${token(service)}.${token(scope)}`,
+  blob: (service, scope) => `tidemark.blob.${token(service)}.${token(scope)}`,
+  lease: (service, scope) => `tidemark.lease.${token(service)}.${token(scope)}`,
+  park: (service, scope) => `tidemark.park.${token(service)}.${token(scope)}`,
+}
+
+/**
+ * One token of a NATS subject. `_` for an empty text; what a token cannot hold (dots, wildcards, spaces,
+ * control characters) becomes `~`, which no Kubernetes name and no id of ours holds.
+ */
+export function token(text: string): string {
+  if (text === '') return '_'
+  // oxlint-disable-next-line no-control-regex -- A subject token may hold none of them.
+  return text.replaceAll(/[.*>\s\u0000-\u001F~]/gu, '~')
+}
