@@ -1,0 +1,153 @@
+import {
+  type EntryKind,
+  type IndexEntry,
+  type Listed,
+  type OnLink,
+  type SourceTree,
+  type Stat,
+  sha256Of,
+} from './source-tree.ts'
+import { compareBytes, joinPath } from './tree-path.ts'
+
+/**
+ * What a computation learnt from a tree: equal facts in another tree mean an equal result. Each list is in
+ * byte order of paths and holds a path once. Paths of files, folders and listings are those after links.
+ */
+export interface Reads {
+  /** Files whose content was read. */
+  readonly files: readonly { readonly path: string; readonly sha256: string }[]
+  /** Paths at which something was looked for and nothing was there. */
+  readonly absences: readonly string[]
+  /** Folders whose entries were listed; the digest is over lines `kind name`. */
+  readonly listings: readonly { readonly path: string; readonly sha256: string }[]
+  /** Paths of which only the kind was asked. */
+  readonly kinds: readonly { readonly path: string; readonly kind: EntryKind }[]
+  /** Links that were followed. */
+  readonly links: readonly { readonly path: string; readonly target: string }[]
+}
+
+/** Wraps a tree and keeps what is learnt through it. */
+export class RecordingTree implements SourceTree {
+  readonly #tree: SourceTree
+  readonly #files = new Map<string, string>()
+  readonly #absences = new Set<string>()
+  readonly #listings = new Map<string, string>()
+  readonly #kinds = new Map<string, EntryKind>()
+  readonly #links = new Map<string, string>()
+
+  constructor(tree: SourceTree) {
+    this.#tree = tree
+  }
+
+  stat(path: string, onLink?: OnLink): Stat | undefined {
+    const stat = this.#stat(path, onLink)
+    if (stat !== undefined) this.#kinds.set(stat.path, stat.kind)
+    return stat
+  }
+
+  read(path: string): Uint8Array {
+    const stat = this.stat(path)
+    const bytes = this.#tree.read(stat?.path ?? path)
+    if (stat !== undefined) this.#files.set(stat.path, this.#tree.sha256(stat.path))
+    return bytes
+  }
+
+  sha256(path: string): string {
+    const stat = this.stat(path)
+    const digest = this.#tree.sha256(stat?.path ?? path)
+    if (stat !== undefined) this.#files.set(stat.path, digest)
+    return digest
+  }
+
+  list(path: string): readonly Listed[] {
+    const stat = this.stat(path)
+    const listed = this.#tree.list(stat?.path ?? path)
+    if (stat !== undefined) this.#listings.set(stat.path, listingDigest(listed))
+    return listed
+  }
+
+  /** Not recorded: it serves digests and archives, which name the tree as a whole. */
+  entries(): Iterable<IndexEntry> {
+    return this.#tree.entries()
+  }
+
+  readLink(path: string): string | undefined {
+    const target = this.#tree.readLink(path)
+    if (target === undefined) this.stat(path)
+    else this.#links.set(joinPath('', path), target)
+    return target
+  }
+
+  /** What was read until now, in canonical form. A kind that another fact implies is left out. */
+  reads(): Reads {
+    const kinds = sorted(this.#kinds).filter(
+      ([path]) => !this.#files.has(path) && !this.#listings.has(path) && path !== '',
+    )
+    return {
+      files: sorted(this.#files).map(([path, sha256]) => ({ path, sha256 })),
+      absences: [...this.#absences].toSorted(compareBytes),
+      listings: sorted(this.#listings).map(([path, sha256]) => ({ path, sha256 })),
+      kinds: kinds.map(([path, kind]) => ({ path, kind })),
+      links: sorted(this.#links).map(([path, target]) => ({ path, target })),
+    }
+  }
+
+  #stat(path: string, onLink?: OnLink): Stat | undefined {
+    const stat = this.#tree.stat(path, (link, target) => {
+      this.#links.set(link, target)
+      onLink?.(link, target)
+    })
+    if (stat === undefined) this.#absences.add(joinPath('', path))
+    return stat
+  }
+}
+
+/**
+ * The first fact that no longer holds in another tree, in words; `undefined` when all hold, and the same
+ * computation would give the same result.
+ */
+export function firstDifference(reads: Reads, tree: SourceTree): string | undefined {
+  for (const { path, target } of reads.links)
+    if (safely(() => tree.readLink(path)) !== target) return `the link "${path}" changed`
+  for (const { path, sha256 } of reads.files)
+    if (safely(() => tree.sha256(path)) !== sha256) return `the file "${path}" changed`
+  for (const path of reads.absences)
+    if (safely(() => tree.stat(path) === undefined) !== true) return `"${path}" is new`
+  for (const { path, sha256 } of reads.listings)
+    if (safely(() => listingDigest(tree.list(path))) !== sha256)
+      return `the entries of "${path}" changed`
+  for (const { path, kind } of reads.kinds)
+    if (safely(() => tree.stat(path)?.kind) !== kind) return `"${path}" is no ${kind} any more`
+  return undefined
+}
+
+/** One text for one set of facts, whatever the order in which they were learnt: to be hashed or compared. */
+export function encodeReads(reads: Reads): string {
+  const lines = [
+    ...reads.absences.map((path) => `absent ${JSON.stringify(path)}`),
+    ...reads.files.map(({ path, sha256 }) => `file ${sha256} ${JSON.stringify(path)}`),
+    ...reads.kinds.map(({ path, kind }) => `kind ${kind} ${JSON.stringify(path)}`),
+    ...reads.links.map(
+      ({ path, target }) => `link ${JSON.stringify(path)} ${JSON.stringify(target)}`,
+    ),
+    ...reads.listings.map(({ path, sha256 }) => `listing ${sha256} ${JSON.stringify(path)}`),
+  ]
+  return lines.map((line) => `${line}\n`).join('')
+}
+
+function listingDigest(listed: readonly Listed[]): string {
+  return sha256Of(listed.map(({ kind, name }) => `${kind} ${JSON.stringify(name)}\n`).join(''))
+}
+
+function sorted<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {
+  return [...map].toSorted(([left], [right]) => compareBytes(left, right))
+}
+
+// What throws now did not throw when it was recorded: that is a difference too.
+function safely<Value>(ask: () => Value): Value | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
+  }
+}
