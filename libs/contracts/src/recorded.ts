@@ -1,10 +1,11 @@
-import type { AnyEvent } from './events.ts'
-import { decodeBody } from './events.ts'
+import { decodeBody, type AnyEvent, type EventName } from './events.ts'
 import type { StoredEvent } from './gen/tidemark/v1/ledger.ts'
 import { Metadata } from './gen/tidemark/v1/metadata.ts'
 
 /** A stored event, read: its bytes as they are, and what they say. */
-export interface Recorded<E extends AnyEvent = AnyEvent> {
+export interface Recorded<
+  E extends { readonly type: EventName; readonly value: unknown } = AnyEvent,
+> {
   readonly stored: StoredEvent
   /** Place in the whole log, from 1. Never reused, never reordered, without gaps. */
   readonly position: bigint

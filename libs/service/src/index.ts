@@ -1,1 +1,23 @@
-export {}
+export { startAdminServer, type AdminServer } from './adapters/admin-server.ts'
+export { otlpSpans } from './adapters/otlp-spans.ts'
+export { pinoLogger, type LogLevel } from './adapters/pino-logger.ts'
+export { backoffMs } from './backoff.ts'
+export { ConfigError, ConfigReader, type Environment } from './config-reader.ts'
+export type { Check } from './health.ts'
+export { KeyedQueue } from './keyed-queue.ts'
+export { whileHolding, type LeaseKeeperDeps } from './lease-keeper.ts'
+export { silentLogger, type LogFields, type Logger } from './logger.ts'
+export { createMetrics, type Metrics } from './metrics.ts'
+export { runReactor, type ReactorDeps, type ReactorOptions } from './reactor.ts'
+export {
+  buildAppend,
+  causeFrom,
+  causeOf,
+  type AppendParts,
+  type Cause,
+  type Intended,
+} from './recorder.ts'
+export { noSpans, type SpanSink } from './spans.ts'
+export { dispatch, type Step, type Steps } from './steps.ts'
+export { beginTrace, childTrace, parseTraceparent, type TraceContext } from './trace.ts'
+export { WakeHints, type Wake } from './wake.ts'
