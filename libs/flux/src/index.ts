@@ -1,1 +1,5 @@
-export {}
+export { isRecord, type FieldProblem } from './fields.ts'
+export { describeProblems, textOf, type FluxObject, type Read } from './flux-object.ts'
+export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'
+export { readKustomization, type KustomizationModel } from './kustomization.ts'
+export { groupOf, roleOf, type Role } from './roles.ts'

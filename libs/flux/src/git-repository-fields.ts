@@ -1,0 +1,49 @@
+import type { FieldTable } from './fields.ts'
+
+const NEXT = 'remove it, or wait for a version that has it'
+
+/** GitRepository, source.toolkit.fluxcd.io/v1 (source-controller 1.9.1), field by field. */
+export const GIT_REPOSITORY_SPEC: FieldTable = {
+  url: {
+    required: 'required',
+    rule: {
+      kind: 'text',
+      pattern: /^(?:https?|ssh|file):\/\/\S+$/u,
+      expected: 'an https:// or http:// address; the form git@host:path is not allowed, as in Flux',
+    },
+  },
+  interval: { required: 'required', rule: { kind: 'duration', hours: 'allowed' } },
+  timeout: { rule: { kind: 'duration', hours: 'refused' } },
+  ref: {
+    rule: {
+      kind: 'object',
+      fields: {
+        branch: { rule: { kind: 'text' } },
+        tag: { rule: { kind: 'text' } },
+        semver: { rule: { kind: 'text' } },
+        name: { rule: { kind: 'text' } },
+        commit: {
+          rule: { kind: 'text', pattern: /^[0-9a-f]{40}$/u, expected: 'a full SHA-1 of 40 digits' },
+        },
+      },
+    },
+  },
+  secretRef: {
+    rule: { kind: 'object', fields: { name: { required: 'required', rule: { kind: 'text' } } } },
+  },
+  suspend: { rule: { kind: 'switch' } },
+  ignore: { rule: { kind: 'text' } },
+  provider: {
+    rule: {
+      kind: 'text',
+      pattern: /^generic$/u,
+      expected: 'generic: the providers aws, azure and github are not supported yet',
+    },
+  },
+  verify: { rule: { kind: 'not-yet', instead: `signatures are not checked; ${NEXT}` } },
+  include: { rule: { kind: 'not-yet', instead: `put the files into one repository, ${NEXT}` } },
+  recurseSubmodules: { rule: { kind: 'not-yet', instead: NEXT } },
+  sparseCheckout: { rule: { kind: 'not-yet', instead: `use spec.ignore, ${NEXT}` } },
+  proxySecretRef: { rule: { kind: 'not-yet', instead: NEXT } },
+  serviceAccountName: { rule: { kind: 'not-yet', instead: NEXT } },
+}

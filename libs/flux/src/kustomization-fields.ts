@@ -1,0 +1,73 @@
+import type { Field, FieldTable } from './fields.ts'
+
+const NEXT = 'remove it, or wait for a version that has it'
+const text: Field = { rule: { kind: 'text' } }
+const required: Field = { required: 'required', rule: { kind: 'text' } }
+
+/** Kustomization, kustomize.toolkit.fluxcd.io/v1 (kustomize-controller 1.9.4), field by field. */
+export const KUSTOMIZATION_SPEC: FieldTable = {
+  interval: { required: 'required', rule: { kind: 'duration', hours: 'allowed' } },
+  retryInterval: { rule: { kind: 'duration', hours: 'allowed' } },
+  timeout: { rule: { kind: 'duration', hours: 'allowed' } },
+  sourceRef: {
+    required: 'required',
+    rule: {
+      kind: 'object',
+      fields: {
+        apiVersion: text,
+        kind: {
+          required: 'required',
+          rule: {
+            kind: 'text',
+            pattern: /^GitRepository$/u,
+            expected:
+              'GitRepository: OCIRepository, Bucket and ExternalArtifact are not supported yet',
+          },
+        },
+        name: required,
+        namespace: text,
+      },
+    },
+  },
+  path: text,
+  prune: { required: 'required', rule: { kind: 'switch' } },
+  deletionPolicy: {
+    rule: {
+      kind: 'text',
+      pattern: /^(?:MirrorPrune|Delete|WaitForTermination|Orphan)$/u,
+      expected: 'MirrorPrune, Delete, WaitForTermination or Orphan',
+    },
+  },
+  wait: { rule: { kind: 'switch' } },
+  targetNamespace: text,
+  dependsOn: {
+    rule: {
+      kind: 'list',
+      items: {
+        kind: 'object',
+        fields: {
+          name: required,
+          namespace: text,
+          readyExpr: { rule: { kind: 'not-yet', instead: NEXT } },
+        },
+      },
+    },
+  },
+  suspend: { rule: { kind: 'switch' } },
+  force: { rule: { kind: 'switch' } },
+  images: { rule: { kind: 'list', items: { kind: 'map' } } },
+  patches: { rule: { kind: 'list', items: { kind: 'map' } } },
+  namePrefix: text,
+  nameSuffix: text,
+  commonMetadata: { rule: { kind: 'map' } },
+  components: { rule: { kind: 'not-yet', instead: `list them in a kustomization.yaml, ${NEXT}` } },
+  ignoreMissingComponents: { rule: { kind: 'not-yet', instead: NEXT } },
+  buildMetadata: { rule: { kind: 'not-yet', instead: NEXT } },
+  postBuild: { rule: { kind: 'not-yet', instead: NEXT } },
+  healthChecks: { rule: { kind: 'not-yet', instead: `set spec.wait to true, ${NEXT}` } },
+  healthCheckExprs: { rule: { kind: 'not-yet', instead: NEXT } },
+  decryption: { rule: { kind: 'not-yet', instead: NEXT } },
+  kubeConfig: { rule: { kind: 'not-yet', instead: `register the cluster, ${NEXT}` } },
+  serviceAccountName: { rule: { kind: 'not-yet', instead: NEXT } },
+  ignore: { rule: { kind: 'not-yet', instead: NEXT } },
+}

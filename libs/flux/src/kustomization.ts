@@ -1,0 +1,86 @@
+import { isRecord, parseDuration } from './fields.ts'
+import { readFluxObject, textOf, type Read } from './flux-object.ts'
+import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
+
+const TIMEOUT_MS_MIN = 30_000 // Flux: the timeout is the interval less 30 s, and never under 30 s.
+
+/** A Kustomization, with Flux's defaults filled in. */
+export interface KustomizationModel {
+  readonly name: string
+  readonly namespace: string
+  readonly source: { readonly kind: string; readonly namespace: string; readonly name: string }
+  /** Relative to the root of the source, without a leading `./`. */
+  readonly path: string
+  readonly intervalMs: number
+  readonly retryIntervalMs: number
+  readonly timeoutMs: number
+  readonly prune: boolean
+  readonly wait: boolean
+  readonly force: boolean
+  readonly suspend: boolean
+  readonly deletionPolicy: 'MirrorPrune' | 'Delete' | 'WaitForTermination' | 'Orphan'
+  readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
+  readonly pruneOrder: 'before-health' | 'after-healthy'
+  /** The spec itself, for the steps that render. */
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+/** Reads a Kustomization (kustomize.toolkit.fluxcd.io/v1). */
+export function readKustomization(value: unknown): Read<KustomizationModel> {
+  const read = readFluxObject(value, KUSTOMIZATION_SPEC)
+  if (read.kind === 'refused') return read
+  const { metadata, spec } = read.model
+  const intervalMs = parseDuration(textOf(spec['interval'])) ?? 0
+  const sourceRef = isRecord(spec['sourceRef']) ? spec['sourceRef'] : {}
+  return {
+    kind: 'read',
+    model: {
+      ...metadata,
+      source: {
+        kind: textOf(sourceRef['kind']),
+        namespace: textOf(sourceRef['namespace']) || metadata.namespace,
+        name: textOf(sourceRef['name']),
+      },
+      path: cleanPath(textOf(spec['path'])),
+      intervalMs,
+      retryIntervalMs: parseDuration(textOf(spec['retryInterval'])) ?? intervalMs,
+      timeoutMs:
+        parseDuration(textOf(spec['timeout'])) ??
+        Math.max(TIMEOUT_MS_MIN, intervalMs - TIMEOUT_MS_MIN),
+      prune: spec['prune'] === true,
+      wait: spec['wait'] === true,
+      force: spec['force'] === true,
+      suspend: spec['suspend'] === true,
+      deletionPolicy: readPolicy(spec['deletionPolicy']),
+      dependsOn: readDependencies(spec['dependsOn'], metadata.namespace),
+      pruneOrder: readPruneOrder(value),
+      spec,
+    },
+  }
+}
+
+function readPolicy(value: unknown): KustomizationModel['deletionPolicy'] {
+  return value === 'Delete' || value === 'WaitForTermination' || value === 'Orphan'
+    ? value
+    : 'MirrorPrune'
+}
+
+function readDependencies(value: unknown, namespace: string): KustomizationModel['dependsOn'] {
+  if (!Array.isArray(value)) return []
+  return value.filter(isRecord).map((entry) => ({
+    namespace: textOf(entry['namespace']) || namespace,
+    name: textOf(entry['name']),
+  }))
+}
+
+/** `tidemark.dev/prune: AfterHealthy` asks for the safer order; Flux prunes first. */
+function readPruneOrder(value: unknown): KustomizationModel['pruneOrder'] {
+  const metadata = isRecord(value) && isRecord(value['metadata']) ? value['metadata'] : {}
+  const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
+  return annotations['tidemark.dev/prune'] === 'AfterHealthy' ? 'after-healthy' : 'before-health'
+}
+
+function cleanPath(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  return parts.join('/')
+}
