@@ -1,1 +1,21 @@
-export {}
+export { type Flavour } from './flavour.ts'
+export { defaultLimits, type YamlLimits } from './limits.ts'
+export type {
+  CollectionStyle,
+  ScalarStyle,
+  YamlAlias,
+  YamlEntry,
+  YamlMapping,
+  YamlNode,
+  YamlScalar,
+  YamlSequence,
+} from './node.ts'
+export { formatFloat32, formatFloat64 } from './numbers/format-float.ts'
+export { parseDocuments, parseYaml, parseYamlStream, type ReadOptions, toValue } from './read.ts'
+export { isYamlList, isYamlMap, type YamlList, type YamlMap, type YamlValue } from './value.ts'
+export {
+  YamlError,
+  type YamlErrorCode,
+  type YamlErrorOptions,
+  type YamlPosition,
+} from './yaml-error.ts'
