@@ -30,6 +30,7 @@ export interface Bodies {
   readonly ApplicationDeclared: application.ApplicationDeclared
   readonly ApplicationRefused: application.ApplicationRefused
   readonly ApplicationRemoved: application.ApplicationRemoved
+  readonly RemovalHeld: application.RemovalHeld
   readonly RenderRequested: application.RenderRequested
   readonly ReleaseCut: application.ReleaseCut
   readonly ReleaseTargetAdded: application.ReleaseTargetAdded
@@ -97,6 +98,7 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   ApplicationDeclared: application.ApplicationDeclared,
   ApplicationRefused: application.ApplicationRefused,
   ApplicationRemoved: application.ApplicationRemoved,
+  RemovalHeld: application.RemovalHeld,
   RenderRequested: application.RenderRequested,
   ReleaseCut: application.ReleaseCut,
   ReleaseTargetAdded: application.ReleaseTargetAdded,

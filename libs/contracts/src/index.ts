@@ -106,6 +106,7 @@ export {
   ReleaseTargetAdded,
   Removal,
   RenderRequested,
+  RemovalHeld,
   RequestRefused,
   Target,
   Variant,

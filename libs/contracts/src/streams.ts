@@ -60,6 +60,7 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
       'ApplicationDeclared',
       'ApplicationRefused',
       'ApplicationRemoved',
+      'RemovalHeld',
       'RenderRequested',
       'ReleaseCut',
       'ReleaseTargetAdded',

@@ -435,6 +435,7 @@ export interface ReconcileRequest {
   readonly requestId: string;
   /** A source, in place of an application. */
   readonly source: string;
+  readonly approvePrune: boolean;
 }
 
 export interface ReconcileResponse {
@@ -4429,7 +4430,7 @@ export const LiftHoldResponse: MessageFns<LiftHoldResponse> = {
 };
 
 function createBaseReconcileRequest(): ReconcileRequest {
-  return { application: "", withSource: false, reason: "", requestId: "", source: "" };
+  return { application: "", withSource: false, reason: "", requestId: "", source: "", approvePrune: false };
 }
 
 export const ReconcileRequest: MessageFns<ReconcileRequest> = {
@@ -4448,6 +4449,9 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     }
     if (message.source !== "") {
       writer.uint32(42).string(message.source);
+    }
+    if (message.approvePrune !== false) {
+      writer.uint32(48).bool(message.approvePrune);
     }
     return writer;
   },
@@ -4505,6 +4509,14 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
             message.source = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.approvePrune = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4532,6 +4544,11 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
         ? globalThis.String(object.request_id)
         : "",
       source: isSet(object.source) ? globalThis.String(object.source) : "",
+      approvePrune: isSet(object.approvePrune)
+        ? globalThis.Boolean(object.approvePrune)
+        : isSet(object.approve_prune)
+        ? globalThis.Boolean(object.approve_prune)
+        : false,
     };
   },
 
@@ -4552,6 +4569,9 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     if (message.source !== "") {
       obj.source = message.source;
     }
+    if (message.approvePrune !== false) {
+      obj.approvePrune = message.approvePrune;
+    }
     return obj;
   },
 
@@ -4565,6 +4585,7 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     message.reason = object.reason ?? "";
     message.requestId = object.requestId ?? "";
     message.source = object.source ?? "";
+    message.approvePrune = object.approvePrune ?? false;
     return message;
   },
 };

@@ -178,6 +178,13 @@ export interface ApplicationRemoved {
   readonly reason: string;
 }
 
+/** The object is gone from Git, but deleting what it delivered waits for a person's word. */
+export interface RemovalHeld {
+  readonly applicationId: string;
+  readonly message: string;
+  readonly objectCount: number;
+}
+
 export interface RenderRequested {
   readonly applicationId: string;
   /** Counts the renders of this application, from 1. */
@@ -221,6 +228,8 @@ export interface ReleaseCut {
   readonly revision: string;
   readonly commit: Commit | undefined;
   readonly objectCount: number;
+  /** How many of them are Flux's own: they declare sources and applications. */
+  readonly fluxObjectCount: number;
 }
 
 export interface Variant {
@@ -749,6 +758,115 @@ export const ApplicationRemoved: MessageFns<ApplicationRemoved> = {
   },
 };
 
+function createBaseRemovalHeld(): RemovalHeld {
+  return { applicationId: "", message: "", objectCount: 0 };
+}
+
+export const RemovalHeld: MessageFns<RemovalHeld> = {
+  encode(message: RemovalHeld, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.objectCount !== 0) {
+      writer.uint32(24).uint32(message.objectCount);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemovalHeld {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemovalHeld() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.objectCount = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemovalHeld {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      objectCount: isSet(object.objectCount)
+        ? globalThis.Number(object.objectCount)
+        : isSet(object.object_count)
+        ? globalThis.Number(object.object_count)
+        : 0,
+    };
+  },
+
+  toJSON(message: RemovalHeld): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.objectCount !== 0) {
+      obj.objectCount = Math.round(message.objectCount);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemovalHeld>): RemovalHeld {
+    return RemovalHeld.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemovalHeld>): RemovalHeld {
+    const message = createBaseRemovalHeld() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.message = object.message ?? "";
+    message.objectCount = object.objectCount ?? 0;
+    return message;
+  },
+};
+
 function createBaseRenderRequested(): RenderRequested {
   return {
     applicationId: "",
@@ -1127,6 +1245,7 @@ function createBaseReleaseCut(): ReleaseCut {
     revision: "",
     commit: undefined,
     objectCount: 0,
+    fluxObjectCount: 0,
   };
 }
 
@@ -1179,6 +1298,9 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
     }
     if (message.objectCount !== 0) {
       writer.uint32(112).uint32(message.objectCount);
+    }
+    if (message.fluxObjectCount !== 0) {
+      writer.uint32(120).uint32(message.fluxObjectCount);
     }
     return writer;
   },
@@ -1308,6 +1430,14 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
             message.objectCount = reader.uint32();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.fluxObjectCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1368,6 +1498,11 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
         : isSet(object.object_count)
         ? globalThis.Number(object.object_count)
         : 0,
+      fluxObjectCount: isSet(object.fluxObjectCount)
+        ? globalThis.Number(object.fluxObjectCount)
+        : isSet(object.flux_object_count)
+        ? globalThis.Number(object.flux_object_count)
+        : 0,
     };
   },
 
@@ -1415,6 +1550,9 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
     if (message.objectCount !== 0) {
       obj.objectCount = Math.round(message.objectCount);
     }
+    if (message.fluxObjectCount !== 0) {
+      obj.fluxObjectCount = Math.round(message.fluxObjectCount);
+    }
     return obj;
   },
 
@@ -1439,6 +1577,7 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
       ? Commit.fromPartial(object.commit)
       : undefined;
     message.objectCount = object.objectCount ?? 0;
+    message.fluxObjectCount = object.fluxObjectCount ?? 0;
     return message;
   },
 };

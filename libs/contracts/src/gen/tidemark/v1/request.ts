@@ -79,6 +79,8 @@ export interface ReconcileRequested {
   readonly applicationId: string;
   readonly sourceId: string;
   readonly reason: string;
+  /** Deletions that a guard holds may go on. */
+  readonly approvePrune: boolean;
 }
 
 export interface SuspendRequested {
@@ -343,7 +345,7 @@ export const HoldLiftRequested: MessageFns<HoldLiftRequested> = {
 };
 
 function createBaseReconcileRequested(): ReconcileRequested {
-  return { requestId: "", applicationId: "", sourceId: "", reason: "" };
+  return { requestId: "", applicationId: "", sourceId: "", reason: "", approvePrune: false };
 }
 
 export const ReconcileRequested: MessageFns<ReconcileRequested> = {
@@ -359,6 +361,9 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     }
     if (message.reason !== "") {
       writer.uint32(34).string(message.reason);
+    }
+    if (message.approvePrune !== false) {
+      writer.uint32(40).bool(message.approvePrune);
     }
     return writer;
   },
@@ -408,6 +413,14 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
             message.reason = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.approvePrune = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -438,6 +451,11 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
         ? globalThis.String(object.source_id)
         : "",
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      approvePrune: isSet(object.approvePrune)
+        ? globalThis.Boolean(object.approvePrune)
+        : isSet(object.approve_prune)
+        ? globalThis.Boolean(object.approve_prune)
+        : false,
     };
   },
 
@@ -455,6 +473,9 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     if (message.reason !== "") {
       obj.reason = message.reason;
     }
+    if (message.approvePrune !== false) {
+      obj.approvePrune = message.approvePrune;
+    }
     return obj;
   },
 
@@ -467,6 +488,7 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     message.applicationId = object.applicationId ?? "";
     message.sourceId = object.sourceId ?? "";
     message.reason = object.reason ?? "";
+    message.approvePrune = object.approvePrune ?? false;
     return message;
   },
 };

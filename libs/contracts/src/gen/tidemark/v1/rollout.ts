@@ -248,6 +248,8 @@ export interface ApplyOptions {
   /** Canonical JSON of spec.healthChecks. */
   readonly healthChecksJson: Uint8Array;
   readonly pruneOrder: PruneOrder;
+  /** A person has approved deletions that a guard would hold. */
+  readonly pruneApproved: boolean;
 }
 
 export interface WavePassed {
@@ -872,6 +874,7 @@ function createBaseApplyOptions(): ApplyOptions {
     timeoutMs: 0n,
     healthChecksJson: new Uint8Array(0),
     pruneOrder: 0,
+    pruneApproved: false,
   };
 }
 
@@ -906,6 +909,9 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     }
     if (message.pruneOrder !== 0) {
       writer.uint32(72).int32(message.pruneOrder);
+    }
+    if (message.pruneApproved !== false) {
+      writer.uint32(80).bool(message.pruneApproved);
     }
     return writer;
   },
@@ -995,6 +1001,14 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
             message.pruneOrder = reader.int32() as any;
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.pruneApproved = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1042,6 +1056,11 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
         : isSet(object.prune_order)
         ? pruneOrderFromJSON(object.prune_order)
         : 0,
+      pruneApproved: isSet(object.pruneApproved)
+        ? globalThis.Boolean(object.pruneApproved)
+        : isSet(object.prune_approved)
+        ? globalThis.Boolean(object.prune_approved)
+        : false,
     };
   },
 
@@ -1074,6 +1093,9 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     if (message.pruneOrder !== 0) {
       obj.pruneOrder = pruneOrderToJSON(message.pruneOrder);
     }
+    if (message.pruneApproved !== false) {
+      obj.pruneApproved = message.pruneApproved;
+    }
     return obj;
   },
 
@@ -1091,6 +1113,7 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     message.timeoutMs = (object.timeoutMs !== undefined && object.timeoutMs !== null) ? BigInt(object.timeoutMs) : 0n;
     message.healthChecksJson = object.healthChecksJson ?? new Uint8Array(0);
     message.pruneOrder = object.pruneOrder ?? 0;
+    message.pruneApproved = object.pruneApproved ?? false;
     return message;
   },
 };
