@@ -1,4 +1,6 @@
 export { type Flavour } from './flavour.ts'
+export { compareUtf8 } from './json/compare-utf8.ts'
+export { canonicalJson, printJson, type PrintJsonOptions } from './json/print-json.ts'
 export { defaultLimits, type YamlLimits } from './limits.ts'
 export type {
   CollectionStyle,

@@ -1,6 +1,6 @@
 /**
  * The shortest digits that give the number back, as Go's `strconv.FormatFloat(value, 'g', -1, 64)`: exponent form below
- * 1e-4 and from 1e21 on, with two digits of exponent at least.
+ * 1e-4 and from 1e6 on, with at least two digits of exponent.
  */
 export function formatFloat64(value: number): string {
   return formatShortest(value, value.toExponential())
@@ -9,27 +9,28 @@ export function formatFloat64(value: number): string {
 /** The same with the digits of the nearest 32-bit float: `FormatFloat(value, 'g', -1, 32)`. */
 export function formatFloat32(value: number): string {
   const single = Math.fround(value)
-  if (!Number.isFinite(single)) return single > 0 ? '+Inf' : '-Inf'
-  return formatShortest(single, shortestFloat32(single))
+  return formatShortest(single, Number.isFinite(single) ? shortestFloat32(single) : '')
 }
 
 /** The fewest digits of which the nearest 32-bit float is this one: 9 always do. */
 function shortestFloat32(single: number): string {
-  for (let digits = 0; digits < 9; digits += 1) {
+  for (let digits = 0; digits < 8; digits += 1) {
     const text = single.toExponential(digits)
-    if (Math.fround(Number(text)) === single) return text.replace(/\.?0+e/, 'e')
+    if (Math.fround(Number(text)) === single) return text
   }
-  return single.toExponential(9)
+  return single.toExponential(8)
 }
 
-/** `%e` text to `%g` text; Go's threshold for shortest digits is 21. */
+const EXPONENT_MIN = -4
+const EXPONENT_PLAIN_MAX = 6 // What Go takes for the precision when the digits are the shortest.
+
 function formatShortest(value: number, exponential: string): string {
   if (Number.isNaN(value)) return 'NaN'
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf'
   if (Object.is(value, -0)) return '-0'
   const [mantissa = '', exponentText = '0'] = exponential.split('e')
   const exponent = Number(exponentText)
-  if (exponent < -4 || exponent >= 21) {
+  if (exponent < EXPONENT_MIN || exponent >= EXPONENT_PLAIN_MAX) {
     const digits = `${Math.abs(exponent)}`.padStart(2, '0')
     return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`
   }

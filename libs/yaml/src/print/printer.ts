@@ -1,0 +1,112 @@
+import type { Flavour } from '../flavour.ts'
+import { DEPTH_MAX } from '../limits.ts'
+import { isYamlList, type YamlList, type YamlMap, type YamlValue } from '../value.ts'
+import { YamlError } from '../yaml-error.ts'
+import { printNumber } from './print-number.ts'
+import { styleOf } from './scalar-style.ts'
+import { sortKeys } from './sort-keys.ts'
+import { inQuotes, writeScalar } from './write-scalar.ts'
+import { INDENT, Writer } from './writer.ts'
+
+const WIDTH_OF_V2 = 80
+const KEY_BYTES_MAX = 128 // Longer keys stand behind `? `, as in libyaml.
+
+type Parent = 'root' | 'sequence' | 'mapping'
+
+/** One value to the text of one document, in block style. */
+export class Printer {
+  readonly #flavour: Flavour
+  readonly #writer: Writer
+  /** Keys come again and again; how they are written depends on nothing else. */
+  readonly #keys = new Map<string, string>()
+  #depth = 0
+
+  constructor(flavour: Flavour, lengthMax: number) {
+    this.#flavour = flavour
+    const width = flavour === 'yaml2' ? WIDTH_OF_V2 : Number.POSITIVE_INFINITY
+    this.#writer = new Writer(width, lengthMax)
+  }
+
+  print(value: YamlValue): string {
+    this.#value(value, -INDENT, 'root')
+    this.#writer.newLine(0)
+    return this.#writer.text
+  }
+
+  /** `indent` is the column of the block around it. */
+  #value(value: YamlValue, indent: number, parent: Parent): void {
+    if (typeof value === 'string') {
+      this.#text(value, parent === 'root' ? INDENT : indent + INDENT)
+    } else if (typeof value === 'number' || typeof value === 'bigint') {
+      this.#writer.word(printNumber(value, this.#flavour))
+    } else if (value === null || typeof value === 'boolean') {
+      this.#writer.word(String(value))
+    } else if (isYamlList(value)) {
+      this.#sequence(value, indent, parent)
+    } else {
+      this.#mapping(value, indent + INDENT)
+    }
+  }
+
+  #mapping(map: YamlMap, indent: number): void {
+    const writer = this.#writer
+    if (map.size === 0) return writer.word('{}')
+    this.#open()
+    for (const key of sortKeys(map.keys(), this.#flavour)) {
+      writer.newLine(indent)
+      const printed = this.#key(key)
+      if (printed === undefined) this.#longKey(key, indent)
+      else writer.write(`${printed}:`)
+      this.#value(map.get(key) ?? null, indent, 'mapping')
+    }
+    this.#depth -= 1
+  }
+
+  /** v2 puts the entries of a key at its own column, unless the key stands behind `? `. */
+  #sequence(items: YamlList, parentIndent: number, parent: Parent): void {
+    const writer = this.#writer
+    if (items.length === 0) return writer.word('[]')
+    this.#open()
+    const isFlat = this.#flavour === 'yaml2' && parent === 'mapping' && !writer.isAtIndicator
+    const indent = isFlat ? parentIndent : parentIndent + INDENT
+    for (const item of items) {
+      writer.newLine(indent)
+      writer.indicator('-')
+      this.#value(item, indent, 'sequence')
+    }
+    this.#depth -= 1
+  }
+
+  #open(): void {
+    this.#depth += 1
+    if (this.#depth <= DEPTH_MAX) return
+    throw new YamlError('YAML_DEPTH', `nesting ${DEPTH_MAX} exceeded, or a value that holds itself`)
+  }
+
+  /** A key as it stands before its colon, or undefined if that is not allowed on one line. */
+  #key(key: string): string | undefined {
+    const known = this.#keys.get(key)
+    if (known !== undefined) return known
+    if (!isSimple(key)) return undefined
+    const style = styleOf(key, this.#flavour, 'key')
+    const printed = style === 'plain' || style === 'literal' ? key : inQuotes(key, style)
+    this.#keys.set(key, printed)
+    return printed
+  }
+
+  #longKey(key: string, indent: number): void {
+    this.#writer.indicator('?')
+    this.#text(key, indent + INDENT)
+    this.#writer.newLine(indent)
+    this.#writer.indicator(':')
+  }
+
+  #text(text: string, indent: number): void {
+    writeScalar(this.#writer, text, { style: styleOf(text, this.#flavour, 'value'), indent })
+  }
+}
+
+function isSimple(key: string): boolean {
+  if (/[\n\r\u0085\u2028\u2029]/.test(key)) return false
+  return key.length <= KEY_BYTES_MAX && Buffer.byteLength(key) <= KEY_BYTES_MAX
+}

@@ -1,0 +1,101 @@
+import { isBlank, isBlankOrEnd, isBreak } from '../characters.ts'
+import { resolvePlain } from '../decode/resolve.ts'
+import type { Flavour } from '../flavour.ts'
+
+export type PrintedStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'literal'
+
+/** Nothing in these needs a quote, as long as they are no word like `yes`. */
+const SAFE = /^[A-Za-z_/][\w/.@+=()-]*$/
+const WORD_LENGTH_MAX = 5
+
+const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
+
+/** YAML 1.1 booleans that v3 reads as text, and quotes so that others do, too. */
+const OLD_BOOLEAN = /^(?:[yYnN]|yes|Yes|YES|on|On|ON|no|No|NO|off|Off|OFF)$/
+
+/** Characters that start something else at the start of a text. */
+const INDICATORS: ReadonlySet<number> = new Set(
+  Array.from('#,[]{}&*!|>\'"%@`', (character) => character.charCodeAt(0)),
+)
+
+/** How go-yaml writes a text in block context. A key that stands on one line is never literal. */
+export function styleOf(text: string, flavour: Flavour, place: 'key' | 'value'): PrintedStyle {
+  if (SAFE.test(text) && text.length > WORD_LENGTH_MAX) return 'plain'
+  const allowed = analyze(text, flavour)
+  if (text.includes('\n')) return allowed.literal && place === 'value' ? 'literal' : 'double-quoted'
+  if (!canBePlain(text, flavour)) return 'double-quoted'
+  if (allowed.plain) return 'plain'
+  return allowed.singleQuoted ? 'single-quoted' : 'double-quoted'
+}
+
+/** Whether the text, written plain, is read as text again by everyone. */
+function canBePlain(text: string, flavour: Flavour): boolean {
+  if (resolvePlain(text, flavour).tag !== '!!str') return false
+  if (flavour === 'yaml3' && OLD_BOOLEAN.test(text)) return false
+  return !(text.includes(':') && BASE_60.test(text))
+}
+
+interface Allowed {
+  readonly plain: boolean
+  readonly singleQuoted: boolean
+  readonly literal: boolean
+}
+
+/** What libyaml finds in a text that forbids a style. */
+// oxlint-disable-next-line complexity -- One pass over the text, with one line for each finding.
+function analyze(text: string, flavour: Flavour): Allowed {
+  const { length } = text
+  if (length === 0) return { plain: true, singleQuoted: true, literal: false }
+  let indicators = text.startsWith('---') || text.startsWith('...')
+  let [breaks, specials, tabs, spaceBreak, breakSpace] = [false, false, false, false, false]
+  let [previousSpace, previousBreak, precededByBlank] = [false, false, true]
+  for (let index = 0; index < length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (isIndicator(text, index, precededByBlank)) indicators = true
+    if (code === 0x09 && flavour === 'yaml3') tabs = true
+    else if (!isPrintable(code)) specials = true
+    const space = code === 0x20
+    const lineBreak = isBreak(code)
+    if (space && previousBreak) breakSpace = true
+    if (lineBreak && previousSpace) spaceBreak = true
+    if (lineBreak) breaks = true
+    previousSpace = space
+    previousBreak = lineBreak
+    precededByBlank = isBlankOrEnd(code)
+  }
+  const first = text.charCodeAt(0)
+  const last = text.charCodeAt(length - 1)
+  const edges = first === 0x20 || last === 0x20 || isBreak(first) || isBreak(last)
+  return {
+    plain: !(edges || breakSpace || spaceBreak || tabs || specials || breaks || indicators),
+    singleQuoted: !(breakSpace || spaceBreak || tabs || specials),
+    literal: !(last === 0x20 || spaceBreak || specials),
+  }
+}
+
+function isIndicator(text: string, index: number, precededByBlank: boolean): boolean {
+  const code = text.charCodeAt(index)
+  switch (code) {
+    case 0x3a: // :
+      return isFollowedByBlank(text, index)
+    case 0x3f: // ?
+    case 0x2d: // -
+      return index === 0 && isFollowedByBlank(text, index)
+    case 0x23: // #
+      return precededByBlank
+    default:
+      return index === 0 && INDICATORS.has(code)
+  }
+}
+
+function isFollowedByBlank(text: string, index: number): boolean {
+  return index + 1 >= text.length || isBlank(text.charCodeAt(index + 1))
+}
+
+/** libyaml escapes what is beyond 16 bits, controls, and the byte order mark. */
+export function isPrintable(code: number): boolean {
+  if (code < 0x7f) return code >= 0x20 || code === 0x0a
+  if (code < 0xa0) return false
+  if (code >= 0xd800 && code <= 0xdfff) return false
+  return code < 0xfffe && code !== 0xfeff
+}

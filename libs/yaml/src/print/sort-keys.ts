@@ -1,0 +1,85 @@
+import type { Flavour } from '../flavour.ts'
+
+const LETTER = /\p{L}/u
+const DIGIT = /\p{Nd}/u
+const EXACT_DIGITS_MAX = 15 // 10^15 < 2^53
+
+/**
+ * Keys in the order in which go-yaml prints them: runs of digits by their number, other characters before letters. v3
+ * differs from v2 behind equal digits, where letters come first.
+ */
+export function sortKeys(keys: Iterable<string>, flavour: Flavour): string[] {
+  return Array.from(keys).toSorted((a, b) => compareKeys(a, b, flavour))
+}
+
+function compareKeys(a: string, b: string, flavour: Flavour): number {
+  const length = Math.min(a.length, b.length)
+  for (let index = 0; index < length; index += 1) {
+    const left = a.charCodeAt(index)
+    const right = b.charCodeAt(index)
+    if (left === right) continue
+    if (isAsciiLetter(left) && isAsciiLetter(right)) return left - right
+    return isLess(Array.from(a), Array.from(b), flavour) ? -1 : 1
+  }
+  return a.length - b.length
+}
+
+function isAsciiLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
+}
+
+/** Two lists of characters of which neither starts with the other. */
+function isLess(a: readonly string[], b: readonly string[], flavour: Flavour): boolean {
+  let index = 0
+  while (a[index] === b[index]) index += 1
+  const [left = '', right = ''] = [a[index], b[index]]
+  const [leftLetter, rightLetter] = [LETTER.test(left), LETTER.test(right)]
+  if (leftLetter && rightLetter) return codeOf(left) < codeOf(right)
+  if (leftLetter || rightLetter) {
+    const behindDigits = flavour === 'yaml3' && index > 0 && DIGIT.test(a[index - 1] ?? '')
+    return behindDigits ? leftLetter : rightLetter
+  }
+  return isLessByNumber(a, b, index)
+}
+
+function isLessByNumber(a: readonly string[], b: readonly string[], index: number): boolean {
+  const [left = '', right = ''] = [a[index], b[index]]
+  // A zero says nothing about the number that it is part of, unless a digit stands before it.
+  const seed = (left === '0' || right === '0') && endsWithNumber(a, index) ? 1 : 0
+  const [leftEnd, rightEnd] = [endOfDigits(a, index), endOfDigits(b, index)]
+  const leftNumber = numberOf(seed, a.slice(index, leftEnd))
+  const rightNumber = numberOf(seed, b.slice(index, rightEnd))
+  if (leftNumber !== rightNumber) return leftNumber < rightNumber
+  if (leftEnd !== rightEnd) return leftEnd < rightEnd
+  return codeOf(left) < codeOf(right)
+}
+
+function endsWithNumber(characters: readonly string[], end: number): boolean {
+  for (let index = end - 1; index >= 0; index -= 1) {
+    const character = characters[index] ?? ''
+    if (!DIGIT.test(character)) return false
+    if (character !== '0') return true
+  }
+  return false
+}
+
+function endOfDigits(characters: readonly string[], start: number): number {
+  let end = start
+  while (end < characters.length && DIGIT.test(characters[end] ?? '')) end += 1
+  return end
+}
+
+/** In 64 bits, as Go counts: what is longer wraps around. */
+function numberOf(seed: 0 | 1, digits: readonly string[]): number | bigint {
+  if (digits.length < EXACT_DIGITS_MAX) {
+    return digits.reduce((sum, digit) => sum * 10 + codeOf(digit) - 0x30, seed as number)
+  }
+  return digits.reduce(
+    (sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(codeOf(digit) - 0x30)),
+    BigInt(seed),
+  )
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0
+}
