@@ -21,6 +21,7 @@ export {
   familyOf,
   idOf,
   refuseWriter,
+  SCOPE_ALL,
   streams,
   type Family,
   type FamilyName,
@@ -32,10 +33,10 @@ export {
   ledgerSubjects,
   LOG_STREAM,
   LOG_SUBJECTS,
-  token,
   WAKE_SUBJECT,
   type SubjectParts,
 } from './subjects.ts'
+export { token } from './token.ts'
 export {
   ApplicationView,
   Checkpoint,

@@ -1,5 +1,6 @@
 import { branded, type Brand } from '@tidemark/kernel'
 import type { EventName } from './events.ts'
+import { token } from './token.ts'
 
 export type StreamName = Brand<'StreamName'>
 
@@ -99,15 +100,33 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   lease: { writer: 'ledger', events: ['LeaseTaken'] },
 }
 
-/** Why an append is refused, or `undefined` where it is allowed. */
-export function refuseWriter(writer: string, stream: string, type: string): string | undefined {
+/** The scope of a writer that is confined to nothing. */
+export const SCOPE_ALL = '_'
+
+/**
+ * Why an append is refused, or `undefined` where it is allowed. A `scope` other than {@link SCOPE_ALL} is the
+ * one cluster, as a subject token, that the writer is confined to.
+ */
+export function refuseWriter(
+  writer: string,
+  stream: string,
+  type: string,
+  scope: string = SCOPE_ALL,
+): string | undefined {
   const family = familyOf(stream)
   if (family === undefined) return `stream ${stream} is of no family that this ledger knows`
   const { writer: owner, events } = FAMILIES[family]
   if (owner !== writer) return `${writer} may not write to ${stream}: the family is ${owner}'s`
-  return events.some((name) => name === type)
-    ? undefined
-    : `${type} does not belong in ${stream}: the family holds ${events.join(', ')}`
+  if (!events.some((name) => name === type))
+    return `${type} does not belong in ${stream}: the family holds ${events.join(', ')}`
+  if (scope === SCOPE_ALL || clusterToken(family, stream) === scope) return undefined
+  return `${writer} is confined to cluster ${scope}, and ${stream} is not of it`
+}
+
+function clusterToken(family: FamilyName, stream: string): string | undefined {
+  const id = idOf(stream)
+  if (family === 'connection') return token(id)
+  return family === 'deployment' ? token(id.slice(id.lastIndexOf('@') + 1)) : undefined
 }
 
 /** The family of a stream, or `undefined` for a name that was not built here. */

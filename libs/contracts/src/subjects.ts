@@ -1,4 +1,5 @@
 import { familyOf, idOf } from './streams.ts'
+import { token } from './token.ts'
 
 /** What of an event makes its subject. */
 export interface SubjectParts {
@@ -41,14 +42,4 @@ export const ledgerSubjects: {
   blob: (service, scope) => `tidemark.blob.${token(service)}.${token(scope)}`,
   lease: (service, scope) => `tidemark.lease.${token(service)}.${token(scope)}`,
   park: (service, scope) => `tidemark.park.${token(service)}.${token(scope)}`,
-}
-
-/**
- * One token of a NATS subject. `_` for an empty text; what a token cannot hold (dots, wildcards, spaces,
- * control characters) becomes `~`, which no Kubernetes name and no id of ours holds.
- */
-export function token(text: string): string {
-  if (text === '') return '_'
-  // oxlint-disable-next-line no-control-regex -- A subject token may hold none of them.
-  return text.replaceAll(/[.*>\s\u0000-\u001F~]/gu, '~')
 }

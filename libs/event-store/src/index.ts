@@ -1,3 +1,4 @@
+export { APPEND_BYTES_MAX, APPEND_EVENTS_MAX, EVENT_BYTES_MAX } from './append/check-append.ts'
 export { load, type Decider, type Loaded } from './decider.ts'
 export {
   CommandReused,
@@ -17,3 +18,8 @@ export type {
   LogPage,
   Parking,
 } from './event-store.ts'
+export type { LedgerStore, LogHead, LogSource } from './ledger-store.ts'
+export { MemoryLedger } from './memory/memory-ledger.ts'
+export type { MemoryLedgerOptions, StoreFaults } from './memory/store-faults.ts'
+export { PAGE_BYTES_MAX } from './page.ts'
+export { PARK_TRIES } from './parking/check-parking.ts'
