@@ -1,1 +1,30 @@
-export {}
+export {
+  type AddressPolicy,
+  checkAddress,
+  checkHost,
+  EMBEDDED_POLICY,
+  platformPolicy,
+  type Scheme,
+} from './address-policy.ts'
+export { type ChangedPath, changedPaths } from './changed-paths.ts'
+export { type GitRefusalCode, GitRefused, SourceTimeout, SourceUnavailable } from './git-refused.ts'
+export type {
+  BasicLogin,
+  BearerLogin,
+  Blob,
+  Descent,
+  Git,
+  GitCredentials,
+  GitRef,
+  GitSource,
+  Remote,
+  Resolution,
+} from './git-source.ts'
+export { isomorphicGit } from './isomorphic/isomorphic-git.ts'
+export { GIT_LIMITS, type GitLimits } from './limits.ts'
+export { type Commit, type Signature } from './objects/commit.ts'
+export { type TreeEntry } from './objects/tree.ts'
+export { openGit } from './open-git.ts'
+export { redactUrl } from './remote-url.ts'
+export { type Changes, commitTo, type NewCommit, seedRepository } from './seed-repository.ts'
+export { type GitOptions, systemGit } from './system-git/system-git.ts'

@@ -1,1 +1,1 @@
-export {}
+export { type GitHttp, type GitHttpOptions, startGitHttp } from './start-git-http.ts'

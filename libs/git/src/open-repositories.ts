@@ -1,0 +1,85 @@
+import type { Clock } from '@tidemark/kernel'
+import type { CacheDirectory } from './cache-directory.ts'
+import { GitRefused } from './git-refused.ts'
+import type { Git, GitCredentials, GitSource, Remote } from './git-source.ts'
+import type { GitLimits } from './limits.ts'
+import { findLocalRepository, type LocalRepository, LocalRefs } from './local-repository.ts'
+import type { ObjectStore } from './objects/object-store.ts'
+import { parseRemoteUrl } from './remote-url.ts'
+import { Repository } from './repository.ts'
+import { SmartHttp } from './transport/smart-http.ts'
+
+/** What tells one engine from another: where objects lie and who reads them. */
+export interface Engine {
+  readonly name: string
+  readonly fetchedStore: (directory: string) => Promise<ObjectStore>
+  readonly localStore: (repository: LocalRepository) => ObjectStore
+}
+
+export interface OpenRepositoriesOptions {
+  readonly engine: Engine
+  readonly caches: CacheDirectory
+  readonly limits: GitLimits
+  readonly clock: Clock
+}
+
+/** Opens repositories by URL; sources of one repository share one store of objects. */
+export class OpenRepositories implements Git {
+  readonly #options: OpenRepositoriesOptions
+  readonly #stores = new Map<string, Promise<ObjectStore>>()
+
+  constructor(options: OpenRepositoriesOptions) {
+    this.#options = options
+  }
+
+  get engine(): string {
+    return this.#options.engine.name
+  }
+
+  async open(remote: Remote): Promise<GitSource> {
+    const url = parseRemoteUrl(remote.url, remote.policy)
+    const { caches, limits, clock, engine } = this.#options
+    if (url.kind === 'file') {
+      const repository = await findLocalRepository(url.path).catch((error: unknown) => {
+        throw located(url.display, error)
+      })
+      const store = await this.#shared(`file ${repository.commonDir}`, () =>
+        Promise.resolve(engine.localStore(repository)),
+      )
+      const transport = new LocalRefs(url.display, repository, limits)
+      return new Repository({ transport, store, limits, clock, kind: 'local' })
+    }
+    const login = remote.credentials?.login ?? url.login
+    const credentials: GitCredentials = {
+      ...remote.credentials,
+      ...(login === undefined ? {} : { login }),
+    }
+    const directory = caches.place(url.base.href, credentials)
+    const store = await this.#shared(directory, () => engine.fetchedStore(directory))
+    const { base, display } = url
+    const { policy } = remote
+    const transport = new SmartHttp({ base, display, policy, credentials, limits })
+    return new Repository({ transport, store, limits, clock, kind: 'fetched' })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stores = await Promise.allSettled(this.#stores.values())
+    this.#stores.clear()
+    for (const store of stores)
+      if (store.status === 'fulfilled') await store.value[Symbol.asyncDispose]()
+  }
+
+  #shared(key: string, open: () => Promise<ObjectStore>): Promise<ObjectStore> {
+    const known = this.#stores.get(key)
+    if (known !== undefined) return known
+    const opening = open()
+    this.#stores.set(key, opening)
+    opening.catch(() => this.#stores.delete(key))
+    return opening
+  }
+}
+
+function located(display: string, error: unknown): unknown {
+  if (!(error instanceof GitRefused)) return error
+  return new GitRefused(error.code, `cannot read the source ${display}: ${error.message}`)
+}

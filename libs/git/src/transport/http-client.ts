@@ -1,0 +1,161 @@
+import { type LookupAddress, lookup as lookupAddresses } from 'node:dns'
+import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
+import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { getCACertificates, type SecureContextOptions } from 'node:tls'
+import { type AddressPolicy, checkAddress, checkHost } from '../address-policy.ts'
+import type { GitCredentials } from '../git-source.ts'
+import { hostOf } from '../remote-url.ts'
+import { connectionError } from './connection-error.ts'
+
+export interface HttpRequest {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** A body makes it a POST. */
+  readonly body?: string
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly location: string | undefined
+  readonly contentType: string
+  readonly body: AsyncIterable<Uint8Array>
+}
+
+export interface HttpClientOptions {
+  readonly policy: AddressPolicy
+  readonly credentials: GitCredentials | undefined
+  readonly idleMs: number
+}
+
+const CONNECTIONS_MAX = 4 // One repository is asked one thing at a time; a few more for a listing beside a fetch.
+
+/**
+ * HTTP to the servers of one repository. A name is looked up once for each connection, every address held
+ * against the policy, and the connection goes to that address; so a name that answers differently the next
+ * time (DNS rebinding) reaches nothing. Redirects are answers like any other; nothing is followed here, and
+ * no proxy of the environment is used.
+ */
+export class HttpClient implements Disposable {
+  readonly #options: HttpClientOptions
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
+  readonly #https: HttpsAgent
+  readonly #lookup: LookupFunction
+
+  constructor(options: HttpClientOptions) {
+    this.#options = options
+    this.#lookup = guardedLookup(options.policy)
+    this.#https = new HttpsAgent({
+      keepAlive: true,
+      maxSockets: CONNECTIONS_MAX,
+      ...tlsOptions(options.credentials),
+    })
+  }
+
+  /** Sends one request; its body comes later. Throws `GitRefused`, `SourceUnavailable`, or the signal's reason. */
+  async send({ url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    checkHost(this.#options.policy, hostOf(url))
+    signal.throwIfAborted()
+    const isTls = url.protocol === 'https:'
+    const options: RequestOptions = {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        ...headers,
+        ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+      },
+      agent: isTls ? this.#https : this.#http,
+      lookup: this.#lookup,
+      timeout: this.#options.idleMs,
+      signal,
+    }
+    try {
+      const response = await exchange(isTls ? requestHttps : requestHttp, url, options, body)
+      return {
+        status: response.statusCode ?? 0,
+        location: response.headers.location,
+        contentType: response.headers['content-type'] ?? '',
+        body: bodyOf(response, signal),
+      }
+    } catch (error) {
+      throw connectionError(error, signal)
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#http.destroy()
+    this.#https.destroy()
+  }
+}
+
+function exchange(
+  send: typeof requestHttp,
+  url: URL,
+  options: RequestOptions,
+  body: string | undefined,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = send(url, options, resolve)
+    request.once('timeout', () => request.destroy(new IdleConnection()))
+    request.once('error', reject)
+    request.end(body)
+  })
+}
+
+/** The body in pieces; leaving it early ends the connection. */
+async function* bodyOf(
+  response: IncomingMessage,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of response) {
+      if (chunk instanceof Uint8Array) yield chunk
+    }
+  } catch (error) {
+    throw connectionError(error, signal)
+  }
+}
+
+/** A connection on which no byte came for too long. */
+class IdleConnection extends Error {
+  override readonly name: string = 'IdleConnection'
+  readonly code: string = 'ETIMEDOUT'
+
+  constructor() {
+    super('no byte came for too long')
+  }
+}
+
+function tlsOptions(credentials: GitCredentials | undefined): SecureContextOptions {
+  const authority = credentials?.certificateAuthority
+  const pair = credentials?.clientCertificate
+  return {
+    ...(authority === undefined ? {} : { ca: [...getCACertificates('default'), authority] }),
+    ...(pair === undefined ? {} : { cert: pair.certificate, key: pair.key.reveal() }),
+  }
+}
+
+function guardedLookup(policy: AddressPolicy): LookupFunction {
+  return (host, options, callback) => {
+    lookupAddresses(host, { ...options, all: true }, (error, addresses) => {
+      const problem = error ?? findProblem(policy, host, addresses)
+      const [first] = addresses ?? []
+      if (problem !== undefined || first === undefined)
+        callback(problem ?? new Error(`${host} has no address`), '', 4)
+      else if (options.all === true) callback(null, addresses)
+      else callback(null, first.address, first.family)
+    })
+  }
+}
+
+function findProblem(
+  policy: AddressPolicy,
+  host: string,
+  addresses: readonly LookupAddress[],
+): Error | undefined {
+  try {
+    for (const { address } of addresses) checkAddress(policy, host, address)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}
