@@ -6,6 +6,7 @@ export { ConfigError, ConfigReader, type Environment } from './config-reader.ts'
 export type { Check } from './health.ts'
 export { KeyedQueue } from './keyed-queue.ts'
 export { whileHolding, type LeaseKeeperDeps } from './lease-keeper.ts'
+export { LogReader } from './log-reader.ts'
 export { silentLogger, type LogFields, type Logger } from './logger.ts'
 export { createMetrics, type Metrics } from './metrics.ts'
 export { runReactor, type ReactorDeps, type ReactorOptions } from './reactor.ts'
@@ -17,7 +18,9 @@ export {
   type Cause,
   type Intended,
 } from './recorder.ts'
+export { runService, runWithLease, type Role } from './run-service.ts'
 export { noSpans, type SpanSink } from './spans.ts'
 export { dispatch, type Step, type Steps } from './steps.ts'
+export type { Blobs, RunningService, Surroundings } from './surroundings.ts'
 export { beginTrace, childTrace, parseTraceparent, type TraceContext } from './trace.ts'
 export { WakeHints, type Wake } from './wake.ts'

@@ -1,15 +1,15 @@
 import {
-  chainOf,
   ParkedResolution,
   record,
   type ParkedResolved,
   type Recorded,
   type StoredEvent,
 } from '@tidemark/contracts'
-import { LogForked, type EventStore, type Parking } from '@tidemark/event-store'
+import { type EventStore, type Parking } from '@tidemark/event-store'
 import { AssertionError, OperatingError, type Clock, type Random } from '@tidemark/kernel'
 import { backoffMs } from './backoff.ts'
 import { KeyedQueue } from './keyed-queue.ts'
+import { LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SpanSink } from './spans.ts'
@@ -69,8 +69,9 @@ class Reactor {
   /** Positions that are in hand; the cursor never passes the lowest. */
   readonly #open = new Set<bigint>()
   readonly #parked = new Map<string, bigint>()
-  #read = 0n
-  #chain: Uint8Array | undefined
+  #reader: LogReader
+  /** Read, but not yet in hand. */
+  readonly #pending: StoredEvent[] = []
   #saved = 0n
   #savedAt = 0
 
@@ -78,13 +79,14 @@ class Reactor {
     this.#deps = deps
     this.#options = options
     this.#queue = new KeyedQueue(options.concurrency)
+    this.#reader = new LogReader(deps.store, 0n)
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const { store, parking } = this.#deps
     const { name } = this.#options
     this.#saved = await store.readCursor(name, signal)
-    this.#read = this.#saved
+    this.#reader = new LogReader(store, this.#saved)
     for (const { key, position } of await parking.list(name, signal)) this.#park(key, position)
     const failure = new AbortController()
     const both = AbortSignal.any([signal, failure.signal])
@@ -99,10 +101,10 @@ class Reactor {
   async #turn(signal: AbortSignal): Promise<void> {
     const { wake, metrics, log } = this.#deps
     try {
-      const before = this.#read
+      const before = this.#reader.position
       if (this.#open.size < AHEAD_MAX) await this.#readOn(signal)
       await this.#saveWhenDue()
-      if (this.#read === before || this.#open.size >= AHEAD_MAX) await wake.wait(signal)
+      if (this.#reader.position === before || this.#open.size >= AHEAD_MAX) await wake.wait(signal)
     } catch (error) {
       if (!(error instanceof OperatingError) || error.retry === 'never') throw error
       log.warn('cannot read on; trying again', { error: error.message })
@@ -112,22 +114,12 @@ class Reactor {
   }
 
   async #readOn(signal: AbortSignal): Promise<void> {
-    const page = await this.#deps.store.readLog(this.#read, signal)
-    for (const stored of page.events) {
-      this.#follow(stored)
+    if (this.#pending.length === 0) this.#pending.push(...(await this.#reader.next(signal)))
+    for (let stored = this.#pending[0]; stored !== undefined; stored = this.#pending[0]) {
       const recorded = record(stored)
       if (recorded !== undefined) await this.#take(recorded, signal)
+      this.#pending.shift()
     }
-  }
-
-  /** Positions have no gaps and each chain hash follows from the last: else the log is not ours. */
-  #follow(stored: StoredEvent): void {
-    const { position, chain, leaf } = stored
-    if (position !== this.#read + 1n) throw new LogForked(position, `it follows ${this.#read}`)
-    if (this.#chain !== undefined && !Buffer.from(chainOf(this.#chain, leaf)).equals(chain))
-      throw new LogForked(position, 'its chain hash does not follow from the event before it')
-    this.#read = position
-    this.#chain = chain
   }
 
   async #take(recorded: Recorded, signal: AbortSignal): Promise<void> {
@@ -241,7 +233,7 @@ class Reactor {
     const [key] = entry
     this.#parked.delete(key)
     await parking.remove(reactor, position, signal)
-    const until = this.#read
+    const until = this.#reader.position
     let after = resolution === ParkedResolution.PARKED_RESOLUTION_SKIP ? position : position - 1n
     while (after < until) {
       const page = await store.readLog(after, signal)
@@ -262,7 +254,7 @@ class Reactor {
   }
 
   #low(): bigint {
-    let low = this.#read
+    let low = (this.#pending[0]?.position ?? this.#reader.position + 1n) - 1n
     for (const position of this.#open) if (position <= low) low = position - 1n
     return low
   }

@@ -23,8 +23,9 @@ export interface Cause {
   readonly trace: TraceContext
 }
 
-/** An event that is about to be appended. */
+/** An event that is about to be appended, and what it answers. */
 export interface Intended {
+  readonly cause: Cause
   readonly stream: string
   readonly event: AnyEvent
   readonly project: string
@@ -37,7 +38,6 @@ export interface AppendParts {
   /** Says who, in words: `releaser`, or a person. */
   readonly actor?: { readonly kind: ActorKind; readonly name: string; readonly issuer: string }
   readonly build: string
-  readonly cause: Cause
   readonly events: readonly Intended[]
   /** The version that each stream was read at. */
   readonly expected: ReadonlyMap<string, bigint>
@@ -86,7 +86,8 @@ export function buildAppend(parts: AppendParts): AppendRequest {
 }
 
 function newEvent(parts: AppendParts, intended: Intended, version: bigint): NewEvent {
-  const { cause, writer, build } = parts
+  const { writer, build } = parts
+  const { cause } = intended
   const id = derivedId('event', cause.id, cause.correlationId, intended.stream, version)
   const trace = childTrace(cause.trace, `${writer}/${cause.id}`)
   const meta = Metadata.fromPartial({

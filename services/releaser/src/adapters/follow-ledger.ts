@@ -1,0 +1,175 @@
+import {
+  familyOf,
+  ParkedResolution,
+  record,
+  FAMILIES,
+  type Recorded,
+  type StoredEvent,
+} from '@tidemark/contracts'
+import { OperatingError } from '@tidemark/kernel'
+import { backoffMs, dispatch, LogReader, type Steps, type Surroundings } from '@tidemark/service'
+import { Plane } from '../domain/plane.ts'
+import type { Library } from '../ports.ts'
+import type { ReleaserDeps } from '../steps/deps.ts'
+import { keepTime, nextDueMs } from '../steps/keep-time.ts'
+import { foldStored, PageDecisions } from './page-decisions.ts'
+
+const TRIES_MAX = 3
+
+export interface FollowOptions {
+  /** Cursor and lease: `releaser-0`. */
+  readonly name: string
+  readonly epoch: bigint
+  readonly library: Library
+  readonly steps: (deps: ReleaserDeps) => Steps
+}
+
+/**
+ * The releaser's own loop: one fold over the ledger in memory, one page after another. Decisions are folded
+ * at once and appended with the cursor, so a page is answered once. Where the ledger says that another copy
+ * wrote, everything is read again.
+ */
+export async function followLedger(
+  surroundings: Surroundings,
+  options: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random, log } = surroundings
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    try {
+      await followOnce(surroundings, options, signal)
+      tries = 0
+    } catch (error) {
+      if (!(error instanceof OperatingError) || error.retry === 'never') throw error
+      log.warn('reading the ledger again', { error: error.message })
+      await clock.sleep(error.retry === 'now' ? 0 : backoffMs(tries, random), signal)
+    }
+  }
+}
+
+async function followOnce(
+  surroundings: Surroundings,
+  options: FollowOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, wake, clock } = surroundings
+  const { name, epoch, library } = options
+  const plane = new Plane()
+  const cursor = await store.readCursor(name, signal)
+  const reader = await refold(surroundings, plane, cursor, signal)
+  const decisions = new PageDecisions(plane, surroundings, { name, epoch, cursor })
+  const deps = { plane, library, decisions, nowMs: () => clock.now() }
+  const page = new PageHandler(surroundings, options, { deps, decisions })
+  while (!signal.aborted) {
+    const events = await reader.next(signal)
+    for (const stored of events) await page.handle(stored, signal)
+    await keepTime(deps, signal)
+    await decisions.flush(reader.position, signal)
+    if (events.length > 0) continue
+    const due = nextDueMs(deps)
+    const both = due === undefined ? undefined : clock.deadline(due, signal)
+    await wake.wait(both?.signal ?? signal)
+    both?.[Symbol.dispose]()
+  }
+}
+
+/**
+ * Folds what was handled before: all events up to the cursor, and our own behind it (they answer events
+ * before it). Gives a reader that stands at the cursor.
+ */
+async function refold(
+  { store }: Surroundings,
+  plane: Plane,
+  cursor: bigint,
+  signal: AbortSignal,
+): Promise<LogReader> {
+  const reader = new LogReader(store, 0n)
+  for (;;) {
+    const events = await reader.next(signal)
+    if (events.length === 0) break
+    for (const stored of events)
+      if (stored.position <= cursor || isOwn(stored)) foldStored(plane, stored)
+  }
+  return new LogReader(store, cursor)
+}
+
+function isOwn({ stream }: StoredEvent): boolean {
+  const family = familyOf(stream)
+  return family !== undefined && FAMILIES[family].writer === 'releaser'
+}
+
+class PageHandler {
+  readonly #surroundings: Surroundings
+  readonly #options: FollowOptions
+  readonly #decisions: PageDecisions
+  readonly #plane: Plane
+  readonly #steps: Steps
+
+  constructor(
+    surroundings: Surroundings,
+    options: FollowOptions,
+    { deps, decisions }: { deps: ReleaserDeps; decisions: PageDecisions },
+  ) {
+    this.#surroundings = surroundings
+    this.#options = options
+    this.#decisions = decisions
+    this.#plane = deps.plane
+    this.#steps = options.steps(deps)
+  }
+
+  async handle(stored: StoredEvent, signal: AbortSignal): Promise<void> {
+    foldStored(this.#plane, stored)
+    const recorded = record(stored)
+    if (recorded === undefined) return
+    if (recorded.event.type === 'ParkedResolved') await this.#resolve(recorded, signal)
+    else if (this.#steps[recorded.event.type] !== undefined) await this.#step(recorded, signal)
+  }
+
+  /** Tries a step until it is done. What fails by our own fault is parked at the third try. */
+  async #step(recorded: Recorded, signal: AbortSignal): Promise<void> {
+    const { clock, random, metrics } = this.#surroundings
+    const { type } = recorded.event
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      const began = clock.monotonic()
+      try {
+        await dispatch(this.#steps, recorded, signal)
+        metrics.stepEnded(type, 'done', (clock.monotonic() - began) / 1000)
+        return
+      } catch (error) {
+        metrics.stepEnded(type, 'retry', (clock.monotonic() - began) / 1000)
+        if ((await this.#fail(recorded, error, signal)) === 'parked') return
+        await clock.sleep(backoffMs(tries, random), signal)
+      }
+    }
+  }
+
+  /** Keeps what is decided so far, and parks what can never work at its third try. */
+  async #fail(recorded: Recorded, error: unknown, signal: AbortSignal): Promise<'parked' | 'open'> {
+    const { log, parking } = this.#surroundings
+    const { position, stream } = recorded
+    const message = error instanceof Error ? error.message : JSON.stringify(error)
+    log.warn('step failed', {
+      step: recorded.event.type,
+      position: String(position),
+      error: message,
+    })
+    await this.#decisions.flush(position - 1n, signal)
+    if (error instanceof OperatingError && error.retry !== 'never') return 'open'
+    const entry = { reactor: this.#options.name, position, key: stream, error: message }
+    const { tries } = await parking.failed(entry, signal)
+    return tries >= TRIES_MAX ? 'parked' : 'open'
+  }
+
+  /** An operator's word on a parked event: it is handled again, or left out for good. */
+  async #resolve(recorded: Recorded, signal: AbortSignal): Promise<void> {
+    if (recorded.event.type !== 'ParkedResolved') return
+    const { reactor, position, resolution } = recorded.event.value
+    if (reactor !== this.#options.name) return
+    const { store, parking } = this.#surroundings
+    await parking.remove(reactor, position, signal)
+    if (resolution !== ParkedResolution.PARKED_RESOLUTION_RETRY) return
+    const { events } = await store.readLog(position - 1n, signal)
+    const parked = events[0] === undefined ? undefined : record(events[0])
+    if (parked !== undefined) await this.#step(parked, signal)
+  }
+}

@@ -1,0 +1,299 @@
+import {
+  ApplyOutcome,
+  type AnyEvent,
+  type ApplicationDeclared,
+  type ApplyOptions,
+  type Health,
+  type Input,
+  type ObjectRef,
+  type Removal,
+  type RolloutCause,
+  type RolloutStop,
+} from '@tidemark/contracts'
+
+/**
+ * What the releaser knows of one application. Two halves that never read each other when they are folded:
+ * what others found (`rendered`, `deployment`), and what was decided here (all else). So it does not
+ * matter whether our own events are folded when they are appended or when they are read back.
+ */
+export interface Application {
+  readonly id: string
+  readonly declared: ApplicationDeclared | undefined
+  readonly removed: { readonly removal: Removal } | undefined
+  readonly removalHeld: boolean
+  readonly refusal: string
+  readonly request: RenderWish | undefined
+  /** Where to look for what the newest render read; empty where nothing is known of it. */
+  readonly releases: readonly Release[]
+  /** The newest render that a release was cut or confirmed for. */
+  readonly released: bigint
+  readonly hold: { readonly number: bigint; readonly requestId: string } | undefined
+  readonly suspended: { readonly untilMs: bigint } | undefined
+  readonly rollout: Rollout | undefined
+  readonly lastRollout: bigint
+  readonly lastApply: bigint
+  readonly rendered: RenderAnswer | undefined
+  readonly deployment: Deployment | undefined
+}
+
+export interface RenderWish {
+  readonly request: bigint
+  readonly sourceId: string
+  readonly artifactDigest: string
+  readonly revision: string
+  readonly generation: bigint
+}
+
+export interface Release {
+  readonly number: bigint
+  readonly manifestDigest: string
+  readonly manifestBlob: string
+  readonly objectJson: Uint8Array
+  readonly revision: string
+  readonly objectCount: number
+  readonly fluxObjectCount: number
+}
+
+export interface Rollout {
+  readonly rollout: bigint
+  /** The release; 0n for a removal. */
+  readonly number: bigint
+  readonly cause: RolloutCause
+  readonly phase: 'planned' | 'started' | 'completed' | 'stopped'
+  readonly apply: bigint
+  /** What was asked of the applier, to see whether the options have changed. */
+  readonly options: string
+  readonly stop: RolloutStop | undefined
+  readonly retryAtMs: bigint
+  readonly failures: number
+}
+
+export type RenderAnswer =
+  | {
+      readonly kind: 'rendered'
+      readonly request: bigint
+      readonly manifestDigest: string
+      readonly manifestBlob: string
+      readonly readSetBlob: string
+      readonly inputsDigest: string
+      readonly generatedDigest: string
+      readonly generatedBlob: string
+      readonly objectCount: number
+      readonly fluxObjectCount: number
+    }
+  | {
+      readonly kind: 'failed'
+      readonly request: bigint
+      readonly readSetBlob: string
+      readonly message: string
+    }
+
+export interface Deployment {
+  readonly apply: bigint
+  readonly number: bigint
+  readonly outcome: ApplyOutcome
+  readonly message: string
+  readonly health: Health | undefined
+  readonly healthMessage: string
+}
+
+/** An application of which nothing is known yet. */
+export function emptyApplication(id: string): Application {
+  return {
+    id,
+    declared: undefined,
+    removed: undefined,
+    removalHeld: false,
+    refusal: '',
+    request: undefined,
+    releases: [],
+    released: 0n,
+    hold: undefined,
+    suspended: undefined,
+    rollout: undefined,
+    lastRollout: 0n,
+    lastApply: 0n,
+    rendered: undefined,
+    deployment: undefined,
+  }
+}
+
+/** Folds an event of the application into what is known of it. */
+export function evolveApplication(state: Application, event: AnyEvent): Application {
+  switch (event.type) {
+    case 'ApplicationDeclared':
+      return {
+        ...state,
+        declared: event.value,
+        removed: undefined,
+        removalHeld: false,
+        refusal: '',
+      }
+    case 'ApplicationRefused':
+      return { ...state, refusal: event.value.message }
+    case 'ApplicationRemoved':
+      return { ...state, removed: { removal: event.value.removal }, removalHeld: false }
+    case 'RemovalHeld':
+      return { ...state, removalHeld: true }
+    case 'RenderRequested':
+      return { ...state, request: wishOf(event.value) }
+    case 'ReleaseCut':
+      return {
+        ...state,
+        released: event.value.request,
+        releases: [
+          ...state.releases,
+          {
+            number: event.value.number,
+            manifestDigest: event.value.variants[0]?.manifestDigest ?? '',
+            manifestBlob: event.value.variants[0]?.manifestBlob ?? '',
+            objectJson: event.value.objectJson,
+            revision: event.value.revision,
+            objectCount: event.value.objectCount,
+            fluxObjectCount: event.value.fluxObjectCount,
+          },
+        ],
+      }
+    case 'ReleaseConfirmed':
+      return { ...state, released: event.value.request }
+    case 'HoldPlaced':
+      return { ...state, hold: { number: event.value.number, requestId: event.value.requestId } }
+    case 'HoldLifted':
+      return { ...state, hold: undefined }
+    case 'ApplicationSuspended':
+      return { ...state, suspended: { untilMs: event.value.untilMs } }
+    case 'ApplicationResumed':
+      return { ...state, suspended: undefined }
+    default:
+      return evolveFacts(evolveRollout(state, event), event)
+  }
+}
+
+function wishOf(value: {
+  readonly request: bigint
+  readonly inputs: readonly Input[]
+  readonly revision: string
+  readonly generation: bigint
+}): RenderWish {
+  const artifact = value.inputs[0]
+  return {
+    request: value.request,
+    sourceId: artifact?.ref ?? '',
+    artifactDigest: artifact?.digest ?? '',
+    revision: value.revision,
+    generation: value.generation,
+  }
+}
+
+function evolveRollout(state: Application, event: AnyEvent): Application {
+  switch (event.type) {
+    case 'RolloutPlanned':
+      return {
+        ...state,
+        lastRollout: event.value.rollout,
+        rollout: {
+          rollout: event.value.rollout,
+          number: event.value.number,
+          cause: event.value.cause,
+          phase: 'planned',
+          apply: 0n,
+          options: state.rollout?.options ?? '',
+          stop: undefined,
+          retryAtMs: 0n,
+          failures: state.rollout?.number === event.value.number ? state.rollout.failures : 0,
+        },
+      }
+    case 'ApplyRequested':
+      return change({ ...state, lastApply: event.value.apply }, event.value.rollout, {
+        phase: 'started',
+        apply: event.value.apply,
+        options: optionsText(event.value.options),
+      })
+    case 'RolloutCompleted':
+      return change(state, event.value.rollout, {
+        phase: 'completed',
+        stop: undefined,
+        retryAtMs: 0n,
+        failures: 0,
+      })
+    case 'RolloutStopped':
+      return change(state, event.value.rollout, {
+        phase: 'stopped',
+        stop: event.value.stop,
+        retryAtMs: event.value.retryAtMs,
+        failures: event.value.failures,
+      })
+    default:
+      return state
+  }
+}
+
+function change(state: Application, rollout: bigint, fields: Partial<Rollout>): Application {
+  if (state.rollout?.rollout !== rollout) return state
+  return { ...state, rollout: { ...state.rollout, ...fields } }
+}
+
+function evolveFacts(state: Application, event: AnyEvent): Application {
+  switch (event.type) {
+    case 'Rendered':
+      return { ...state, rendered: { kind: 'rendered', ...event.value } }
+    case 'RenderFailed':
+      return { ...state, rendered: { kind: 'failed', ...event.value } }
+    case 'ApplyStarted':
+      return {
+        ...state,
+        deployment: {
+          apply: event.value.apply,
+          number: event.value.number,
+          outcome: ApplyOutcome.APPLY_OUTCOME_UNSPECIFIED,
+          message: '',
+          health: undefined,
+          healthMessage: '',
+        },
+      }
+    case 'ApplyFinished':
+      return {
+        ...state,
+        deployment: {
+          apply: event.value.apply,
+          number: event.value.number,
+          outcome: event.value.outcome,
+          message: event.value.message,
+          health: undefined,
+          healthMessage: '',
+        },
+      }
+    case 'HealthChanged':
+      if (state.deployment?.apply !== event.value.apply) return state
+      return {
+        ...state,
+        deployment: {
+          ...state.deployment,
+          health: event.value.health,
+          healthMessage: event.value.message,
+        },
+      }
+    default:
+      return state
+  }
+}
+
+/** One text for one set of options, to see whether they have changed. */
+export function optionsText(options: ApplyOptions | undefined): string {
+  if (options === undefined) return ''
+  const { prune, wait, force, timeoutMs, pruneOrder } = options
+  return [prune, wait, force, timeoutMs, pruneOrder].join('/')
+}
+
+/** The release that the application should run: the held one, else the newest. */
+export function wantedRelease(state: Application): Release | undefined {
+  const { hold, releases } = state
+  return hold === undefined
+    ? releases.at(-1)
+    : releases.find(({ number }) => number === hold.number)
+}
+
+/** The object's identity; only for applications that were declared. */
+export function objectOf(state: Application): ObjectRef | undefined {
+  return state.declared?.object
+}

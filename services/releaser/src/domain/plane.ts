@@ -1,0 +1,94 @@
+import {
+  familyOf,
+  idOf,
+  type AnyEvent,
+  type ClusterRegistered,
+  type ObjectRef,
+  type RootDeclared,
+} from '@tidemark/contracts'
+import { emptyApplication, evolveApplication, type Application } from './application.ts'
+import { emptySource, evolveSource, objectKey, type Source } from './source.ts'
+
+/** An event with the place that it has, or is about to have. */
+export interface Placed {
+  readonly stream: string
+  readonly version: bigint
+  readonly event: AnyEvent
+}
+
+/**
+ * All that the releaser knows: a fold over the ledger, in memory. An event of our own is folded when it is
+ * appended, and left alone when it comes back.
+ */
+export class Plane {
+  readonly applications: Map<string, Application> = new Map()
+  readonly sources: Map<string, Source> = new Map()
+  readonly clusters: Map<string, ClusterRegistered> = new Map()
+  readonly roots: Map<string, RootDeclared> = new Map()
+  /** Flux object of a source -> the source that it stands for. */
+  readonly sourceOf: Map<string, string> = new Map()
+  readonly #versions: Map<string, bigint> = new Map()
+
+  /** The version of a stream, of those that the releaser writes. */
+  version(stream: string): bigint {
+    return this.#versions.get(stream) ?? 0n
+  }
+
+  application(id: string): Application {
+    return this.applications.get(id) ?? emptyApplication(id)
+  }
+
+  source(id: string): Source {
+    return this.sources.get(id) ?? emptySource(id)
+  }
+
+  /** Folds one event. Gives false for one that is known already. */
+  fold({ stream, version, event }: Placed): boolean {
+    if (version <= this.version(stream)) return false
+    this.#versions.set(stream, version)
+    switch (familyOf(stream)) {
+      case 'application':
+      case 'rollout':
+      case 'render':
+        this.#foldApplication(idOf(stream), event)
+        break
+      case 'deployment':
+        this.#foldApplication(idOf(stream).replace(/@[^@]*$/u, ''), event)
+        break
+      case 'intake':
+      case 'source':
+        this.#foldSource(idOf(stream), event)
+        break
+      case 'cluster':
+        this.#foldCluster(event)
+        break
+      default:
+        break
+    }
+    return true
+  }
+
+  #foldApplication(id: string, event: AnyEvent): void {
+    this.applications.set(id, evolveApplication(this.application(id), event))
+  }
+
+  #foldSource(id: string, event: AnyEvent): void {
+    this.sources.set(id, evolveSource(this.source(id), event))
+    if (event.type === 'SourceDeclared') this.#bind(event.value.object, id)
+    if (event.type === 'SourceWithdrawn') {
+      const key = objectKey(event.value.object)
+      if (this.sourceOf.get(key) === id) this.sourceOf.delete(key)
+    }
+  }
+
+  #bind(object: ObjectRef | undefined, id: string): void {
+    this.sourceOf.set(objectKey(object), id)
+  }
+
+  #foldCluster(event: AnyEvent): void {
+    if (event.type === 'ClusterRegistered') this.clusters.set(event.value.cluster, event.value)
+    if (event.type === 'ClusterRemoved') this.clusters.delete(event.value.cluster)
+    if (event.type === 'RootDeclared') this.roots.set(event.value.cluster, event.value)
+    if (event.type === 'RootWithdrawn') this.roots.delete(event.value.cluster)
+  }
+}

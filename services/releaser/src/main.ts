@@ -1,0 +1,52 @@
+import { runWithLease, type RunningService, type Steps, type Surroundings } from '@tidemark/service'
+import type { SourceTree } from '@tidemark/source-tree'
+import { blobLibrary } from './adapters/blob-library.ts'
+import { followLedger } from './adapters/follow-ledger.ts'
+import {
+  answerHoldLift,
+  answerReconcile,
+  answerResume,
+  answerRollback,
+  answerSuspend,
+} from './steps/answer-request.ts'
+import { cutRelease } from './steps/cut-release.ts'
+import { declareRoot } from './steps/declare-root.ts'
+import type { ReleaserDeps } from './steps/deps.ts'
+import { followApply, followHealth } from './steps/follow-rollout.ts'
+import { requestRenders } from './steps/request-renders.ts'
+
+export interface ReleaserParts {
+  readonly openArtifact: (blob: string, signal: AbortSignal) => Promise<SourceTree>
+}
+
+/** The releaser: one active copy at a time, the others wait for its lease. */
+export function startReleaser(
+  surroundings: Surroundings,
+  { openArtifact }: ReleaserParts,
+): RunningService {
+  const library = blobLibrary({ blobs: surroundings.blobs, openArtifact })
+  const name = 'releaser-0'
+  return runWithLease('releaser', surroundings, [
+    {
+      resource: name,
+      run: (epoch, signal) =>
+        followLedger(surroundings, { name, epoch, library, steps: releaserSteps }, signal),
+    },
+  ])
+}
+
+/** Which step answers which event. */
+export function releaserSteps(deps: ReleaserDeps): Steps {
+  return {
+    RootDeclared: (recorded, signal) => declareRoot(deps, recorded, signal),
+    RevisionFetched: (recorded, signal) => requestRenders(deps, recorded, signal),
+    Rendered: (recorded) => cutRelease(deps, recorded),
+    ApplyFinished: (recorded, signal) => followApply(deps, recorded, signal),
+    HealthChanged: (recorded) => followHealth(deps, recorded),
+    RollbackRequested: (recorded) => answerRollback(deps, recorded),
+    HoldLiftRequested: (recorded, signal) => answerHoldLift(deps, recorded, signal),
+    ReconcileRequested: (recorded, signal) => answerReconcile(deps, recorded, signal),
+    SuspendRequested: (recorded) => answerSuspend(deps, recorded),
+    ResumeRequested: (recorded, signal) => answerResume(deps, recorded, signal),
+  }
+}

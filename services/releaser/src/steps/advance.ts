@@ -1,0 +1,94 @@
+import { applicationId, streams, type AnyEvent, type RolloutCause } from '@tidemark/contracts'
+import type { Cause } from '@tidemark/service'
+import type { Application } from '../domain/application.ts'
+import { decideRelease } from '../domain/decide-release.ts'
+import { decideRollout, isReady } from '../domain/decide-rollout.ts'
+import { applyOptionsOf } from './apply-options.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { isPaused, modelOf } from './models.ts'
+
+const STEPS_MAX = 16 // A rollout goes through at most four; more is a decision that never ends.
+
+export interface AdvanceOptions {
+  readonly again?: RolloutCause | undefined
+  readonly pruneApproved?: boolean
+}
+
+/**
+ * Takes an application on as far as what is known allows: cuts the release that is due, plans, starts,
+ * follows and ends its rollout; then those that wait for it.
+ */
+export function advance(
+  deps: ReleaserDeps,
+  id: string,
+  cause: Cause,
+  options: AdvanceOptions = {},
+): void {
+  const waiting = [id]
+  for (const next of waiting) {
+    const before = isReadyNow(deps.plane.application(next))
+    advanceOne(deps, next, cause, next === id ? options : {})
+    if (!before && isReadyNow(deps.plane.application(next)))
+      waiting.push(...dependentsOf(deps, next).filter((other) => !waiting.includes(other)))
+  }
+}
+
+function advanceOne(deps: ReleaserDeps, id: string, cause: Cause, options: AdvanceOptions): void {
+  const { plane, decisions } = deps
+  const state = plane.application(id)
+  const fetched = plane.source(state.request?.sourceId ?? '').fetched
+  decisions.record(cause, intoApplication(id, decideRelease(state, fetched)))
+  let again = options.again
+  for (let step = 0; step < STEPS_MAX; step += 1) {
+    const decided = decideNext(deps, id, { ...options, again })
+    if (decided.length === 0) return
+    again = undefined
+    decisions.record(
+      cause,
+      decided.map((event) => ({ stream: streams.rollout(id), event })),
+    )
+  }
+}
+
+function decideNext(deps: ReleaserDeps, id: string, options: AdvanceOptions): readonly AnyEvent[] {
+  const state = deps.plane.application(id)
+  const model = modelOf(state)
+  return decideRollout(state, {
+    nowMs: deps.nowMs(),
+    paused: isPaused(state),
+    waitsFor: missingOf(deps, state),
+    options: applyOptionsOf(state, options.pruneApproved === true),
+    retryIntervalMs: model?.retryIntervalMs ?? 0,
+    again: options.again,
+  })
+}
+
+/** The applications that `dependsOn` names and that are not ready. */
+export function missingOf({ plane }: ReleaserDeps, state: Application): readonly string[] {
+  return dependenciesOf(state).filter((id) => !isReadyNow(plane.application(id)))
+}
+
+/** Ids of the applications that `dependsOn` names. */
+export function dependenciesOf(state: Application): readonly string[] {
+  const cluster = state.declared?.cluster ?? ''
+  return (modelOf(state)?.dependsOn ?? []).map((dependency) =>
+    applicationId({ cluster, kind: 'Kustomization', ...dependency }),
+  )
+}
+
+function dependentsOf({ plane }: ReleaserDeps, id: string): readonly string[] {
+  return [...plane.applications.values()]
+    .filter((state) => dependenciesOf(state).includes(id))
+    .map((state) => state.id)
+}
+
+function isReadyNow(state: Application): boolean {
+  return isReady(state, modelOf(state)?.wait === true)
+}
+
+function intoApplication(
+  id: string,
+  events: readonly AnyEvent[],
+): readonly { stream: string; event: AnyEvent }[] {
+  return events.map((event) => ({ stream: streams.application(id), event }))
+}

@@ -1,0 +1,36 @@
+import { PruneOrder, type ApplyOptions } from '@tidemark/contracts'
+import type { Application } from '../domain/application.ts'
+import { modelOf } from './models.ts'
+
+const NONE: ApplyOptions = {
+  ownerKind: 'Kustomization',
+  ownerName: '',
+  ownerNamespace: '',
+  prune: false,
+  wait: false,
+  force: false,
+  timeoutMs: 0n,
+  healthChecksJson: new Uint8Array(),
+  pruneOrder: PruneOrder.PRUNE_ORDER_BEFORE_HEALTH,
+  pruneApproved: false,
+}
+
+/** How the objects of an application are to be applied, by its declaration. */
+export function applyOptionsOf(state: Application, pruneApproved: boolean): ApplyOptions {
+  const model = modelOf(state)
+  if (model === undefined) return { ...NONE, pruneApproved }
+  return {
+    ...NONE,
+    ownerName: model.name,
+    ownerNamespace: model.namespace,
+    prune: model.prune,
+    wait: model.wait,
+    force: model.force,
+    timeoutMs: BigInt(model.timeoutMs),
+    pruneOrder:
+      model.pruneOrder === 'after-healthy'
+        ? PruneOrder.PRUNE_ORDER_AFTER_HEALTHY
+        : PruneOrder.PRUNE_ORDER_BEFORE_HEALTH,
+    pruneApproved,
+  }
+}

@@ -1,0 +1,175 @@
+import { event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
+import { isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
+import type { Cause } from '@tidemark/service'
+import { wantedRelease, type Application } from '../domain/application.ts'
+import { objectKey } from '../domain/source.ts'
+import { advance } from './advance.ts'
+import { declareObject, type Parent } from './declare-object.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { modelOf } from './models.ts'
+
+const OBJECTS_FREE = 5 // RELIABILITY 2, T27: more than this and more than a fifth waits for a person.
+const SHARE_FREE = 0.2
+
+export interface DeclareOptions {
+  readonly id: string
+  readonly cause: Cause
+  /** A person has said that what is gone may be deleted. */
+  readonly approved?: boolean
+}
+
+/**
+ * Declares the sources and applications that the applied release of an application holds, and removes those
+ * that it no longer holds. Deletion follows `deletionPolicy`; a large one waits for a person.
+ */
+export async function declareChildren(
+  deps: ReleaserDeps,
+  { id, cause, approved = false }: DeclareOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const state = deps.plane.application(id)
+  const children = childrenOf(deps, id)
+  const objects = await interpretedOf(deps, state, children.length > 0, signal)
+  if (objects === undefined) return
+  const { cluster, project } = state.declared ?? { cluster: '', project: '' }
+  const parent = { id, cluster, project }
+  const kept = new Set<string>()
+  for (const object of sourcesFirst(objects)) {
+    const ref = refOf(object, parent)
+    kept.add(objectKey(ref))
+    await declareObject(deps, { object, parent, ref, cause }, signal)
+  }
+  if (modelOf(state)?.prune !== true) return
+  withdrawSources(deps, { parent, kept, cause })
+  const gone = children.filter((child) => !kept.has(objectKey(child.declared?.object)))
+  removeApplications(deps, { gone, children, cause, approved })
+}
+
+/** The Flux objects of the release that runs; `undefined` where there are none and there were none. */
+async function interpretedOf(
+  { library }: ReleaserDeps,
+  state: Application,
+  hasChildren: boolean,
+  signal: AbortSignal,
+): Promise<readonly unknown[] | undefined> {
+  const release = wantedRelease(state)
+  if (release === undefined) return undefined
+  if (release.fluxObjectCount === 0) return hasChildren ? [] : undefined
+  const objects = await library.manifests(release.manifestBlob, signal)
+  return objects.filter((object) => roleOf(object) === 'interpreted')
+}
+
+function refOf(object: unknown, { cluster }: Parent): ObjectRef {
+  const value = isRecord(object) ? object : {}
+  const metadata = isRecord(value['metadata']) ? value['metadata'] : {}
+  return {
+    cluster,
+    apiVersion: textOf(value['apiVersion']),
+    kind: textOf(value['kind']),
+    namespace: textOf(metadata['namespace']),
+    name: textOf(metadata['name']),
+  }
+}
+
+function isSource(object: unknown): boolean {
+  return isRecord(object) && textOf(object['apiVersion']).startsWith('source.')
+}
+
+/** An application that is declared before its source would wait for nothing. */
+function sourcesFirst(objects: readonly unknown[]): readonly unknown[] {
+  return [...objects.filter(isSource), ...objects.filter((object) => !isSource(object))]
+}
+
+function childrenOf({ plane }: ReleaserDeps, id: string): readonly Application[] {
+  return [...plane.applications.values()].filter(
+    (state) => state.declared?.parentId === id && state.removed === undefined,
+  )
+}
+
+function withdrawSources(
+  { plane, decisions }: ReleaserDeps,
+  { parent, kept, cause }: { parent: Parent; kept: ReadonlySet<string>; cause: Cause },
+): void {
+  for (const source of plane.sources.values()) {
+    const { declared } = source
+    if (declared?.declaredBy !== parent.id || kept.has(objectKey(declared.object))) continue
+    const withdrawn = event('SourceWithdrawn', {
+      sourceId: source.id,
+      object: declared.object,
+      reason: `no longer in ${parent.id}`,
+    })
+    decisions.record(cause, [{ stream: streams.intake(source.id), event: withdrawn }])
+  }
+}
+
+interface Removals {
+  readonly gone: readonly Application[]
+  readonly children: readonly Application[]
+  readonly cause: Cause
+  readonly approved: boolean
+}
+
+function removeApplications(
+  deps: ReleaserDeps,
+  { gone, children, cause, approved }: Removals,
+): void {
+  const deleted = gone.filter((child) => removalOf(modelOf(child)) === Removal.REMOVAL_DELETE)
+  const objects = countObjects(deps, deleted)
+  const share = countObjects(deps, children) * SHARE_FREE
+  const held = !approved && objects > Math.max(OBJECTS_FREE, share)
+  for (const child of gone) {
+    const removal = removalOf(modelOf(child))
+    const stream = streams.application(child.id)
+    if (held && removal === Removal.REMOVAL_DELETE) {
+      if (child.removalHeld) continue
+      const message =
+        `gone from Git; deleting ${objects} objects waits for a person: ` +
+        `tidemark reconcile ${child.declared?.parentId ?? ''} --approve-prune`
+      const held_ = event('RemovalHeld', {
+        applicationId: child.id,
+        message,
+        objectCount: objects,
+      })
+      deps.decisions.record(cause, [{ stream, event: held_ }])
+      continue
+    }
+    const removed = event('ApplicationRemoved', {
+      applicationId: child.id,
+      removal,
+      reason: `no longer in ${child.declared?.parentId ?? ''}`,
+    })
+    deps.decisions.record(cause, [{ stream, event: removed }])
+    advance(deps, child.id, cause, { pruneApproved: approved })
+    removeGrandchildren(deps, child, { cause, approved })
+  }
+}
+
+/** What an application declared goes with it, when it is deleted. */
+function removeGrandchildren(
+  deps: ReleaserDeps,
+  child: Application,
+  { cause, approved }: Pick<Removals, 'cause' | 'approved'>,
+): void {
+  const gone = childrenOf(deps, child.id)
+  if (removalOf(modelOf(child)) === Removal.REMOVAL_DELETE && gone.length > 0)
+    removeApplications(deps, { gone, children: gone, cause, approved: approved || gone.length > 0 })
+}
+
+/** Objects of the applications and of all that they declare: the guard counts what would really go. */
+function countObjects(deps: ReleaserDeps, states: readonly Application[]): number {
+  return states.reduce(
+    (total, state) =>
+      total +
+      (state.releases.at(-1)?.objectCount ?? 0) +
+      countObjects(deps, childrenOf(deps, state.id)),
+    0,
+  )
+}
+
+/** Flux's deletionPolicy: by default what `prune` says; a suspended one deletes nothing. */
+function removalOf(model: KustomizationModel | undefined): Removal {
+  if (model === undefined || model.suspend) return Removal.REMOVAL_ORPHAN
+  if (model.deletionPolicy === 'Orphan') return Removal.REMOVAL_ORPHAN
+  const deletes = model.deletionPolicy !== 'MirrorPrune' || model.prune
+  return deletes ? Removal.REMOVAL_DELETE : Removal.REMOVAL_ORPHAN
+}

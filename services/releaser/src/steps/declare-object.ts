@@ -1,0 +1,211 @@
+import { applicationId, event, streams, type ObjectRef } from '@tidemark/contracts'
+import {
+  describeProblems,
+  readGitRepository,
+  readKustomization,
+  type GitRepositoryModel,
+  type KustomizationModel,
+} from '@tidemark/flux'
+import type { Cause } from '@tidemark/service'
+import type { Plane } from '../domain/plane.ts'
+import { sourceIdOf } from './source-id.ts'
+import { objectKey } from '../domain/source.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { findCycle } from './find-cycle.ts'
+import { considerRender, usersOf } from './request-renders.ts'
+
+const DEPTH_MAX = 8 // DECISIONS 13.
+const OBJECT_BYTES_MAX = 32 * 1024 // An event holds 48 KiB.
+
+export interface Parent {
+  readonly id: string
+  readonly cluster: string
+  readonly project: string
+}
+
+export interface Declaration {
+  readonly object: unknown
+  readonly ref: ObjectRef
+  readonly parent: Parent
+  readonly cause: Cause
+}
+
+/** Declares what one Flux object stands for, or says why it cannot be used. */
+export async function declareObject(
+  deps: ReleaserDeps,
+  declaration: Declaration,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ref } = declaration
+  if (isSupplied(deps, declaration)) return
+  if (ref.kind === 'GitRepository') return declareSource(deps, declaration, signal)
+  if (ref.kind === 'Kustomization') return declareApplication(deps, declaration, signal)
+  refuse(
+    deps,
+    declaration,
+    `${ref.kind} (${ref.apiVersion}) is not supported yet; remove it, or wait for a version that has it`,
+  )
+}
+
+/** What `--repo` supplies is in a bootstrapped repository too; an application never declares itself. */
+function isSupplied({ plane }: ReleaserDeps, { ref, parent }: Declaration): boolean {
+  const id = applicationId(ref)
+  const root = plane.roots.has(ref.cluster)
+  if (root && ref.namespace === 'flux-system' && ref.name === 'flux-system') return true
+  for (let up: string | undefined = parent.id; up !== undefined && up !== '';) {
+    if (up === id) return true
+    up = plane.application(up).declared?.parentId
+  }
+  return false
+}
+
+async function declareSource(
+  deps: ReleaserDeps,
+  declaration: Declaration,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plane, decisions } = deps
+  const { object, ref, parent, cause } = declaration
+  const read = readGitRepository(object)
+  if (read.kind === 'refused')
+    return refuse(deps, declaration, describeProblems(nameOf(ref), read.problems))
+  const sourceId = sourceIdOf(read.model, ref.cluster)
+  const before = plane.sourceOf.get(objectKey(ref))
+  if (before !== undefined && before !== sourceId) {
+    const withdrawn = event('SourceWithdrawn', {
+      sourceId: before,
+      object: ref,
+      reason: 'its URL, ref, rules or credentials changed',
+    })
+    decisions.record(cause, [{ stream: streams.intake(before), event: withdrawn }])
+  }
+  const known = plane.source(sourceId)
+  if (before === sourceId && isSameSource(known.declared, read.model)) return
+  const declared = sourceDeclared(read.model, {
+    sourceId,
+    ref,
+    parent,
+    generation: known.generation + 1n,
+  })
+  decisions.record(cause, [{ stream: streams.intake(sourceId), event: declared }])
+  for (const user of usersOf(deps, plane.source(sourceId)))
+    await considerRender(deps, user.id, cause, signal)
+}
+
+interface SourceParts {
+  readonly sourceId: string
+  readonly ref: ObjectRef
+  readonly parent: Parent
+  readonly generation: bigint
+}
+
+/** The declaration of a source, with Flux's defaults filled in. */
+export function sourceDeclared(
+  model: GitRepositoryModel,
+  { sourceId, ref, parent, generation }: SourceParts,
+): ReturnType<typeof event<'SourceDeclared'>> {
+  return event('SourceDeclared', {
+    sourceId,
+    object: ref,
+    declaredBy: parent.id,
+    project: parent.project,
+    git: { url: model.url, ref: model.ref, ignore: model.ignore, secretName: model.secretName },
+    intervalMs: BigInt(model.intervalMs),
+    timeoutMs: BigInt(model.timeoutMs),
+    suspended: model.suspend,
+    generation,
+  })
+}
+
+function isSameSource(
+  declared: { intervalMs: bigint; timeoutMs: bigint; suspended: boolean } | undefined,
+  model: GitRepositoryModel,
+): boolean {
+  if (declared === undefined || declared.suspended !== model.suspend) return false
+  return (
+    declared.intervalMs === BigInt(model.intervalMs) &&
+    declared.timeoutMs === BigInt(model.timeoutMs)
+  )
+}
+
+async function declareApplication(
+  deps: ReleaserDeps,
+  declaration: Declaration,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plane, decisions } = deps
+  const { object, ref, parent, cause } = declaration
+  const read = readKustomization(object)
+  if (read.kind === 'refused')
+    return refuse(deps, declaration, describeProblems(nameOf(ref), read.problems))
+  const objectJson = Buffer.from(JSON.stringify(object), 'utf8')
+  const id = applicationId(ref)
+  const problem = problemOf(plane, declaration, { model: read.model, bytes: objectJson.length })
+  if (problem !== undefined) return refuse(deps, declaration, `${nameOf(ref)}${problem}`)
+  const state = plane.application(id)
+  const same =
+    state.removed === undefined && Buffer.from(state.declared?.objectJson ?? []).equals(objectJson)
+  if (same && !state.removalHeld) return
+  const declared = event('ApplicationDeclared', {
+    applicationId: id,
+    object: ref,
+    cluster: parent.cluster,
+    project: parent.project,
+    parentId: parent.id,
+    sourceId: plane.sourceOf.get(objectKey({ ...read.model.source, cluster: ref.cluster })) ?? '',
+    objectJson,
+    generation: (state.declared?.generation ?? 0n) + 1n,
+  })
+  decisions.record(cause, [{ stream: streams.application(id), event: declared }])
+  await considerRender(deps, id, cause, signal)
+}
+
+interface Candidate {
+  readonly model: KustomizationModel
+  readonly bytes: number
+}
+
+/** What keeps a Kustomization that is well-formed from being declared. */
+function problemOf(
+  plane: Plane,
+  { ref, parent }: Declaration,
+  { model, bytes }: Candidate,
+): string | undefined {
+  if (bytes > OBJECT_BYTES_MAX)
+    return ` has ${bytes} bytes; at most ${OBJECT_BYTES_MAX} are allowed`
+  if (depthOf(plane, parent.id) >= DEPTH_MAX)
+    return ` is nested deeper than ${DEPTH_MAX} applications`
+  const edges = { id: applicationId(ref), cluster: ref.cluster, dependsOn: model.dependsOn }
+  const cycle = findCycle(plane, edges)
+  return cycle === undefined
+    ? undefined
+    : `: spec.dependsOn goes in a circle: ${cycle.join(' -> ')}`
+}
+
+function depthOf(plane: Plane, id: string): number {
+  if (id === '') return 0
+  return 1 + depthOf(plane, plane.application(id).declared?.parentId ?? '')
+}
+
+/** Says once why an object cannot be used; the last good declaration goes on. */
+function refuse(
+  { plane, decisions }: ReleaserDeps,
+  declaration: Declaration,
+  message: string,
+): void {
+  const { ref, parent, cause } = declaration
+  const id = applicationId(ref)
+  if (plane.application(id).refusal === message) return
+  const refused = event('ApplicationRefused', {
+    applicationId: id,
+    object: ref,
+    code: 'InvalidObject',
+    message,
+    parentId: parent.id,
+  })
+  decisions.record(cause, [{ stream: streams.application(id), event: refused }])
+}
+
+function nameOf({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace}/${name}`
+}

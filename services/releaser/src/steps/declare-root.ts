@@ -1,0 +1,65 @@
+import { applicationId, event, streams, type EventOf, type Recorded } from '@tidemark/contracts'
+import { readGitRepository, readKustomization } from '@tidemark/flux'
+import { causeOf } from '@tidemark/service'
+import { sourceIdOf } from './source-id.ts'
+import { objectKey } from '../domain/source.ts'
+import { sourceDeclared } from './declare-object.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { considerRender } from './request-renders.ts'
+
+const NAMESPACE = 'flux-system'
+
+/** RootDeclared -> SourceDeclared and ApplicationDeclared for what a cluster is fed from. */
+export async function declareRoot(
+  deps: ReleaserDeps,
+  recorded: Recorded<EventOf<'RootDeclared'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plane, decisions } = deps
+  const { cluster, project, sourceJson, applicationJson } = recorded.event.value
+  const source = readGitRepository(parse(sourceJson))
+  const application = readKustomization(parse(applicationJson))
+  // The gateway has checked both before it appended the event.
+  if (source.kind === 'refused' || application.kind === 'refused') return
+  const cause = causeOf(recorded)
+  const parent = { id: '', cluster, project }
+  const ref = (kind: string, apiVersion: string) =>
+    ({ cluster, apiVersion, kind, namespace: NAMESPACE, name: NAMESPACE }) as const
+  const sourceRef = ref('GitRepository', 'source.toolkit.fluxcd.io/v1')
+  const sourceId = sourceIdOf(source.model, cluster)
+  const before = plane.sourceOf.get(objectKey(sourceRef))
+  if (before !== undefined && before !== sourceId)
+    decisions.record(cause, [
+      {
+        stream: streams.intake(before),
+        event: event('SourceWithdrawn', {
+          sourceId: before,
+          object: sourceRef,
+          reason: 'the root names another source',
+        }),
+      },
+    ])
+  const generation = plane.source(sourceId).generation + 1n
+  const parts = { sourceId, ref: sourceRef, parent, generation }
+  decisions.record(cause, [
+    { stream: streams.intake(sourceId), event: sourceDeclared(source.model, parts) },
+  ])
+  const object = ref('Kustomization', 'kustomize.toolkit.fluxcd.io/v1')
+  const id = applicationId(object)
+  const declared = event('ApplicationDeclared', {
+    applicationId: id,
+    object,
+    cluster,
+    project,
+    parentId: '',
+    sourceId,
+    objectJson: applicationJson,
+    generation: (plane.application(id).declared?.generation ?? 0n) + 1n,
+  })
+  decisions.record(cause, [{ stream: streams.application(id), event: declared }])
+  await considerRender(deps, id, cause, signal)
+}
+
+function parse(json: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(json).toString('utf8'))
+}

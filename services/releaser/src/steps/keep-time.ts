@@ -1,0 +1,34 @@
+import { event, streams } from '@tidemark/contracts'
+import { causeFrom } from '@tidemark/service'
+import { isDue } from '../domain/decide-rollout.ts'
+import { advance } from './advance.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { considerRender } from './request-renders.ts'
+
+/** What is due by now: retries of rollouts that failed, and suspensions that have an end. */
+export async function keepTime(deps: ReleaserDeps, signal: AbortSignal): Promise<void> {
+  const now = deps.nowMs()
+  for (const { id, rollout, suspended } of deps.plane.applications.values()) {
+    if (isDue(rollout, now)) advance(deps, id, causeFrom(`retry/${id}/${rollout?.rollout}`))
+    if (suspended === undefined || suspended.untilMs === 0n || Number(suspended.untilMs) > now)
+      continue
+    const cause = causeFrom(`resume/${id}/${suspended.untilMs}`)
+    const resumed = event('ApplicationResumed', { applicationId: id, reason: 'its time is over' })
+    deps.decisions.record(cause, [{ stream: streams.application(id), event: resumed }])
+    await considerRender(deps, id, cause, signal)
+    advance(deps, id, cause)
+  }
+}
+
+/** Milliseconds until something is due; `undefined` where nothing is. */
+export function nextDueMs({ plane, nowMs }: ReleaserDeps): number | undefined {
+  let next: number | undefined
+  for (const { rollout, suspended } of plane.applications.values()) {
+    const times = [
+      rollout?.phase === 'stopped' ? Number(rollout.retryAtMs) : 0,
+      Number(suspended?.untilMs ?? 0n),
+    ].filter((time) => time > 0)
+    for (const time of times) next = Math.min(next ?? time, time)
+  }
+  return next === undefined ? undefined : Math.max(0, next - nowMs())
+}

@@ -1,0 +1,107 @@
+import { derivedId, event, streams, type EventOf, type Recorded } from '@tidemark/contracts'
+import { causeOf, type Cause } from '@tidemark/service'
+import { firstDifference, type SourceTree } from '@tidemark/source-tree'
+import type { Application } from '../domain/application.ts'
+import { decideRender } from '../domain/decide-render.ts'
+import type { Source } from '../domain/source.ts'
+import type { ReleaserDeps } from './deps.ts'
+import { isPaused, sourceKeyOf } from './models.ts'
+
+/**
+ * RevisionFetched -> RevisionAdmitted, and RenderRequested for each application that read something which
+ * this revision changed. All others of the source are covered by it (DECISIONS 8).
+ */
+export async function requestRenders(
+  deps: ReleaserDeps,
+  recorded: Recorded<EventOf<'RevisionFetched'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plane, library, decisions } = deps
+  const { sourceId, sequence, revision, artifactDigest, artifactBlob } = recorded.event.value
+
+  // Read.
+  const source = plane.source(sourceId)
+  if (sequence < (source.fetched?.sequence ?? 0n) || sequence <= source.admitted.sequence) return
+  const users = usersOf(deps, source)
+
+  // Act.
+  const tree = await library.artifact(artifactBlob, signal)
+  const affected: string[] = []
+  for (const user of users)
+    if (!isPaused(user) && (await isAffected(deps, user, { sourceId, tree }, signal)))
+      affected.push(user.id)
+
+  // Decide.
+  const admitted = event('RevisionAdmitted', {
+    sourceId,
+    revision,
+    artifactDigest,
+    artifactBlob,
+    sequence,
+    affected,
+    covered: users.length - affected.length,
+  })
+
+  // Record.
+  const cause = causeOf(recorded)
+  decisions.record(cause, [{ stream: streams.intake(sourceId), event: admitted }])
+  for (const id of affected) wishRender(deps, id, cause)
+}
+
+/** Asks for a render where what the application would be rendered from has changed since the last one. */
+export async function considerRender(
+  deps: ReleaserDeps,
+  id: string,
+  cause: Cause,
+  signal: AbortSignal,
+): Promise<void> {
+  const { plane, library } = deps
+  const state = plane.application(id)
+  const sourceId = plane.sourceOf.get(sourceKeyOf(state))
+  const fetched = sourceId === undefined ? undefined : plane.source(sourceId).fetched
+  if (sourceId === undefined || fetched === undefined || isPaused(state)) return
+  const tree = await library.artifact(fetched.artifactBlob, signal)
+  if (await isAffected(deps, state, { sourceId, tree }, signal)) wishRender(deps, id, cause)
+}
+
+/** The applications that take their files from a source. */
+export function usersOf({ plane }: ReleaserDeps, source: Source): readonly Application[] {
+  return [...plane.applications.values()].filter(
+    (state) =>
+      state.declared !== undefined &&
+      state.removed === undefined &&
+      source.objects.includes(sourceKeyOf(state)),
+  )
+}
+
+function wishRender({ plane, decisions }: ReleaserDeps, id: string, cause: Cause): void {
+  const state = plane.application(id)
+  const sourceId = plane.sourceOf.get(sourceKeyOf(state)) ?? ''
+  const { fetched } = plane.source(sourceId)
+  if (fetched === undefined || state.declared === undefined) return
+  const specDigest = derivedId('spec', Buffer.from(state.declared.objectJson).toString('base64'))
+  const decided = decideRender(state, { sourceId, fetched, specDigest })
+  decisions.record(
+    cause,
+    decided.map((wish) => ({ stream: streams.application(id), event: wish })),
+  )
+}
+
+interface Candidate {
+  readonly sourceId: string
+  readonly tree: SourceTree
+}
+
+/** Whether the application's newest render would read something else in this tree, or none is known. */
+async function isAffected(
+  { library }: ReleaserDeps,
+  { request, rendered, declared }: Application,
+  { sourceId, tree }: Candidate,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (request === undefined || rendered?.request !== request.request) return true
+  if (request.sourceId !== sourceId || request.generation !== declared?.generation) return true
+  if (rendered.readSetBlob === '') return true
+  const reads = await library.reads(rendered.readSetBlob, signal)
+  return firstDifference(reads, tree) !== undefined
+}
