@@ -1,1 +1,1 @@
-export {}
+export { kubeContract, type KubeUnderTest } from './kube-contract.ts'

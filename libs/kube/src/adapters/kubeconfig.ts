@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+
+import type { KubeConfig, User } from '@kubernetes/client-node'
+import type { Clock } from '@tidemark/kernel'
+
+import { checkedServer, type ClusterAccess, type Credentials, type TlsOptions } from '../access.ts'
+import { KubeconfigRefused } from '../errors.ts'
+
+export interface KubeconfigOptions {
+  readonly path: string
+  /** The context MUST be named: nobody's current context is ever used. */
+  readonly context: string
+  /** Whether the file may name programs to run for sign-in; only where the operator supplied it. */
+  readonly exec: 'allowed' | 'refused'
+  readonly clock: Clock
+}
+
+const KUBECONFIG_BYTES_MAX = 4 * 1024 * 1024 // Hundreds of contexts with certificates; it is read whole.
+const CREDENTIALS_KEEP_MS = 60_000 // Tokens in files are rotated; plugins have a cache of their own.
+
+/**
+ * Access to the cluster of one context of a kubeconfig file: certificates, tokens, token files, exec plugins and OIDC.
+ * The library that knows these is loaded here, on first use, and nowhere else. Throws `KubeconfigRefused` with the file,
+ * the context and what is wrong.
+ */
+export async function readKubeconfig(options: KubeconfigOptions): Promise<ClusterAccess> {
+  const { path, context } = options
+  const config = await loadKubeconfig(path)
+  const refuse = (why: string): never => {
+    throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`)
+  }
+  const found = config.getContextObject(context)
+  if (found === null)
+    return refuse(`there is no context "${context}"; there are: ${namesOf(config.getContexts())}`)
+  config.setCurrentContext(context)
+  const cluster = config.getCurrentCluster()
+  if (cluster === null)
+    return refuse(`context "${context}" names the cluster "${found.cluster}", which is not there`)
+  const user = config.getCurrentUser()
+  if (user === null)
+    return refuse(`context "${context}" names the user "${found.user}", which is not there`)
+  if (options.exec === 'refused' && runsPrograms(user))
+    return refuse(
+      `user "${user.name}" runs a program to sign in, which is not allowed here; use a token or a certificate`,
+    )
+  return {
+    server: serverOf(cluster.server, refuse),
+    namespace: found.namespace ?? 'default',
+    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+    credentials: keepCredentials(options.clock, () => signIn(config, user, cluster.tlsServerName)),
+  }
+}
+
+/** The names of the contexts of a kubeconfig, in the order of the file. Throws `KubeconfigRefused`. */
+export async function kubeconfigContexts(path: string): Promise<readonly string[]> {
+  return (await loadKubeconfig(path)).getContexts().map(({ name }) => name)
+}
+
+async function loadKubeconfig(path: string): Promise<KubeConfig> {
+  const { KubeConfig } = await import('@kubernetes/client-node')
+  const config = new KubeConfig()
+  try {
+    const text = await readFile(path, 'utf8')
+    if (text.length > KUBECONFIG_BYTES_MAX)
+      throw new Error(`is larger than ${KUBECONFIG_BYTES_MAX} bytes`)
+    config.loadFromString(text)
+    config.makePathsAbsolute(dirname(resolve(path)))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`, { cause })
+  }
+  return config
+}
+
+function serverOf(server: string, refuse: (why: string) => never): string {
+  try {
+    return checkedServer(server)
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** Old sign-in providers name a program in `cmd-path`, which is as much a program as `exec`. */
+function runsPrograms({ exec, authProvider }: User): boolean {
+  if (exec !== undefined && exec !== null) return true
+  const config: unknown = isRecord(authProvider) ? authProvider['config'] : undefined
+  return isRecord(config) && config['cmd-path'] !== undefined
+}
+
+/** Asks again only when a minute has passed, or the API server refused what we had; one asks for all. */
+function keepCredentials(
+  clock: Clock,
+  ask: () => Promise<Credentials>,
+): ClusterAccess['credentials'] {
+  let kept: { readonly at: number; readonly value: Promise<Credentials> } | undefined
+  return (wanted) => {
+    const age = kept === undefined ? Infinity : clock.monotonic() - kept.at
+    if (kept !== undefined && wanted === 'kept' && age < CREDENTIALS_KEEP_MS) return kept.value
+    const value = ask()
+    const entry = { at: clock.monotonic(), value }
+    kept = entry
+    value.catch(() => {
+      if (kept === entry) kept = undefined // A failed sign-in is asked again by the next request.
+    })
+    return value
+  }
+}
+
+async function signIn(
+  config: KubeConfig,
+  user: User,
+  servername: string | undefined,
+): Promise<Credentials> {
+  const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = { headers: {} }
+  await config.applyToHTTPSOptions(options)
+  const { ca, cert, key, rejectUnauthorized } = options
+  const tls: TlsOptions = {
+    ...material('ca', ca),
+    ...material('cert', cert),
+    ...material('key', key),
+    ...(servername === undefined ? {} : { servername }),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+  }
+  return { headers: { ...headersOf(options.headers, user) }, tls }
+}
+
+function material(name: 'ca' | 'cert' | 'key', value: unknown): Partial<TlsOptions> {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? { [name]: value } : {}
+}
+
+function headersOf(given: unknown, user: User): Readonly<Record<string, string>> {
+  const headers = new Map<string, string>()
+  if (isRecord(given))
+    for (const [name, value] of Object.entries(given))
+      headers.set(name.toLowerCase(), String(value))
+  if (user.username !== undefined && user.username !== '')
+    headers.set(
+      'authorization',
+      `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`,
+    )
+  if (user.impersonateUser !== undefined) headers.set('impersonate-user', user.impersonateUser)
+  return Object.fromEntries(headers)
+}
+
+function namesOf(entries: readonly { readonly name: string }[]): string {
+  return entries.map(({ name }) => `"${name}"`).join(', ') || 'none'
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}
