@@ -38,12 +38,8 @@ export function refusalOf(status: number, text: string): Refused {
   }))
   const message =
     textAt(body, 'message') || text.slice(0, MESSAGE_LENGTH_MAX).trim() || `HTTP ${status}`
-  return {
-    kind: 'refused',
-    reason: reasonOf(status, textAt(body, 'reason'), causes),
-    message,
-    causes,
-  }
+  const reason = reasonOf(status, textAt(body, 'reason'), causes)
+  return { kind: 'refused', reason, message: message.replace(TYPED_VALUE, 'another type'), causes }
 }
 
 /** An object whose fields are of the wrong type; kube-apiserver 1.36 answers it with 500. */
