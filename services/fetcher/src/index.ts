@@ -1,1 +1,10 @@
-export {}
+export {
+  gitRepositories,
+  type Artifacts,
+  type Credentials,
+  type GitRepositoriesParts,
+} from './adapters/git-repositories.ts'
+export { startFetcher, type FetcherParts } from './main.ts'
+export type { Repositories } from './ports.ts'
+export { fetchRevision } from './steps/fetch-revision.ts'
+export { KnownSources } from './steps/known-sources.ts'
