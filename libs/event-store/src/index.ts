@@ -23,3 +23,10 @@ export { MemoryLedger } from './memory/memory-ledger.ts'
 export type { MemoryLedgerOptions, StoreFaults } from './memory/store-faults.ts'
 export { PAGE_BYTES_MAX } from './page.ts'
 export { PARK_TRIES } from './parking/check-parking.ts'
+export {
+  DirectoryInUse,
+  MigrationRefused,
+  UnfitDatabase,
+  WrongDatabaseVersion,
+} from './postgres/open-errors.ts'
+export { openPglite, type PgliteOptions } from './postgres/open-pglite.ts'

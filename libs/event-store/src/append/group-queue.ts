@@ -1,0 +1,98 @@
+import type { AppendReceipt } from '@tidemark/contracts'
+import { LedgerUnavailable } from '../errors.ts'
+import type { CheckedAppend } from './check-append.ts'
+import type { AppendOutcome } from './decide-group.ts'
+
+const GROUP_COMMANDS_MAX = 256 // Beyond that a commit's own cost no longer shows (bench/ledger).
+const GROUP_BYTES_MAX: number = 4 * 1024 * 1024 // Text of that size is held three times on the way.
+const QUEUE_COMMANDS_MAX = 10_000 // Some seconds of work. Who comes later should ask again later.
+
+interface Waiting {
+  readonly append: CheckedAppend
+  readonly resolve: (receipt: AppendReceipt) => void
+  readonly reject: (error: unknown) => void
+  gone: boolean
+}
+
+/** Stores a group in one transaction, and says what became of each. A rejection leaves all unknown. */
+export type CommitGroup = (appends: readonly CheckedAppend[]) => Promise<readonly AppendOutcome[]>
+
+/**
+ * Group commit: while one group is being committed, the next one gathers. A lone append therefore waits
+ * for nobody, and under load a group is what arrived during one commit.
+ */
+export class GroupQueue {
+  readonly #commit: CommitGroup
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+  #closed = false
+
+  constructor(commit: CommitGroup) {
+    this.#commit = commit
+  }
+
+  append(append: CheckedAppend, signal?: AbortSignal): Promise<AppendReceipt> {
+    if (this.#closed) return Promise.reject(unavailable('the ledger is closing'))
+    if (this.#waiting.length >= QUEUE_COMMANDS_MAX)
+      return Promise.reject(unavailable(`${QUEUE_COMMANDS_MAX} appends are waiting already`))
+    if (signal?.aborted === true)
+      return Promise.reject(new LedgerUnavailable('append', signal.reason))
+    const { promise, resolve, reject } = Promise.withResolvers<AppendReceipt>()
+    const waiting: Waiting = { append, resolve, reject, gone: false }
+    this.#waiting.push(waiting)
+    this.#running ??= this.#run()
+    return signal === undefined ? promise : orAborted(promise, waiting, signal)
+  }
+
+  /** Refuses what comes, and resolves when what is under way has been committed. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve() // Whoever appends in the same turn goes along.
+    while (this.#waiting.length > 0) await this.#commitGroup(this.#takeGroup())
+    this.#running = undefined
+  }
+
+  #takeGroup(): readonly Waiting[] {
+    let size = 0
+    const end = this.#waiting.findIndex(({ append }, index) => {
+      size += append.size
+      return index === GROUP_COMMANDS_MAX || (size > GROUP_BYTES_MAX && index > 0)
+    })
+    const taken = end === -1 ? this.#waiting : this.#waiting.slice(0, end)
+    this.#waiting = end === -1 ? [] : this.#waiting.slice(end)
+    return taken.filter(({ gone }) => !gone)
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    if (group.length === 0) return
+    try {
+      const outcomes = await this.#commit(group.map(({ append }) => append))
+      for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index])
+    } catch (error) {
+      for (const { reject } of group) reject(new LedgerUnavailable('append', error))
+    }
+  }
+}
+
+function settle({ resolve, reject }: Waiting, outcome: AppendOutcome | undefined): void {
+  if (outcome?.kind === 'done') resolve(outcome.receipt)
+  else reject(outcome?.error ?? unavailable('no outcome'))
+}
+
+/** After an abort the outcome is unknown, unless the append was still waiting: then it is never made. */
+function orAborted<T>(promise: Promise<T>, waiting: Waiting, signal: AbortSignal): Promise<T> {
+  const giveUp = (): void => {
+    waiting.gone = true
+    waiting.reject(new LedgerUnavailable('append', signal.reason))
+  }
+  signal.addEventListener('abort', giveUp, { once: true })
+  return promise.finally(() => signal.removeEventListener('abort', giveUp))
+}
+
+function unavailable(why: string): LedgerUnavailable {
+  return new LedgerUnavailable('append', new Error(why))
+}

@@ -1,0 +1,150 @@
+import type { AppendReceipt, StoredEvent, Writer } from '@tidemark/contracts'
+import { noCrashPoints, type CrashPoints } from '@tidemark/kernel'
+import type { Kysely } from 'kysely'
+import { checkAppend, type CheckedAppend } from '../append/check-append.ts'
+import { eventReused, type AppendOutcome } from '../append/decide-group.ts'
+import { GroupQueue } from '../append/group-queue.ts'
+import { Growth } from '../append/growth.ts'
+import { LedgerUnavailable } from '../errors.ts'
+import type { EventStore, LedgerClient, LogPage } from '../event-store.ts'
+import type { LedgerStore, LogHead } from '../ledger-store.ts'
+import { PAGE_EVENTS_MAX } from '../page.ts'
+import { appendGroup } from './append-group.ts'
+import { reusedEventId } from './driver-errors.ts'
+import { eventsAfter, streamAfter } from './event-rows.ts'
+import type { LedgerTables } from './schema.ts'
+import { sqlLeases } from './sql-leases.ts'
+import { sqlParking } from './sql-parking.ts'
+import type { StoreTime } from './store-time.ts'
+
+export interface SqlLedgerOptions {
+  readonly db: Kysely<LedgerTables>
+  readonly time: StoreTime
+  /** `append.before-commit`, `append.after-commit`: nobody has been answered yet. */
+  readonly crashPoints?: CrashPoints
+  /** After each commit of events, before they are answered: what the database wants done now and then. */
+  readonly maintain?: (bytes: number) => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+/** The ledger on Postgres, in its own process or in this one: the same statements for both. */
+export class SqlLedger implements LedgerStore {
+  readonly #options: SqlLedgerOptions
+  readonly #db: Kysely<LedgerTables>
+  readonly #crashPoints: CrashPoints
+  readonly #growth = new Growth()
+  readonly #queue = new GroupQueue((appends) => this.#commit(appends))
+
+  constructor(options: SqlLedgerOptions) {
+    this.#options = options
+    this.#db = options.db
+    this.#crashPoints = options.crashPoints ?? noCrashPoints
+  }
+
+  clientFor(writer: Writer, scope: string): LedgerClient {
+    const identity = { writer, scope }
+    const store: EventStore = {
+      append: async (request, signal) => await this.#append(checkAppend(identity, request), signal),
+      readLog: (after, signal) => answer('read the log', signal, () => this.#readLog(after)),
+      readStream: (stream, after, signal) =>
+        answer(`read ${stream}`, signal, () => this.#readStream(stream, after)),
+      readCursor: (name, signal) =>
+        answer(`read cursor ${name}`, signal, () => this.#readCursor(name)),
+    }
+    const { time } = this.#options
+    const leases = sqlLeases({ db: this.#db, time, identity, grown: () => this.#growth.announce() })
+    return { store, leases, parking: sqlParking({ db: this.#db, time, writer }) }
+  }
+
+  head(signal?: AbortSignal): Promise<LogHead> {
+    return answer('read the head', signal, async () => {
+      const query = this.#db.selectFrom('ledger.head').select(['position', 'chain', 'incarnation'])
+      return await query.executeTakeFirstOrThrow()
+    })
+  }
+
+  readPage(
+    after: bigint,
+    eventsMax: number,
+    signal?: AbortSignal,
+  ): Promise<readonly StoredEvent[]> {
+    return answer('read the log', signal, () => eventsAfter(this.#db, after, eventsMax))
+  }
+
+  onGrowth(listener: () => void): Disposable {
+    return this.#growth.subscribe(listener)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close()
+    await this.#options.close()
+  }
+
+  #append(append: CheckedAppend, signal: AbortSignal | undefined): Promise<AppendReceipt> {
+    return this.#queue.append(append, signal)
+  }
+
+  async #commit(appends: readonly CheckedAppend[]): Promise<readonly AppendOutcome[]> {
+    try {
+      return await this.#commitTogether(appends)
+    } catch (error) {
+      const reused = reusedEventId(error)
+      if (reused === undefined) throw error
+      if (appends.length === 1) return [{ kind: 'refused', error: eventReused(reused) }]
+    }
+    // One of them brings an event id of another command. Alone, only that one fails.
+    const outcomes: AppendOutcome[] = []
+    for (const append of appends) outcomes.push(...(await this.#commit([append])))
+    return outcomes
+  }
+
+  async #commitTogether(appends: readonly CheckedAppend[]): Promise<readonly AppendOutcome[]> {
+    const { outcomes, grown } = await this.#db.transaction().execute(async (transaction) => {
+      const group = await appendGroup(transaction, appends, this.#options.time)
+      this.#crashPoints.at('append.before-commit')
+      return group
+    })
+    this.#crashPoints.at('append.after-commit')
+    if (grown) this.#growth.announce()
+    const bytes = appends.reduce((sum, { size }) => sum + size, 0)
+    await this.#options.maintain?.(bytes)
+    return outcomes
+  }
+
+  async #readLog(after: bigint): Promise<LogPage> {
+    const events = await eventsAfter(this.#db, after, PAGE_EVENTS_MAX)
+    // Read second, so it is not before the events.
+    const { position } = await this.head()
+    return { events, head: position }
+  }
+
+  async #readStream(stream: string, after: bigint): Promise<readonly StoredEvent[]> {
+    const events: StoredEvent[] = []
+    for (let at = after; ;) {
+      const page = await streamAfter(this.#db, stream, at, PAGE_EVENTS_MAX)
+      const last = page.at(-1)
+      if (last === undefined) return events
+      events.push(...page)
+      at = last.version
+    }
+  }
+
+  async #readCursor(name: string): Promise<bigint> {
+    const query = this.#db.selectFrom('ledger.cursor').select('position').where('name', '=', name)
+    return (await query.executeTakeFirst())?.position ?? 0n
+  }
+}
+
+/** A reading that cannot be answered is asked again later. */
+async function answer<T>(
+  what: string,
+  signal: AbortSignal | undefined,
+  read: () => Promise<T>,
+): Promise<T> {
+  if (signal?.aborted === true) throw new LedgerUnavailable(what, signal.reason)
+  try {
+    return await read()
+  } catch (error) {
+    throw error instanceof LedgerUnavailable ? error : new LedgerUnavailable(what, error)
+  }
+}
