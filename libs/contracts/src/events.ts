@@ -1,4 +1,5 @@
 import * as application from './gen/tidemark/v1/application.ts'
+import * as checkpoint from './gen/tidemark/v1/checkpoint.ts'
 import * as cluster from './gen/tidemark/v1/cluster.ts'
 import * as deployment from './gen/tidemark/v1/deployment.ts'
 import * as lease from './gen/tidemark/v1/lease.ts'
@@ -55,6 +56,7 @@ export interface Bodies {
   readonly DriftDetected: deployment.DriftDetected
   readonly DriftCorrected: deployment.DriftCorrected
   readonly ClusterReachabilityChanged: deployment.ClusterReachabilityChanged
+  readonly CheckpointSigned: checkpoint.CheckpointSigned
   readonly LeaseTaken: lease.LeaseTaken
 }
 
@@ -123,6 +125,7 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   DriftDetected: deployment.DriftDetected,
   DriftCorrected: deployment.DriftCorrected,
   ClusterReachabilityChanged: deployment.ClusterReachabilityChanged,
+  CheckpointSigned: checkpoint.CheckpointSigned,
   LeaseTaken: lease.LeaseTaken,
 }
 

@@ -210,3 +210,4 @@ export {
   SourceDeclared,
   SourceWithdrawn,
 } from './gen/tidemark/v1/source.ts'
+export { CheckpointSigned } from './gen/tidemark/v1/checkpoint.ts'

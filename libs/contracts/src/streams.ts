@@ -25,6 +25,7 @@ export type FamilyName =
   | 'render'
   | 'deployment'
   | 'connection'
+  | 'checkpoint'
   | 'lease'
 
 export interface Family {
@@ -97,6 +98,7 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
     ],
   },
   connection: { writer: 'applier', events: ['ClusterReachabilityChanged'] },
+  checkpoint: { writer: 'auditor', events: ['CheckpointSigned'] },
   lease: { writer: 'ledger', events: ['LeaseTaken'] },
 }
 
@@ -154,6 +156,7 @@ export const streams: {
   readonly render: (applicationId: string) => StreamName
   readonly deployment: (applicationId: string, cluster: string) => StreamName
   readonly connection: (cluster: string) => StreamName
+  readonly checkpoint: (log: string) => StreamName
   readonly lease: (resource: string) => StreamName
 } = {
   push: (id) => named('push', id),
@@ -166,6 +169,7 @@ export const streams: {
   render: (id) => named('render', id),
   deployment: (id, cluster) => named('deployment', `${id}@${cluster}`),
   connection: (id) => named('connection', id),
+  checkpoint: (id) => named('checkpoint', id),
   lease: (id) => named('lease', id),
 }
 
