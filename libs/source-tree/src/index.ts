@@ -1,4 +1,19 @@
 export {
+  type ArtifactFile,
+  type ArtifactIndex,
+  type ArtifactLink,
+  type ArtifactPack,
+  decodeArtifactIndex,
+  encodeArtifactIndex,
+  type PackedFile,
+} from './artifact/artifact-index.ts'
+export {
+  type ArtifactSource,
+  artifactTree,
+  type GetBlob,
+  openArtifact,
+} from './artifact/open-artifact.ts'
+export {
   ARCHIVE_BYTES_MAX,
   ARCHIVE_ENTRIES_MAX,
   ARCHIVE_RATIO_MAX,
