@@ -50,12 +50,17 @@ export async function runGit(
   }
 }
 
+// The checks of git's fsck that are about names in a tree.
+const NAME_CHECK =
+  /\b(?:hasDot|hasDotdot|hasDotgit|fullPathname|emptyName|duplicateEntries|treeNotSorted)\b/
+
 /** What git printed is at fault, or a limit ended it. */
 export function gitFailure(what: string, { killedBy, stderr }: GitOutput): GitRefused {
   const said = /(?:fatal|error): .*/.exec(stderr)?.[0] ?? stderr.trim().slice(-200)
   const why =
     killedBy === null ? JSON.stringify(said.slice(0, 200)) : `git was ended by ${killedBy}: a limit`
-  return new GitRefused('GIT_PACK', `${what}: ${why}; run git fsck on the server`)
+  const code = NAME_CHECK.test(stderr) ? 'GIT_TREE_NAME' : 'GIT_PACK'
+  return new GitRefused(code, `${what}: ${why}; run git fsck on the server`)
 }
 
 /** Writes the input; an end of git that comes first is no failure of the input. */

@@ -48,7 +48,8 @@ export class SmartHttp implements Transport {
 
   async listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]> {
     const server = this.#known ?? (await this.#advertise(signal))
-    if (server.version === 0) return server.refs
+    if (server.version === 0)
+      return server.refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
     const response = await this.#post(listRefsBody(prefixes, server), signal)
     return whole(this.#packets(response, this.#options.limits.refBytes), (packets) =>
       readRefs(packets, { refsMax: this.#options.limits.refs, serverSays: this.#serverSays }),

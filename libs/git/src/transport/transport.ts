@@ -10,7 +10,7 @@ export interface Ref {
 export interface Transport extends Disposable {
   /** The URL without credentials, for messages. */
   readonly display: string
-  /** Every ref whose name starts with one of the prefixes (at least those: old servers list all). */
+  /** Every ref whose name starts with one of the prefixes. */
   listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]>
   /** Asks for a pack. It MUST be read to its end, or `signal` aborted. */
   fetchPack(request: PackRequest, signal: AbortSignal): AsyncIterable<Uint8Array>
