@@ -1,5 +1,6 @@
 export { type Flavour } from './flavour.ts'
 export { compareUtf8 } from './json/compare-utf8.ts'
+export { parseJson, type ParseJsonOptions } from './json/parse-json.ts'
 export { canonicalJson, printJson, type PrintJsonOptions } from './json/print-json.ts'
 export { defaultLimits, type YamlLimits } from './limits.ts'
 export type {
@@ -12,8 +13,11 @@ export type {
   YamlScalar,
   YamlSequence,
 } from './node.ts'
+export type { PrintStyle } from './print/print-style.ts'
+export { printYaml, type PrintOptions } from './print/print-yaml.ts'
 export { formatFloat32, formatFloat64 } from './numbers/format-float.ts'
 export { parseDocuments, parseYaml, parseYamlStream, type ReadOptions, toValue } from './read.ts'
+export { splitHelmManifests, splitKustomizeResources, type TextPart } from './split.ts'
 export { isYamlList, isYamlMap, type YamlList, type YamlMap, type YamlValue } from './value.ts'
 export {
   YamlError,

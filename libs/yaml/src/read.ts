@@ -17,9 +17,9 @@ export interface ReadOptions {
   readonly duplicateKeys: 'error' | 'last-wins'
   /**
    * `exact` (the default) keeps integers of 64 bits, as the API server does. `float64` rounds them, as Go does where the
-   * target has no type: Helm's values, `fromYaml`.
+   * target has no type: Helm's values, `fromYaml`. `typed` tells a float (`number`) from an integer (always `bigint`).
    */
-  readonly numbers?: 'exact' | 'float64'
+  readonly numbers?: 'exact' | 'float64' | 'typed'
   readonly limits?: Partial<YamlLimits>
 }
 

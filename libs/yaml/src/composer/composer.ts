@@ -1,10 +1,11 @@
 import type { Flavour } from '../flavour.ts'
 import type { YamlLimits } from '../limits.ts'
-import type { YamlEntry, YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../node.ts'
+import type { YamlEntry, YamlMapping, YamlNode, YamlSequence } from '../node.ts'
 import { Scanner } from '../scanner/scanner.ts'
 import { syntaxError } from '../scanner/syntax-error.ts'
 import type { Mark, Token, TokenKind } from '../scanner/token.ts'
 import { YamlError } from '../yaml-error.ts'
+import { Anchors } from './anchors.ts'
 import { readDirectives, type TagHandles } from './directives.ts'
 import {
   at,
@@ -14,6 +15,7 @@ import {
   ENDS_FLOW_KEY_IN_MAPPING,
   ENDS_FLOW_KEY_IN_SEQUENCE,
   type NodeProperties,
+  refuseForeignTag,
   scalar,
   STARTS_DOCUMENT,
 } from './grammar.ts'
@@ -28,7 +30,7 @@ export class Composer {
   readonly #scanner: Scanner
   readonly #flavour: Flavour
   readonly #depthMax: number
-  #anchors = new Map<string, YamlNode>()
+  readonly #anchors: Anchors
   #handles: TagHandles = new Map()
   #depth = 0
   #first = true
@@ -38,6 +40,7 @@ export class Composer {
     this.#scanner = new Scanner(text, flavour)
     this.#flavour = flavour
     this.#depthMax = limits.depthMax
+    this.#anchors = new Anchors(limits.nodesMax)
   }
 
   /** The root of the next document, or undefined after the last one. */
@@ -47,7 +50,7 @@ export class Composer {
     this.#first = false
     if (!implicit) while (scanner.peek().kind === 'document-end') scanner.skip()
     if (scanner.peek().kind === 'stream-end') return undefined
-    if (this.#flavour === 'yaml2') this.#anchors = new Map() // In v3 they live as long as the text.
+    this.#anchors.startDocument(this.#flavour)
     const isBare = implicit && !STARTS_DOCUMENT.has(scanner.peek().kind)
     this.#handles = readDirectives(scanner, this.#flavour)
     let root: YamlNode
@@ -72,15 +75,21 @@ export class Composer {
   }
 
   #node(place: 'block' | 'flow' | 'block-or-indentless'): YamlNode {
-    const scanner = this.#scanner
-    let token = scanner.peek()
+    const token = this.#scanner.peek()
     if (token.kind === 'alias') return this.#alias(token)
-    const properties = this.#properties(token)
-    token = scanner.peek()
+    const before = this.#anchors.count(1, token)
+    const node = this.#nodeOf(token, place)
+    this.#anchors.measure(node, before)
+    return node
+  }
+
+  #nodeOf(first: Token, place: 'block' | 'flow' | 'block-or-indentless'): YamlNode {
+    const properties = this.#properties(first)
+    const token = this.#scanner.peek()
     const content = this.#content(token, properties, place)
     if (content !== undefined) return content
     if (properties.anchor !== '' || properties.tag !== '') {
-      return this.#anchored(emptyScalar(properties.start, properties))
+      return this.#anchors.define(emptyScalar(properties.start, properties))
     }
     throw this.#error('did not find expected node content', properties.start, token.start)
   }
@@ -94,7 +103,7 @@ export class Composer {
     switch (token.kind) {
       case 'scalar':
         this.#scanner.skip()
-        return this.#anchored(scalar(token, properties))
+        return this.#anchors.define(scalar(token, properties))
       case 'flow-sequence-start':
         return this.#flowSequence(properties)
       case 'flow-mapping-start':
@@ -112,13 +121,7 @@ export class Composer {
 
   #alias(token: Token): YamlNode {
     const { line, column } = token.start
-    const target = this.#anchors.get(token.value)
-    if (target === undefined) {
-      throw new YamlError('YAML_ALIAS', `no anchor ${token.value} before ${at(token.start)}`, {
-        position: { line: line + 1, column: column + 1 },
-        upstream: `yaml: unknown anchor '${token.value}' referenced`,
-      })
-    }
+    const target = this.#anchors.follow(token)
     this.#scanner.skip()
     return { kind: 'alias', name: token.value, target, line: line + 1, column: column + 1 }
   }
@@ -146,13 +149,8 @@ export class Composer {
     const prefix = this.#handles.get(token.value)
     const tag = prefix === undefined ? '' : prefix + token.suffix
     if (tag === '') throw this.#error('found undefined tag handle', context, token.start)
+    refuseForeignTag(tag, token.start)
     return tag
-  }
-
-  /** An anchor names its node before the children are read, so that they can refer to it. */
-  #anchored<N extends YamlScalar | YamlSequence | YamlMapping>(node: N): N {
-    if (node.anchor !== '') this.#anchors.set(node.anchor, node)
-    return node
   }
 
   #open(mark: Mark): void {
@@ -167,14 +165,20 @@ export class Composer {
     const items: YamlNode[] = []
     const { start, tag, anchor } = properties
     const [line, column] = [start.line + 1, start.column + 1]
-    return [this.#anchored({ kind: 'sequence', style, items, tag, anchor, line, column }), items]
+    return [
+      this.#anchors.define({ kind: 'sequence', style, items, tag, anchor, line, column }),
+      items,
+    ]
   }
 
   #mapping(properties: NodeProperties, style: YamlMapping['style']): [YamlMapping, YamlEntry[]] {
     const entries: YamlEntry[] = []
     const { start, tag, anchor } = properties
     const [line, column] = [start.line + 1, start.column + 1]
-    return [this.#anchored({ kind: 'mapping', style, entries, tag, anchor, line, column }), entries]
+    return [
+      this.#anchors.define({ kind: 'mapping', style, entries, tag, anchor, line, column }),
+      entries,
+    ]
   }
 
   #blockSequence(properties: NodeProperties): YamlSequence {

@@ -1,4 +1,5 @@
 import type { YamlScalar } from '../node.ts'
+import { YamlError } from '../yaml-error.ts'
 import type { Mark, Token, TokenKind } from '../scanner/token.ts'
 
 /** What was written in front of a node. */
@@ -62,4 +63,16 @@ export function emptyScalar(mark: Mark, properties?: NodeProperties): YamlScalar
   const [line, column] = [mark.line + 1, mark.column + 1]
   const { tag, anchor } = properties ?? { tag: '', anchor: '' }
   return { kind: 'scalar', value: '', style: 'plain', tag, anchor, line, column }
+}
+
+/** `!!js/function`, `!!python/object/apply:os.system`: a tag that names code. Go ignores these; we refuse them. */
+const FOREIGN_TAG = /^tag:yaml\.org,2002:[^/]+\//
+
+/** Throws YAML_TAG for the tag of a language. */
+export function refuseForeignTag(tag: string, mark: Mark): void {
+  if (!FOREIGN_TAG.test(tag)) return
+  const name = tag.replace(/^tag:yaml\.org,2002:/, '!!')
+  throw new YamlError('YAML_TAG', `unknown tag ${name} at ${at(mark)}`, {
+    position: { line: mark.line + 1, column: mark.column + 1 },
+  })
 }

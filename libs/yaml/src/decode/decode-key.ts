@@ -1,55 +1,96 @@
 import type { Flavour } from '../flavour.ts'
-import type { YamlNode } from '../node.ts'
+import type { YamlNode, YamlScalar } from '../node.ts'
+import { formatFloat32 } from '../numbers/format-float.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeScalar } from './decode-scalar.ts'
-import { formatFloat32 } from '../numbers/format-float.ts'
+import { goQuote, goSyntax, goSyntaxOfArgument } from './go-syntax.ts'
+import { isFloatText, resolvePlain } from './resolve.ts'
 
-/**
- * A key as text, as sigs.k8s.io/yaml makes JSON of it: `1` is "1", `yes` is "true" in v2, `1.50` is "1.5". An error
- * is given back where it refuses: null, integers of 64 bits without a sign, lists and mappings.
- */
-export function decodeKey(key: YamlNode, value: YamlNode, flavour: Flavour): string | YamlError {
-  if (key.kind !== 'scalar') return refuseCollection(key)
-  const decoded = decodeScalar(key, flavour)
+export interface DecodedKey {
+  readonly name: string
+  /** The key as Go's messages show it. */
+  readonly shown: string
+  /** Why JSON cannot have it. Go finds that after everything else. */
+  readonly refused?: YamlError
+}
+
+/** A key in v2, as sigs.k8s.io/yaml makes text of it: `1` is "1", `yes` is "true", `1.50` is "1.5". */
+export function decodeKeyOfV2(key: YamlNode, value: YamlNode): DecodedKey {
+  if (key.kind !== 'scalar') throw refuseCollection(key, 'yaml2')
+  const decoded = decodeScalar(key, 'yaml2')
   switch (typeof decoded) {
     case 'string':
-      return decoded
+      return { name: decoded, shown: goQuote(decoded) }
     case 'boolean':
-      return decoded ? 'true' : 'false'
-    case 'number':
-      return Number.isInteger(decoded) && !isFloat(key.value) ? `${decoded}` : keyOfFloat(decoded)
-    case 'bigint':
-      return decoded < 2n ** 63n ? `${decoded}` : refuse(key, value, 'uint64', decoded)
+      return { name: `${decoded}`, shown: `${decoded}` }
+    case 'number': {
+      const isInteger = Number.isInteger(decoded) && !isFloatText(key.value)
+      const name = isInteger ? `${decoded}` : nameOfFloat(decoded)
+      return { name, shown: name }
+    }
+    case 'bigint': {
+      if (decoded < 2n ** 63n) return { name: `${decoded}`, shown: `${decoded}` }
+      return refuse(key, value, { type: 'uint64', shown: `0x${decoded.toString(16)}` })
+    }
     default:
-      return refuse(key, value, '%!s(<nil>)', null)
+      return refuse(key, value, { type: '%!s(<nil>)', shown: '<nil>' })
   }
 }
 
-/** A text that can only be a float: `1e3`, `1.0`. Hexadecimal digits are none. */
-function isFloat(text: string): boolean {
-  return /[.eE]/.test(text) && !/^[-+]?0[xX]/.test(text)
-}
-
-function keyOfFloat(value: number): string {
+function nameOfFloat(value: number): string {
   if (Number.isNaN(value)) return '.nan'
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
   return formatFloat32(value)
 }
 
-function refuseCollection(key: YamlNode): YamlError {
-  const { kind, line, column } = key
-  throw new YamlError('YAML_KEY', `a ${kind} is no key at ${line}:${column}`, {
+/**
+ * A key in v3, on the way of Kustomize: only text is a key, but at the top of a document, where any scalar but null counts
+ * as it is written.
+ */
+export function decodeKeyOfV3(key: YamlNode, place: 'top' | 'nested'): DecodedKey {
+  if (key.kind !== 'scalar') throw refuseCollection(key, 'yaml3')
+  const { value: name } = key
+  const shown = goQuote(name)
+  if (isText(key) || name === '') return { name, shown }
+  const isNull = isNullKey(key)
+  if (place === 'top' && !isNull) return { name, shown }
+  const error = new YamlError('YAML_KEY', `${name} is no text at ${key.line}:${key.column}`, {
     position: key,
-    upstream: `yaml: invalid map key: ${kind}`,
+    upstream: isNull
+      ? `yaml: unmarshal errors:\n  line ${key.line + 1}: mapping key ${shown} already defined at line ${key.line}`
+      : 'json: unsupported type: map[interface {}]interface {}',
+  })
+  return { name, shown, refused: error }
+}
+
+function isText({ tag, style, value }: YamlScalar): boolean {
+  if (tag === '' || tag === '!') {
+    return style !== 'plain' || resolvePlain(value, 'yaml3').tag === '!!str'
+  }
+  return tag === 'tag:yaml.org,2002:str'
+}
+
+function isNullKey({ tag, value }: YamlScalar): boolean {
+  if (tag === '' || tag === '!') return resolvePlain(value, 'yaml3').tag === '!!null'
+  return tag === 'tag:yaml.org,2002:null'
+}
+
+function refuseCollection(key: YamlNode, flavour: Flavour): YamlError {
+  return new YamlError('YAML_KEY', `a ${key.kind} is no key at ${key.line}:${key.column}`, {
+    position: key,
+    upstream: `yaml: invalid map key: ${goSyntax(key, flavour)}`,
   })
 }
 
-function refuse(key: YamlNode, value: YamlNode, type: string, decoded: bigint | null): YamlError {
-  const name = decoded === null ? 'null' : `${decoded}`
-  const shown = decoded === null ? '<nil>' : `0x${decoded.toString(16)}`
-  const text = value.kind === 'scalar' ? JSON.stringify(value.value) : value.kind
-  return new YamlError('YAML_KEY', `${name} is no key at ${key.line}:${key.column}`, {
+function refuse(
+  key: YamlScalar,
+  value: YamlNode,
+  { type, shown }: { readonly type: string; readonly shown: string },
+): DecodedKey {
+  const argument = goSyntaxOfArgument(value, 'yaml2')
+  const refused = new YamlError('YAML_KEY', `${key.value} at ${key.line}:${key.column}`, {
     position: key,
-    upstream: `unsupported map key of type: ${type}, key: ${shown}, value: ${text}`,
+    upstream: `unsupported map key of type: ${type}, key: ${shown}, value: ${argument}`,
   })
+  return { name: key.value, shown, refused }
 }

@@ -2,27 +2,46 @@ import type { Flavour } from '../flavour.ts'
 import type { YamlScalar } from '../node.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeBase64 } from './base64.ts'
+import { refold } from './refold.ts'
 import { resolvePlain, type Resolved } from './resolve.ts'
+import { formatTimestamp } from './timestamp.ts'
 
 const PREFIX = 'tag:yaml.org,2002:'
 
-/** Tags that this library knows; a tag that names code of some language is refused, any other one is ignored. */
-const FOREIGN = /^tag:yaml\.org,2002:[^/]*\//
-
 export type ScalarValue = null | boolean | number | bigint | string
 
-/** What a scalar means in a value: timestamps are text in both flavours. */
+/** What a scalar means. Timestamps stay as they are written. */
 export function decodeScalar(node: YamlScalar, flavour: Flavour): ScalarValue {
   const { tag, value, style } = node
   if (tag === '') return style === 'plain' ? resolvePlain(value, flavour).value : value
   if (tag.startsWith(PREFIX)) return decodeTagged(node, tag.slice(PREFIX.length), flavour)
-  return flavour === 'yaml3' && tag === '!' && style === 'plain'
-    ? resolvePlain(value, flavour).value
-    : value
+  const isPlain = flavour === 'yaml3' && tag === '!' && style === 'plain'
+  return isPlain ? resolvePlain(value, flavour).value : value
+}
+
+/**
+ * What a scalar has become when Kustomize has read it with v3, written its tree, read that, and made JSON of it. Between
+ * brackets an empty scalar is written as `''` and a text with a colon in quotes, so that they are text from then on.
+ */
+export function decodeThroughKustomize(node: YamlScalar, place: 'block' | 'flow'): ScalarValue {
+  const { tag, value, style } = node
+  if (tag === '' || tag === '!') {
+    if (style === 'plain') return decodePlainThroughKustomize(value, place)
+    return style === 'folded' && place === 'block' ? refold(value) : value
+  }
+  const decoded = decodeScalar(node, 'yaml3')
+  return tag === `${PREFIX}timestamp` ? (formatTimestamp(value) ?? decoded) : decoded
+}
+
+function decodePlainThroughKustomize(value: string, place: 'block' | 'flow'): ScalarValue {
+  if (value === '' && place === 'flow') return ''
+  const resolved = resolvePlain(value, 'yaml3')
+  if (resolved.tag !== '!!timestamp') return resolved.value
+  return place === 'flow' && value.includes(':') ? value : (formatTimestamp(value) ?? value)
 }
 
 function decodeTagged(node: YamlScalar, name: string, flavour: Flavour): ScalarValue {
-  const { value, tag } = node
+  const { value } = node
   switch (name) {
     case 'str':
       return value
@@ -35,8 +54,7 @@ function decodeTagged(node: YamlScalar, name: string, flavour: Flavour): ScalarV
     case 'timestamp':
       return decodeAs(node, name, flavour)
     default:
-      if (FOREIGN.test(tag)) throw refuse(node, `unknown tag !!${name}`)
-      return value
+      return value // Other tags say nothing about a text.
   }
 }
 
@@ -65,7 +83,7 @@ function decodeBinary(node: YamlScalar): string {
   throw refuse(node, '!!binary is no base64', upstream)
 }
 
-function refuse(node: YamlScalar, problem: string, upstream?: string): YamlError {
-  const options = upstream === undefined ? { position: node } : { position: node, upstream }
-  return new YamlError('YAML_TAG', `${problem} at ${node.line}:${node.column}`, options)
+function refuse(node: YamlScalar, problem: string, upstream: string): YamlError {
+  const place = `${node.line}:${node.column}`
+  return new YamlError('YAML_TAG', `${problem} at ${place}`, { position: node, upstream })
 }

@@ -1,19 +1,27 @@
 import type { Flavour } from '../flavour.ts'
 import type { YamlLimits } from '../limits.ts'
-import type { YamlAlias, YamlMapping, YamlNode, YamlScalar } from '../node.ts'
+import type {
+  YamlAlias,
+  YamlEntry,
+  YamlMapping,
+  YamlNode,
+  YamlScalar,
+  YamlSequence,
+} from '../node.ts'
 import type { YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
 import { AliasBudget } from './alias-budget.ts'
 import { DuplicateKeys } from './duplicate-keys.ts'
-import { decodeScalar } from './decode-scalar.ts'
-import { decodeKey } from './decode-key.ts'
+import { isFloatText } from './resolve.ts'
+import { type DecodedKey, decodeKeyOfV2, decodeKeyOfV3 } from './decode-key.ts'
+import { decodeScalar, decodeThroughKustomize } from './decode-scalar.ts'
 
 const MERGE_TAG = 'tag:yaml.org,2002:merge'
 
 export interface DecodeRules {
   readonly flavour: Flavour
   readonly duplicateKeys: 'error' | 'last-wins'
-  readonly numbers: 'exact' | 'float64'
+  readonly numbers: 'exact' | 'float64' | 'typed'
   readonly limits: YamlLimits
 }
 
@@ -24,12 +32,13 @@ export class Decoder {
   readonly #duplicates: DuplicateKeys
   readonly #openAliases = new Set<YamlAlias>()
   #depth = 0
+  #flowDepth = 0
   /** What Go meets only after all else was read: a value or a key that JSON cannot hold. */
   #late: YamlError | undefined
 
   constructor(rules: DecodeRules) {
     this.#rules = rules
-    this.#duplicates = new DuplicateKeys(rules)
+    this.#duplicates = new DuplicateKeys(rules.duplicateKeys)
   }
 
   decode(root: YamlNode): YamlValue {
@@ -48,13 +57,13 @@ export class Decoder {
         this.#open(node)
         const map = new Map<string, YamlValue>()
         this.#fill(map, node, undefined)
-        this.#depth -= 1
+        this.#close(node)
         return map
       }
       case 'sequence': {
         this.#open(node)
         const items = node.items.map((item) => this.#value(item))
-        this.#depth -= 1
+        this.#close(node)
         return items
       }
       default:
@@ -62,28 +71,40 @@ export class Decoder {
     }
   }
 
-  #open(node: YamlNode): void {
+  #open(node: YamlSequence | YamlMapping): void {
     this.#depth += 1
+    if (node.style === 'flow') this.#flowDepth += 1
     const { depthMax } = this.#rules.limits
     if (this.#depth <= depthMax) return
-    const position = { line: node.line, column: node.column }
-    throw new YamlError(
-      'YAML_DEPTH',
-      `nesting ${depthMax} exceeded at ${node.line}:${node.column}`,
-      { position },
-    )
+    const place = `${node.line}:${node.column}`
+    throw new YamlError('YAML_DEPTH', `nesting ${depthMax} exceeded at ${place}`, {
+      position: node,
+    })
+  }
+
+  #close(node: YamlSequence | YamlMapping): void {
+    this.#depth -= 1
+    if (node.style === 'flow') this.#flowDepth -= 1
   }
 
   #scalar(node: YamlScalar): YamlValue {
-    const value = decodeScalar(node, this.#rules.flavour)
-    if (typeof value === 'number' && !Number.isFinite(value)) this.#refuseInfinity(node, value)
+    const value =
+      this.#rules.flavour === 'yaml2'
+        ? decodeScalar(node, 'yaml2')
+        : decodeThroughKustomize(node, this.#flowDepth > 0 ? 'flow' : 'block')
+    if (typeof value === 'number') return this.#number(node, value)
     if (typeof value === 'bigint' && this.#rules.numbers === 'float64') return Number(value)
     return value
   }
 
-  /** JSON has no such number, and everything that v2 reads becomes JSON. */
+  #number(node: YamlScalar, value: number): YamlValue {
+    if (!Number.isFinite(value)) this.#refuseInfinity(node, value)
+    const isInteger = this.#rules.numbers === 'typed' && Number.isInteger(value)
+    return isInteger && !isFloatText(node.value) ? BigInt(value) : value
+  }
+
+  /** JSON has no such number, and everything that is read here becomes JSON. */
   #refuseInfinity(node: YamlScalar, value: number): void {
-    if (this.#rules.flavour !== 'yaml2') return
     const text = Number.isNaN(value) ? 'NaN' : `${value > 0 ? '+' : '-'}Inf`
     this.#refuseLate(
       new YamlError('YAML_NUMBER', `${text} is no JSON number at ${node.line}:${node.column}`, {
@@ -125,37 +146,37 @@ export class Decoder {
         this.#merge(map, entry.value, undefined)
         continue
       }
-      const name = this.#key(entry.key, entry.value)
+      const key = this.#key(entry.key, (scalar) => decodeKeyOfV2(scalar, entry.value))
       const value = this.#value(entry.value)
-      if (!this.#duplicates.isRefused(map, name, entry)) map.set(name, value)
+      if (!this.#duplicates.isRefused(map, key, entry)) map.set(key.name, value)
     }
   }
 
-  /** A merge fills in what neither the mapping nor one that was merged before it has (`taken`). */
+  /**
+   * A merge fills in what neither the mapping nor one that was merged before it has (`taken`). Kustomize refuses a second
+   * `<<`, and drops one that is quoted.
+   */
   #fillAsV3(map: Map<string, YamlValue>, node: YamlMapping, taken: Set<string> | undefined): void {
+    const merge = mergeOfV3(node)
     this.#duplicates.checkWritten(node)
-    let merged: YamlNode | undefined
-    for (const { key, value } of node.entries) {
-      if (isMerge(key, 'yaml3')) {
-        merged = value
-        continue
-      }
-      const name = this.#key(key, value)
+    const place = this.#depth === 1 ? 'top' : 'nested'
+    const dropped = node.entries.find(({ key }) => key.kind === 'scalar' && key.value === '<<')
+    for (const entry of node.entries) {
+      if (entry === merge || entry === dropped) continue
+      const { name } = this.#key(entry.key, (scalar) => decodeKeyOfV3(scalar, place))
       if (taken?.has(name) === true) continue
       taken?.add(name)
-      map.set(name, this.#value(value))
+      map.set(name, this.#value(entry.value))
     }
-    if (merged !== undefined) this.#merge(map, merged, taken ?? new Set(map.keys()))
+    if (merge !== undefined) this.#merge(map, merge.value, taken ?? new Set(map.keys()))
   }
 
-  #key(key: YamlNode, value: YamlNode): string {
+  #key(key: YamlNode, decode: (key: YamlNode) => DecodedKey): DecodedKey {
     this.#budget.count(key)
-    if (key.kind === 'alias') return this.#alias(key, () => this.#key(key.target, value))
-    if (key.kind === 'scalar' && key.style !== 'plain' && key.tag === '') return key.value
-    const decoded = decodeKey(key, value, this.#rules.flavour)
-    if (typeof decoded === 'string') return decoded
-    this.#refuseLate(decoded)
-    return key.kind === 'scalar' ? key.value : ''
+    if (key.kind === 'alias') return this.#alias(key, () => this.#key(key.target, decode))
+    const decoded = decode(key)
+    if (decoded.refused !== undefined) this.#refuseLate(decoded.refused)
+    return decoded
   }
 
   #merge(map: Map<string, YamlValue>, node: YamlNode, taken: Set<string> | undefined): void {
@@ -179,9 +200,9 @@ export class Decoder {
     this.#budget.count(node)
     const fill = (): void => {
       if (node !== target) this.#budget.count(target)
-      this.#open(node)
+      this.#open(target)
       this.#fill(map, target, taken)
-      this.#depth -= 1
+      this.#close(target)
     }
     if (node.kind === 'alias') this.#alias(node, fill)
     else fill()
@@ -193,4 +214,21 @@ function isMerge(key: YamlNode, flavour: Flavour): boolean {
   if (key.tag === MERGE_TAG) return true
   if (key.tag === '!') return flavour === 'yaml2' || key.style === 'plain'
   return key.tag === '' && key.style === 'plain'
+}
+
+/** The one `<<` of a mapping, if it has one. */
+function mergeOfV3(node: YamlMapping): YamlEntry | undefined {
+  let merge: YamlEntry | undefined
+  for (const entry of node.entries) {
+    if (!isMerge(entry.key, 'yaml3')) continue
+    if (merge !== undefined) {
+      const { line, column } = entry.key
+      throw new YamlError('YAML_MERGE', `second << of a mapping at ${line}:${column}`, {
+        position: entry.key,
+        upstream: 'duplicate merge key',
+      })
+    }
+    merge = entry
+  }
+  return merge
 }

@@ -1,7 +1,7 @@
 import type { YamlEntry, YamlMapping, YamlNode } from '../node.ts'
 import type { YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
-import type { DecodeRules } from './decoder.ts'
+import type { DecodedKey } from './decode-key.ts'
 
 const REPORTED_MAX = 100 // The first is ours; more of them only fill Go's text.
 
@@ -13,22 +13,22 @@ export class DuplicateKeys {
   readonly #places = new WeakMap<ReadonlyMap<string, YamlValue>, Map<string, YamlNode>>()
   #first: { readonly key: string; readonly at: YamlNode; readonly first: YamlNode } | undefined
 
-  constructor(rules: DecodeRules) {
-    this.#isRefused = rules.duplicateKeys === 'error'
+  constructor(rule: 'error' | 'last-wins') {
+    this.#isRefused = rule === 'error'
   }
 
   /** As v2: a key is a duplicate when the map has it, be it from a merge. */
-  isRefused(map: ReadonlyMap<string, YamlValue>, key: string, entry: YamlEntry): boolean {
+  isRefused(map: ReadonlyMap<string, YamlValue>, key: DecodedKey, entry: YamlEntry): boolean {
     if (!this.#isRefused) return false
     let places = this.#places.get(map)
     if (places === undefined) this.#places.set(map, (places = new Map()))
-    const first = places.get(key)
+    const first = places.get(key.name)
     if (first === undefined) {
-      places.set(key, entry.key)
+      places.set(key.name, entry.key)
       return false
     }
-    this.#first ??= { key, at: entry.key, first }
-    this.#note(`line ${entry.value.line}: key ${JSON.stringify(key)} already set in map`)
+    this.#first ??= { key: key.name, at: entry.key, first }
+    this.#note(`line ${entry.value.line}: key ${key.shown} already set in map`)
     return true
   }
 

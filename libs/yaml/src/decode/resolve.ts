@@ -46,6 +46,11 @@ function infinity(sign: 1 | -1): Resolved {
 }
 
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
+/** Whether a number was written as a float: `1e3`, `1.0`. Hexadecimal digits make none. */
+export function isFloatText(text: string): boolean {
+  return /[.eE]/.test(text) && !/^[-+]?0[xX]/.test(text)
+}
+
 const WORD_LENGTH_MAX = 5
 
 /**

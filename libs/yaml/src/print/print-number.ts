@@ -1,19 +1,19 @@
-import type { Flavour } from '../flavour.ts'
 import { formatFloat64 } from '../numbers/format-float.ts'
 import { nameOfNonFinite } from '../numbers/format-json-number.ts'
 import { YamlError } from '../yaml-error.ts'
+import type { PrintStyle } from './print-style.ts'
 
 const INT64_MIN = -(2n ** 63n)
 const UINT64_MAX = 2n ** 64n - 1n
 const PLAIN_DIGITS_BELOW = 1e21 // From here on JavaScript writes an exponent.
 
 /**
- * v2 sees numbers through JSON: what has no fraction and fits into 64 bits is an integer there. v3 sees a Go float64 in every
- * `number` and an integer in every `bigint`.
+ * Through JSON, what has no fraction and fits into 64 bits is an integer. Else every `number` is a Go float64, and every `bigint`
+ * an integer.
  */
-export function printNumber(value: number | bigint, flavour: Flavour): string {
+export function printNumber(value: number | bigint, style: PrintStyle): string {
   if (typeof value === 'bigint') return printInteger(value)
-  if (flavour === 'yaml3') return printFloat(value)
+  if (style !== 'yaml2') return printFloat(value)
   if (Number.isSafeInteger(value)) return `${value}`
   if (!Number.isFinite(value)) {
     const name = nameOfNonFinite(value)

@@ -1,5 +1,5 @@
-import type { Flavour } from '../flavour.ts'
 import type { YamlValue } from '../value.ts'
+import type { PrintStyle } from './print-style.ts'
 import { Printer } from './printer.ts'
 
 export interface PrintOptions {
@@ -8,11 +8,9 @@ export interface PrintOptions {
 }
 
 /**
- * One document, byte for byte as Go prints it, with a line break at its end. `yaml2`: `Marshal` of sigs.k8s.io/yaml v1.6.0,
- * which is Helm's `toYaml` and all output of kubectl and Kustomize. `yaml3`: an encoder of go.yaml.in/yaml/v3 v3.0.5 with
- * indent 2, which is Helm's `toYamlPretty`. Throws YamlError for numbers that JSON has not, values nested too deep, and output
- * beyond the bound.
+ * One document, byte for byte as Go prints it, with a line break at its end. Throws YamlError for numbers that JSON has not,
+ * values nested too deep, control characters (`yaml2`), and output beyond the bound.
  */
-export function printYaml(value: YamlValue, flavour: Flavour, options: PrintOptions = {}): string {
-  return new Printer(flavour, options.lengthMax ?? Number.POSITIVE_INFINITY).print(value)
+export function printYaml(value: YamlValue, style: PrintStyle, options: PrintOptions = {}): string {
+  return new Printer(style, options.lengthMax ?? Number.POSITIVE_INFINITY).print(value)
 }

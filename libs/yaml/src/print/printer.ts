@@ -3,8 +3,10 @@ import { DEPTH_MAX } from '../limits.ts'
 import { isYamlList, type YamlList, type YamlMap, type YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
 import { printNumber } from './print-number.ts'
+import type { PrintStyle } from './print-style.ts'
 import { styleOf } from './scalar-style.ts'
 import { sortKeys } from './sort-keys.ts'
+import { needsJson, throughJson } from './through-json.ts'
 import { inQuotes, writeScalar } from './write-scalar.ts'
 import { INDENT, Writer } from './writer.ts'
 
@@ -16,14 +18,16 @@ type Parent = 'root' | 'sequence' | 'mapping'
 /** One value to the text of one document, in block style. */
 export class Printer {
   readonly #flavour: Flavour
+  readonly #style: PrintStyle
   readonly #writer: Writer
   /** Keys come again and again; how they are written depends on nothing else. */
   readonly #keys = new Map<string, string>()
   #depth = 0
 
-  constructor(flavour: Flavour, lengthMax: number) {
-    this.#flavour = flavour
-    const width = flavour === 'yaml2' ? WIDTH_OF_V2 : Number.POSITIVE_INFINITY
+  constructor(style: PrintStyle, lengthMax: number) {
+    this.#style = style
+    this.#flavour = style === 'yaml3' ? 'yaml3' : 'yaml2'
+    const width = style === 'yaml3' ? Number.POSITIVE_INFINITY : WIDTH_OF_V2
     this.#writer = new Writer(width, lengthMax)
   }
 
@@ -38,7 +42,7 @@ export class Printer {
     if (typeof value === 'string') {
       this.#text(value, parent === 'root' ? INDENT : indent + INDENT)
     } else if (typeof value === 'number' || typeof value === 'bigint') {
-      this.#writer.word(printNumber(value, this.#flavour))
+      this.#writer.word(printNumber(value, this.#style))
     } else if (value === null || typeof value === 'boolean') {
       this.#writer.word(String(value))
     } else if (isYamlList(value)) {
@@ -54,8 +58,8 @@ export class Printer {
     this.#open()
     for (const key of sortKeys(map.keys(), this.#flavour)) {
       writer.newLine(indent)
-      const printed = this.#key(key)
-      if (printed === undefined) this.#longKey(key, indent)
+      const printed = this.#key(this.#written(key))
+      if (printed === undefined) this.#longKey(this.#written(key), indent)
       else writer.write(`${printed}:`)
       this.#value(map.get(key) ?? null, indent, 'mapping')
     }
@@ -101,8 +105,13 @@ export class Printer {
     this.#writer.indicator(':')
   }
 
-  #text(text: string, indent: number): void {
+  #text(value: string, indent: number): void {
+    const text = this.#written(value)
     writeScalar(this.#writer, text, { style: styleOf(text, this.#flavour, 'value'), indent })
+  }
+
+  #written(text: string): string {
+    return this.#style === 'yaml2' && needsJson(text) ? throughJson(text) : text.toWellFormed()
   }
 }
 

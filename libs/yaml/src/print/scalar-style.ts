@@ -35,6 +35,11 @@ function canBePlain(text: string, flavour: Flavour): boolean {
   return !(text.includes(':') && BASE_60.test(text))
 }
 
+/** Whether v3 writes a text in a block style when it was read from one. */
+export function allowsLiteral(text: string): boolean {
+  return analyze(text, 'yaml3').literal
+}
+
 interface Allowed {
   readonly plain: boolean
   readonly singleQuoted: boolean

@@ -138,13 +138,14 @@ function writeLiteral(writer: Writer, text: string, indent: number): void {
   if (from < text.length) writer.line(text.slice(from), indent)
 }
 
-/** A reader cannot see the indentation of a first line that starts blank. */
-function indentationHint(text: string): string {
+/** The digit behind `|`: a reader cannot see the indentation of a first line that starts blank. */
+export function indentationHint(text: string): string {
   const first = text.charCodeAt(0)
   return first === 0x20 || isBreak(first) ? `${INDENT}` : ''
 }
 
-function chompingHint(text: string): string {
+/** The sign behind `|`: what becomes of the line breaks at the end. */
+export function chompingHint(text: string): string {
   if (!isBreak(text.charCodeAt(text.length - 1))) return '-'
   return text.length === 1 || isBreak(text.charCodeAt(text.length - 2)) ? '+' : ''
 }
