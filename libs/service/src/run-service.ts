@@ -1,3 +1,5 @@
+import { OperatingError } from '@tidemark/kernel'
+import { backoffMs } from './backoff.ts'
 import { whileHolding } from './lease-keeper.ts'
 import type { RunningService, Surroundings } from './surroundings.ts'
 
@@ -23,12 +25,40 @@ export function runWithLease(
             onHeld: (held, value) => surroundings.metrics.leaseHeld(held, value),
           },
           resource,
-          run,
+          (epoch, held) => goOn(surroundings, (ending) => run(epoch, ending), held),
           signal,
         ),
       ),
     ),
   )
+}
+
+/** Begins the work again where there was no answer; anything else ends it. */
+async function goOn(
+  { clock, random, log }: Surroundings,
+  work: (signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    try {
+      await work(signal)
+      return
+    } catch (error) {
+      if (signal.aborted) return
+      if (!isPassing(error)) throw error
+      const message = error instanceof Error ? error.message : ''
+      log.warn('beginning again', { error: message, tries })
+      await clock.sleep(backoffMs(tries, random), signal)
+    }
+  }
+}
+
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE'])
+
+/** Whether asking again may help: a conflict, an outage, a full disk. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof OperatingError) return error.retry !== 'never'
+  return error instanceof Error && 'code' in error && FULL.has(String(error.code))
 }
 
 /** Runs work until it is disposed. Disposing aborts its signal and waits for its end. */
