@@ -103,7 +103,7 @@ describe.skipIf(missing !== undefined)(
       const event = { subject: 'tidemark.events.p._.source.RevisionFetched.x', headers: {} }
       await relay.publishBatch([{ ...event, position: 1n, bytes: new Uint8Array(1) }])
       const answering = new JetStreamBus(await linkAs(ledger))
-      await answering.respond('tidemark.append.>', async () => new Uint8Array(2), {
+      await using _a = await answering.respond('tidemark.append.>', async () => new Uint8Array(2), {
         queue: 'ledger',
         parallelMax: 4,
       })
@@ -188,7 +188,7 @@ describe.skipIf(missing !== undefined)(
       await relay.publishBatch(real)
       const appended: string[] = []
       const answering = new JetStreamBus(await linkAs(ledger))
-      await answering.respond(
+      await using _a = await answering.respond(
         'tidemark.append.>',
         async ({ subject }) => {
           appended.push(subject)
