@@ -30,3 +30,4 @@ export {
   WrongDatabaseVersion,
 } from './postgres/open-errors.ts'
 export { openPglite, type PgliteOptions } from './postgres/open-pglite.ts'
+export { openPostgres, type PostgresOptions } from './postgres/open-postgres.ts'
