@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { describe } from 'vitest'
 import { gitContract } from '../testing/git-contract.ts'
+import { hostileContract } from '../testing/hostile-contract.ts'
 import { isomorphicGit } from './isomorphic-git.ts'
 
 const hasGit = (() => {
@@ -18,4 +19,9 @@ describe.skipIf(!hasGit)('with git on this machine to push with', () => {
     name: 'isomorphic-git',
     open: (cacheDirectory) => isomorphicGit({ cacheDirectory }),
   })
+})
+
+hostileContract({
+  name: 'isomorphic-git',
+  open: (cacheDirectory, limits) => isomorphicGit({ cacheDirectory, limits }),
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { finished, pipeline } from 'node:stream/promises'
-import { GitRefused, SourceUnavailable } from '../git-refused.ts'
+import { type GitRefusalCode, GitRefused, SourceUnavailable } from '../git-refused.ts'
 import { type GitCall, type GitProgram, startGit } from './git-program.ts'
 
 export interface GitOutput {
@@ -59,8 +59,12 @@ export function gitFailure(what: string, { killedBy, stderr }: GitOutput): GitRe
   const said = /(?:fatal|error): .*/.exec(stderr)?.[0] ?? stderr.trim().slice(-200)
   const why =
     killedBy === null ? JSON.stringify(said.slice(0, 200)) : `git was ended by ${killedBy}: a limit`
-  const code = NAME_CHECK.test(stderr) ? 'GIT_TREE_NAME' : 'GIT_PACK'
-  return new GitRefused(code, `${what}: ${why}; run git fsck on the server`)
+  return new GitRefused(codeOf(stderr), `${what}: ${why}; run git fsck on the server`)
+}
+
+function codeOf(stderr: string): GitRefusalCode {
+  if (stderr.includes('exceeds maximum allowed size')) return 'SOURCE_SIZE'
+  return NAME_CHECK.test(stderr) ? 'GIT_TREE_NAME' : 'GIT_PACK'
 }
 
 /** Writes the input; an end of git that comes first is no failure of the input. */

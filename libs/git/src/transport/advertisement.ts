@@ -1,4 +1,5 @@
 import { GitRefused } from '../git-refused.ts'
+import { isRefname } from '../refname.ts'
 import type { PacketReader } from './pkt-line.ts'
 import type { Ref } from './transport.ts'
 
@@ -91,7 +92,9 @@ export class RefCollector {
     const last = this.#refs.at(-1)
     if (last !== undefined && name === `${last.name}^{}`)
       this.#refs[this.#refs.length - 1] = { ...last, peeled: oid }
-    else this.#refs.push({ name, oid, ...(peeled === undefined ? {} : { peeled }) })
+    // What Git would not take as a ref is nobody's; it never becomes a label, a path or an argument.
+    else if (isRefname(name))
+      this.#refs.push({ name, oid, ...(peeled === undefined ? {} : { peeled }) })
   }
 }
 
