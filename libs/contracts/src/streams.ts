@@ -4,15 +4,23 @@ import { token } from './token.ts'
 
 export type StreamName = Brand<'StreamName'>
 
+/** The services, as writers of events. */
+export const WRITERS = [
+  'ledger',
+  'fetcher',
+  'renderer',
+  'releaser',
+  'applier',
+  'auditor',
+  'gateway',
+] as const
+
 /** A service, as the writer of events. */
-export type Writer =
-  | 'ledger'
-  | 'fetcher'
-  | 'renderer'
-  | 'releaser'
-  | 'applier'
-  | 'auditor'
-  | 'gateway'
+export type Writer = (typeof WRITERS)[number]
+
+export function isWriter(name: string): name is Writer {
+  return WRITERS.some((writer) => writer === name)
+}
 
 export type FamilyName =
   | 'push'

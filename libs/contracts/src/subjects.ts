@@ -1,4 +1,4 @@
-import { familyOf, idOf } from './streams.ts'
+import { familyOf, idOf, isWriter, type Writer } from './streams.ts'
 import { token } from './token.ts'
 
 /** What of an event makes its subject. */
@@ -42,4 +42,22 @@ export const ledgerSubjects: {
   blob: (service, scope) => `tidemark.blob.${token(service)}.${token(scope)}`,
   lease: (service, scope) => `tidemark.lease.${token(service)}.${token(scope)}`,
   park: (service, scope) => `tidemark.park.${token(service)}.${token(scope)}`,
+}
+
+/** What the ledger answers to: each kind of request, of any service in any scope. */
+export const LEDGER_PATTERNS: Readonly<Record<keyof typeof ledgerSubjects, string>> = {
+  append: 'tidemark.append.*.*',
+  read: 'tidemark.read.*.*',
+  blob: 'tidemark.blob.*.*',
+  lease: 'tidemark.lease.*.*',
+  park: 'tidemark.park.*.*',
+}
+
+/** Who asks, as the subject of a request says it: only that service can publish there. */
+export function askerOf(
+  subject: string,
+): { readonly writer: Writer; readonly scope: string } | undefined {
+  const [, , service, scope] = subject.split('.')
+  if (service === undefined || scope === undefined || !isWriter(service)) return undefined
+  return { writer: service, scope }
 }

@@ -1,4 +1,4 @@
-export { APPEND_BYTES_MAX, APPEND_EVENTS_MAX, EVENT_BYTES_MAX } from './append/check-append.ts'
+export { APPEND_BYTES_MAX, APPEND_EVENTS_MAX } from './append/check-append.ts'
 export { load, type Decider, type Loaded } from './decider.ts'
 export {
   CommandReused,
@@ -21,7 +21,7 @@ export type {
 export type { LedgerStore, LogHead, LogSource } from './ledger-store.ts'
 export { MemoryLedger } from './memory/memory-ledger.ts'
 export type { MemoryLedgerOptions, StoreFaults } from './memory/store-faults.ts'
-export { PAGE_BYTES_MAX } from './page.ts'
+export { EVENT_BYTES_MAX, PAGE_BYTES_MAX } from './page.ts'
 export { PARK_TRIES } from './parking/check-parking.ts'
 export {
   DirectoryInUse,
@@ -31,3 +31,5 @@ export {
 } from './postgres/open-errors.ts'
 export { openPglite, type PgliteOptions } from './postgres/open-pglite.ts'
 export { openPostgres, type PostgresOptions } from './postgres/open-postgres.ts'
+export { ledgerOverBus, type LedgerOverBusOptions } from './bus/ledger-over-bus.ts'
+export { serveLedger } from './bus/serve-ledger.ts'

@@ -28,6 +28,12 @@ export interface LedgerStore extends LogSource, AsyncDisposable {
    * the writer is confined to.
    */
   clientFor(writer: Writer, scope: string): LedgerClient
+  /** One page of a stream: events with a version above `after`, at most 512 KiB or one larger event. */
+  readStreamPage(
+    stream: string,
+    after: bigint,
+    signal?: AbortSignal,
+  ): Promise<readonly StoredEvent[]>
   /** Calls `listener` after each commit that made the log longer. A hint: it may be late, doubled or lost. */
   onGrowth(listener: () => void): Disposable
 }

@@ -1,5 +1,9 @@
 import type { StoredEvent } from '@tidemark/contracts'
 
+/** Body and metadata together. An entry of a C2SP log has at most 65,535 bytes; the rest is for names. */
+export const EVENT_BYTES_MAX: number = 48 * 1024
+/** Of a stream, a cursor, a command: a stream of two ids of 253 bytes (a Kubernetes name), twice over. */
+export const NAME_BYTES_MAX = 1_024
 /** Of one page: it fits into one bus message of 1 MiB, whatever its events are. */
 export const PAGE_BYTES_MAX: number = 512 * 1024
 /** Events of one page, so that many tiny ones do not hold the reader up. */
@@ -20,4 +24,11 @@ export function cutPage(events: readonly StoredEvent[]): readonly StoredEvent[] 
     return size > PAGE_BYTES_MAX && index > 0
   })
   return end === -1 ? events : events.slice(0, end)
+}
+
+/** Whether there may be more behind a page: not where one more of the largest would have had room. */
+export function mayHaveMore(page: readonly StoredEvent[]): boolean {
+  const size = page.reduce((sum, event) => sum + sizeOf(event), 0)
+  const largest = EVENT_BYTES_MAX + NAME_BYTES_MAX + EVENT_OVERHEAD_BYTES
+  return page.length >= PAGE_EVENTS_MAX || size > PAGE_BYTES_MAX - largest
 }

@@ -2,14 +2,12 @@ import { hash } from 'node:crypto'
 import { refuseWriter, type AppendRequest, type NewEvent, type Writer } from '@tidemark/contracts'
 import { owns, type LedgerIdentity } from '../identity.ts'
 import { InvalidAppend, NotAllowed } from '../errors.ts'
+import { EVENT_BYTES_MAX, NAME_BYTES_MAX } from '../page.ts'
 
-/** Body and metadata together. An entry of a C2SP log has at most 65,535 bytes; the rest is for names. */
-export const EVENT_BYTES_MAX: number = 48 * 1024
 /** Of one append. It has to fit into one bus message (1 MiB), and into memory 256 times. */
 export const APPEND_BYTES_MAX: number = 768 * 1024
 /** Of one append: a push may ask for as many renders at once. */
 export const APPEND_EVENTS_MAX = 1_000
-const NAME_BYTES_MAX = 1_024 // A stream of two ids of 253 bytes (a Kubernetes name), twice over.
 const SCHEMA_MAX = 0xff_ff_ff // Fits the signed column and the unsigned field alike.
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/u
 

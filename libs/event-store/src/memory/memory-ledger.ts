@@ -73,6 +73,15 @@ export class MemoryLedger implements LedgerStore {
     })
   }
 
+  async readStreamPage(
+    stream: string,
+    after: bigint,
+    signal?: AbortSignal,
+  ): Promise<readonly StoredEvent[]> {
+    const events = await this.#readStream(stream, after, signal)
+    return cutPage(events.slice(0, PAGE_EVENTS_MAX))
+  }
+
   onGrowth(listener: () => void): Disposable {
     return this.#growth.subscribe(listener)
   }

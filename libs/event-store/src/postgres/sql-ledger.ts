@@ -8,7 +8,7 @@ import { Growth } from '../append/growth.ts'
 import { LedgerUnavailable } from '../errors.ts'
 import type { EventStore, LedgerClient, LogPage } from '../event-store.ts'
 import type { LedgerStore, LogHead } from '../ledger-store.ts'
-import { PAGE_EVENTS_MAX } from '../page.ts'
+import { mayHaveMore, PAGE_EVENTS_MAX } from '../page.ts'
 import { appendGroup } from './append-group.ts'
 import { reusedEventId } from './driver-errors.ts'
 import { eventsAfter, streamAfter } from './event-rows.ts'
@@ -71,6 +71,16 @@ export class SqlLedger implements LedgerStore {
     return answer('read the log', signal, () => eventsAfter(this.#db, after, eventsMax))
   }
 
+  readStreamPage(
+    stream: string,
+    after: bigint,
+    signal?: AbortSignal,
+  ): Promise<readonly StoredEvent[]> {
+    return answer(`read ${stream}`, signal, () =>
+      streamAfter(this.#db, stream, after, PAGE_EVENTS_MAX),
+    )
+  }
+
   onGrowth(listener: () => void): Disposable {
     return this.#growth.subscribe(listener)
   }
@@ -122,10 +132,9 @@ export class SqlLedger implements LedgerStore {
     const events: StoredEvent[] = []
     for (let at = after; ;) {
       const page = await streamAfter(this.#db, stream, at, PAGE_EVENTS_MAX)
-      const last = page.at(-1)
-      if (last === undefined) return events
       events.push(...page)
-      at = last.version
+      if (!mayHaveMore(page)) return events
+      at = page.at(-1)?.version ?? at
     }
   }
 

@@ -330,6 +330,14 @@ export interface StoredEvent {
   readonly chain: Uint8Array;
 }
 
+export interface ReadRequest {
+  readonly request:
+    | { readonly $case: "log"; readonly value: ReadLogRequest }
+    | { readonly $case: "stream"; readonly value: ReadStreamRequest }
+    | { readonly $case: "cursor"; readonly value: ReadCursorRequest }
+    | undefined;
+}
+
 export interface ReadLogRequest {
   /** Events with a position above this one. */
   readonly after: bigint;
@@ -346,7 +354,9 @@ export interface ReadReply {
   readonly result: { readonly $case: "page"; readonly value: Page } | {
     readonly $case: "fault";
     readonly value: LedgerFault;
-  } | undefined;
+  } | //
+  /** Where the cursor is; 0 where its reader has not begun. */
+  { readonly $case: "cursor"; readonly value: bigint } | undefined;
 }
 
 /** At most 512 KiB, or one larger event. */
@@ -359,13 +369,6 @@ export interface Page {
 
 export interface ReadCursorRequest {
   readonly name: string;
-}
-
-export interface ReadCursorReply {
-  readonly result: { readonly $case: "position"; readonly value: bigint } | {
-    readonly $case: "fault";
-    readonly value: LedgerFault;
-  } | undefined;
 }
 
 export interface LeaseRequest {
@@ -1619,6 +1622,128 @@ export const StoredEvent: MessageFns<StoredEvent> = {
   },
 };
 
+function createBaseReadRequest(): ReadRequest {
+  return { request: undefined };
+}
+
+export const ReadRequest: MessageFns<ReadRequest> = {
+  encode(message: ReadRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.request?.$case) {
+      case "log":
+        ReadLogRequest.encode(message.request.value, writer.uint32(10).fork()).join();
+        break;
+      case "stream":
+        ReadStreamRequest.encode(message.request.value, writer.uint32(18).fork()).join();
+        break;
+      case "cursor":
+        ReadCursorRequest.encode(message.request.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.request = { $case: "log", value: ReadLogRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.request = { $case: "stream", value: ReadStreamRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.request = { $case: "cursor", value: ReadCursorRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReadRequest {
+    return {
+      request: isSet(object.log)
+        ? { $case: "log", value: ReadLogRequest.fromJSON(object.log) }
+        : isSet(object.stream)
+        ? { $case: "stream", value: ReadStreamRequest.fromJSON(object.stream) }
+        : isSet(object.cursor)
+        ? { $case: "cursor", value: ReadCursorRequest.fromJSON(object.cursor) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ReadRequest): unknown {
+    const obj: any = {};
+    if (message.request?.$case === "log") {
+      obj.log = ReadLogRequest.toJSON(message.request.value);
+    } else if (message.request?.$case === "stream") {
+      obj.stream = ReadStreamRequest.toJSON(message.request.value);
+    } else if (message.request?.$case === "cursor") {
+      obj.cursor = ReadCursorRequest.toJSON(message.request.value);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReadRequest>): ReadRequest {
+    return ReadRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReadRequest>): ReadRequest {
+    const message = createBaseReadRequest() as any;
+    switch (object.request?.$case) {
+      case "log": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "log", value: ReadLogRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "stream": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "stream", value: ReadStreamRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+      case "cursor": {
+        if (object.request?.value !== undefined && object.request?.value !== null) {
+          message.request = { $case: "cursor", value: ReadCursorRequest.fromPartial(object.request.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
 function createBaseReadLogRequest(): ReadLogRequest {
   return { after: 0n, eventsMax: 0 };
 }
@@ -1812,6 +1937,12 @@ export const ReadReply: MessageFns<ReadReply> = {
       case "fault":
         LedgerFault.encode(message.result.value, writer.uint32(18).fork()).join();
         break;
+      case "cursor":
+        if (BigInt.asUintN(64, message.result.value) !== message.result.value) {
+          throw new globalThis.Error("value provided for field message.result.value of type uint64 too large");
+        }
+        writer.uint32(24).uint64(message.result.value);
+        break;
     }
     return writer;
   },
@@ -1845,6 +1976,14 @@ export const ReadReply: MessageFns<ReadReply> = {
             message.result = { $case: "fault", value: LedgerFault.decode(reader, reader.uint32()) };
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.result = { $case: "cursor", value: reader.uint64() as bigint };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1863,6 +2002,8 @@ export const ReadReply: MessageFns<ReadReply> = {
         ? { $case: "page", value: Page.fromJSON(object.page) }
         : isSet(object.fault)
         ? { $case: "fault", value: LedgerFault.fromJSON(object.fault) }
+        : isSet(object.cursor)
+        ? { $case: "cursor", value: BigInt(object.cursor) }
         : undefined,
     };
   },
@@ -1873,6 +2014,8 @@ export const ReadReply: MessageFns<ReadReply> = {
       obj.page = Page.toJSON(message.result.value);
     } else if (message.result?.$case === "fault") {
       obj.fault = LedgerFault.toJSON(message.result.value);
+    } else if (message.result?.$case === "cursor") {
+      obj.cursor = message.result.value.toString();
     }
     return obj;
   },
@@ -1892,6 +2035,12 @@ export const ReadReply: MessageFns<ReadReply> = {
       case "fault": {
         if (object.result?.value !== undefined && object.result?.value !== null) {
           message.result = { $case: "fault", value: LedgerFault.fromPartial(object.result.value) };
+        }
+        break;
+      }
+      case "cursor": {
+        if (object.result?.value !== undefined && object.result?.value !== null) {
+          message.result = { $case: "cursor", value: BigInt(object.result.value) };
         }
         break;
       }
@@ -2067,110 +2216,6 @@ export const ReadCursorRequest: MessageFns<ReadCursorRequest> = {
   fromPartial(object: DeepPartial<ReadCursorRequest>): ReadCursorRequest {
     const message = createBaseReadCursorRequest() as any;
     message.name = object.name ?? "";
-    return message;
-  },
-};
-
-function createBaseReadCursorReply(): ReadCursorReply {
-  return { result: undefined };
-}
-
-export const ReadCursorReply: MessageFns<ReadCursorReply> = {
-  encode(message: ReadCursorReply, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.result?.$case) {
-      case "position":
-        if (BigInt.asUintN(64, message.result.value) !== message.result.value) {
-          throw new globalThis.Error("value provided for field message.result.value of type uint64 too large");
-        }
-        writer.uint32(8).uint64(message.result.value);
-        break;
-      case "fault":
-        LedgerFault.encode(message.result.value, writer.uint32(18).fork()).join();
-        break;
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ReadCursorReply {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseReadCursorReply() as any;
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.result = { $case: "position", value: reader.uint64() as bigint };
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.result = { $case: "fault", value: LedgerFault.decode(reader, reader.uint32()) };
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  fromJSON(object: any): ReadCursorReply {
-    return {
-      result: isSet(object.position)
-        ? { $case: "position", value: BigInt(object.position) }
-        : isSet(object.fault)
-        ? { $case: "fault", value: LedgerFault.fromJSON(object.fault) }
-        : undefined,
-    };
-  },
-
-  toJSON(message: ReadCursorReply): unknown {
-    const obj: any = {};
-    if (message.result?.$case === "position") {
-      obj.position = message.result.value.toString();
-    } else if (message.result?.$case === "fault") {
-      obj.fault = LedgerFault.toJSON(message.result.value);
-    }
-    return obj;
-  },
-
-  create(base?: DeepPartial<ReadCursorReply>): ReadCursorReply {
-    return ReadCursorReply.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ReadCursorReply>): ReadCursorReply {
-    const message = createBaseReadCursorReply() as any;
-    switch (object.result?.$case) {
-      case "position": {
-        if (object.result?.value !== undefined && object.result?.value !== null) {
-          message.result = { $case: "position", value: BigInt(object.result.value) };
-        }
-        break;
-      }
-      case "fault": {
-        if (object.result?.value !== undefined && object.result?.value !== null) {
-          message.result = { $case: "fault", value: LedgerFault.fromPartial(object.result.value) };
-        }
-        break;
-      }
-    }
     return message;
   },
 };
