@@ -18,7 +18,7 @@ export {
   type Cause,
   type Intended,
 } from './recorder.ts'
-export { runService, runWithLease, type Role } from './run-service.ts'
+export { goOn, runService, runWithLease, type Role } from './run-service.ts'
 export { noSpans, type SpanSink } from './spans.ts'
 export { dispatch, type Step, type Steps } from './steps.ts'
 export type { Blobs, RunningService, Surroundings } from './surroundings.ts'

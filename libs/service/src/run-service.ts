@@ -34,8 +34,8 @@ export function runWithLease(
 }
 
 /** Begins the work again where there was no answer; anything else ends it. */
-async function goOn(
-  { clock, random, log }: Surroundings,
+export async function goOn(
+  { clock, random, log }: Pick<Surroundings, 'clock' | 'random' | 'log'>,
   work: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,1 +1,5 @@
-export {}
+export { tokenIdentities, type KnownToken } from './adapters/token-identities.ts'
+export { PendingPushes, receivePush } from './http/receive-push.ts'
+export { startGateway, type Gateway, type GatewayParts } from './main.ts'
+export type { Identities, Identity } from './ports.ts'
+export { ReadModel } from './projections/read-model.ts'

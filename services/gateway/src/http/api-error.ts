@@ -1,0 +1,23 @@
+import { status, type ServiceError } from '@grpc/grpc-js'
+import { OperatingError } from '@tidemark/kernel'
+
+/** An answer that is an error, with the code that a client can act on. */
+export class ApiError extends Error {
+  override readonly name: string = 'ApiError'
+  readonly code: status
+
+  constructor(code: status, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The error as gRPC sends it. What is our own fault tells its kind, never its text. */
+export function toServiceError(error: unknown): Partial<ServiceError> {
+  if (error instanceof ApiError) return { code: error.code, details: error.message }
+  if (error instanceof OperatingError) {
+    const code = error.retry === 'never' ? status.FAILED_PRECONDITION : status.UNAVAILABLE
+    return { code, details: error.message }
+  }
+  return { code: status.INTERNAL, details: 'internal error; the log of the gateway has the reason' }
+}

@@ -1,0 +1,90 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import { parseTraceparent } from '@tidemark/service'
+import { PendingPushes, receivePush, type ReceivePushDeps } from './receive-push.ts'
+
+const BODY_BYTES_MAX = 1024 * 1024
+
+export interface HookServer extends AsyncDisposable {
+  readonly port: number
+}
+
+/** `POST /hooks/git`: says that something was pushed. Size first, then the MAC, then the body. */
+export async function startHookServer(
+  deps: ReceivePushDeps,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<HookServer> {
+  const pending = new PendingPushes(deps.surroundings)
+  const server = createServer((request, response) => {
+    answer(deps, pending, { request, response }).catch((error: unknown) => {
+      deps.surroundings.log.error('webhook failed', { error: String(error) })
+      say(response, 503, { message: 'the ledger cannot be reached; send it again' })
+    })
+  })
+  server.requestTimeout = 10_000
+  server.listen(port, host)
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+interface Exchange {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+async function answer(
+  deps: ReceivePushDeps,
+  pending: PendingPushes,
+  { request, response }: Exchange,
+): Promise<void> {
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname !== '/hooks/git') return say(response, 404, { message: 'hooks are at /hooks/git' })
+  if (request.method !== 'POST') return say(response, 405, { message: 'send it with POST' })
+  const body = await readBody(request)
+  if (body === undefined)
+    return say(response, 413, { message: `a body has at most ${BODY_BYTES_MAX} bytes` })
+  const traceparent = header(request, 'traceparent')
+  const trace =
+    parseTraceparent(traceparent) === undefined
+      ? undefined
+      : { traceparent, tracestate: header(request, 'tracestate') }
+  const pushed = await receivePush(deps, pending, {
+    body,
+    signature: header(request, 'x-hub-signature-256') || header(request, 'x-signature'),
+    deliveryId: header(request, 'x-github-delivery') || header(request, 'x-delivery-id'),
+    trace,
+  })
+  if (pushed.kind === 'refused') return say(response, pushed.status, { message: pushed.message })
+  say(response, 202, { sources: pushed.sources })
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    const part = Buffer.from(chunk)
+    bytes += part.length
+    if (bytes > BODY_BYTES_MAX) return undefined
+    chunks.push(part)
+  }
+  return Buffer.concat(chunks)
+}
+
+function header(request: IncomingMessage, name: string): string {
+  const value = request.headers[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function say(response: ServerResponse, status: number, body: object): void {
+  if (response.headersSent) return
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+  response.end(`${JSON.stringify(body)}\n`)
+}

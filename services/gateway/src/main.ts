@@ -1,0 +1,87 @@
+import { record } from '@tidemark/contracts'
+import type { Secret } from '@tidemark/kernel'
+import {
+  goOn,
+  LogReader,
+  runService,
+  type RunningService,
+  type Surroundings,
+} from '@tidemark/service'
+import { startGrpcServer } from './http/grpc-server.ts'
+import { startHookServer } from './http/hook-server.ts'
+import { ReadApi } from './http/read-api.ts'
+import { WriteApi } from './http/write-api.ts'
+import type { Identities } from './ports.ts'
+import { ReadModel } from './projections/read-model.ts'
+
+export interface GatewayParts {
+  readonly identities: Identities
+  readonly form: 'embedded' | 'platform'
+  readonly renderIsolation: string
+  readonly host: string
+  readonly apiPort: number
+  readonly hookPort: number
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined
+  readonly hookSecret: Secret<string>
+}
+
+export interface Gateway extends RunningService {
+  readonly apiPort: number
+  readonly hookPort: number
+  readonly model: ReadModel
+}
+
+/** The gateway: read models folded from the ledger, the public API, and webhooks. Copies run side by side. */
+export async function startGateway(
+  surroundings: Surroundings,
+  parts: GatewayParts,
+): Promise<Gateway> {
+  const model = new ReadModel()
+  const following = runService('gateway', (signal) =>
+    goOn(surroundings, (ending) => followLog(surroundings, model, ending), signal),
+  )
+  const { form, renderIsolation, host, tls } = parts
+  const reads = new ReadApi({ model, surroundings, form, renderIsolation })
+  const writes = new WriteApi({ reads, model, surroundings })
+  const { identities } = parts
+  const api = await startGrpcServer(
+    { reads, writes, model, surroundings, identities },
+    { host, port: parts.apiPort, tls },
+  )
+  const hooks = await startHookServer(
+    { model, surroundings, secret: parts.hookSecret },
+    { host, port: parts.hookPort },
+  )
+  return {
+    name: 'gateway',
+    apiPort: api.port,
+    hookPort: hooks.port,
+    model,
+    stopped: following.stopped,
+    check: () => following.check(),
+    [Symbol.asyncDispose]: async () => {
+      await hooks[Symbol.asyncDispose]()
+      await api[Symbol.asyncDispose]()
+      await following[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function followLog(
+  surroundings: Surroundings,
+  model: ReadModel,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store, wake, metrics } = surroundings
+  const reader = new LogReader(store, model.position)
+  while (!signal.aborted) {
+    const events = await reader.next(signal)
+    for (const stored of events) {
+      const recorded = record(stored)
+      if (recorded === undefined) model.position = stored.position
+      else model.fold(recorded)
+    }
+    metrics.lag('gateway', events.length)
+    if (events.length === 0) await wake.wait(signal)
+  }
+}

@@ -1,0 +1,171 @@
+import {
+  familyOf,
+  idOf,
+  type ClusterRegistered,
+  type Recorded,
+  type SourceDeclared,
+  type FetchFailed,
+  type RevisionFetched,
+  type CheckpointSigned,
+  type ObjectRef,
+} from '@tidemark/contracts'
+import { createHash } from 'node:crypto'
+import { emptyState, type ApplicationState } from './application-state.ts'
+import { foldApplication } from './fold-application.ts'
+
+export interface SourceState {
+  readonly id: string
+  declared: SourceDeclared | undefined
+  objects: ObjectRef[]
+  fetched: RevisionFetched | undefined
+  fetchedAtUs: bigint
+  failing: FetchFailed | undefined
+}
+
+export interface ClusterState {
+  readonly registered: ClusterRegistered
+  reachable: boolean
+  message: string
+}
+
+/**
+ * All that the gateway shows, folded from the ledger. It can be dropped: the same events give the same
+ * model, and `digest` shows that they did.
+ */
+export class ReadModel {
+  readonly applications: Map<string, ApplicationState> = new Map()
+  readonly sources: Map<string, SourceState> = new Map()
+  readonly clusters: Map<string, ClusterState> = new Map()
+  checkpoint: CheckpointSigned | undefined
+  /** The position of the last event that was folded. */
+  position = 0n
+
+  fold(recorded: Recorded): void {
+    this.position = recorded.position
+    const id = idOf(recorded.stream)
+    switch (familyOf(recorded.stream)) {
+      case 'application':
+      case 'rollout':
+      case 'render':
+        foldApplication(this.#application(id), recorded)
+        break
+      case 'deployment':
+        foldApplication(this.#application(id.replace(/@[^@]*$/u, '')), recorded)
+        break
+      case 'intake':
+      case 'source':
+        this.#foldSource(id, recorded)
+        break
+      case 'cluster':
+      case 'connection':
+        this.#foldCluster(recorded)
+        break
+      case 'checkpoint':
+        if (recorded.event.type === 'CheckpointSigned') this.checkpoint = recorded.event.value
+        break
+      default:
+        break
+    }
+  }
+
+  /** Applications that are there, by id. One that is gone stays until its objects are deleted. */
+  present(): readonly ApplicationState[] {
+    return [...this.applications.values()]
+      .filter((state) => (state.declared || state.refusal !== '') && !isGone(state))
+      .toSorted((left, right) => (left.id < right.id ? -1 : 1))
+  }
+
+  /** SHA-256 over all that was folded, in hex. The same log gives the same digest. */
+  digest(): string {
+    const plain = [this.applications, this.sources, this.clusters].map((map) =>
+      [...map.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)),
+    )
+    const text = JSON.stringify([plain, this.checkpoint, this.position], (_, value: unknown) => {
+      if (typeof value === 'bigint') return `${value}n`
+      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+    })
+    return createHash('sha256').update(text).digest('hex')
+  }
+
+  #application(id: string): ApplicationState {
+    const known = this.applications.get(id) ?? emptyState(id)
+    this.applications.set(id, known)
+    return known
+  }
+
+  #foldSource(id: string, { event, stored }: Recorded): void {
+    const state = this.sources.get(id) ?? {
+      id,
+      declared: undefined,
+      objects: [],
+      fetched: undefined,
+      fetchedAtUs: 0n,
+      failing: undefined,
+    }
+    this.sources.set(id, state)
+    switch (event.type) {
+      case 'SourceDeclared':
+        state.declared = event.value
+        state.objects = [
+          ...without(state.objects, event.value.object),
+          ...listed(event.value.object),
+        ]
+        break
+      case 'SourceWithdrawn':
+        state.objects = without(state.objects, event.value.object)
+        break
+      case 'RevisionFetched':
+        Object.assign(state, { fetched: event.value, fetchedAtUs: stored.atUs, failing: undefined })
+        break
+      case 'FetchFailed':
+        state.failing = event.value
+        break
+      case 'FetchRecovered':
+        state.failing = undefined
+        break
+      default:
+        break
+    }
+  }
+
+  #foldCluster({ event }: Recorded): void {
+    switch (event.type) {
+      case 'ClusterRegistered': {
+        const { cluster } = event.value
+        const known = this.clusters.get(cluster)
+        const { reachable, message } = known ?? { reachable: true, message: '' }
+        this.clusters.set(cluster, { registered: event.value, reachable, message })
+        break
+      }
+      case 'ClusterRemoved':
+        this.clusters.delete(event.value.cluster)
+        break
+      case 'ClusterReachabilityChanged': {
+        const known = this.clusters.get(event.value.cluster)
+        if (known === undefined) break
+        known.reachable = event.value.reachable
+        known.message = event.value.message
+        break
+      }
+      default:
+        break
+    }
+  }
+}
+
+function isGone({ removed, rollout }: ApplicationState): boolean {
+  return removed && (rollout?.number !== 0n || rollout.phase === 'completed')
+}
+
+function listed(object: ObjectRef | undefined): readonly ObjectRef[] {
+  return object === undefined ? [] : [object]
+}
+
+function without(objects: readonly ObjectRef[], gone: ObjectRef | undefined): ObjectRef[] {
+  return objects.filter(
+    (object) =>
+      object.cluster !== gone?.cluster ||
+      object.namespace !== gone.namespace ||
+      object.name !== gone.name,
+  )
+}

@@ -1,0 +1,143 @@
+import {
+  ApplicationView,
+  ApplyOutcome,
+  ClusterView,
+  DeploymentView,
+  Health,
+  Phase,
+  ReleaseView,
+  SourceView,
+  type GitRef,
+} from '@tidemark/contracts'
+import type { ApplicationState, ReleaseState } from './application-state.ts'
+import { phaseOf } from './phase.ts'
+import type { ClusterState, ReadModel, SourceState } from './read-model.ts'
+
+/** An application, as the API gives it. */
+export function viewApplication(state: ApplicationState, model: ReadModel): ApplicationView {
+  const { phase, reason, message } = phaseOf(state)
+  const { deployment } = state
+  const applied = isApplied(state) ? (deployment?.number ?? 0n) : 0n
+  return ApplicationView.fromPartial({
+    applicationId: state.id,
+    object: state.object,
+    cluster: state.cluster,
+    project: state.project,
+    sourceId: state.sourceId,
+    phase,
+    reason,
+    message,
+    release: state.releases.at(-1)?.number ?? 0n,
+    applied,
+    revision: revisionOf(state, model),
+    appliedRevision: state.releases.find(({ number }) => number === applied)?.revision ?? '',
+    health: deployment?.health ?? Health.HEALTH_UNSPECIFIED,
+    objectCount: state.releases.at(-1)?.objectCount ?? 0,
+    held: state.hold?.number ?? 0n,
+    holdReason: state.hold?.reason ?? '',
+    parentId: state.parentId,
+    changedAtMs: state.changedAtUs / 1000n,
+    changedAtPosition: state.changedAt,
+    drifted: state.drifted,
+  })
+}
+
+/** The revision that an application stands at: a newer one that changed nothing for it counts (DECISIONS 8). */
+function revisionOf(state: ApplicationState, model: ReadModel): string {
+  if (state.hold !== undefined) return state.confirmedRevision
+  const settled = state.requested === state.answered && state.renderFailure === undefined
+  const newest = model.sources.get(state.sourceId)?.fetched?.revision
+  return settled ? (newest ?? state.confirmedRevision) : state.confirmedRevision
+}
+
+function isApplied({ deployment }: ApplicationState): boolean {
+  const outcome = deployment?.finished?.outcome
+  return (
+    outcome === ApplyOutcome.APPLY_OUTCOME_APPLIED || outcome === ApplyOutcome.APPLY_OUTCOME_HELD
+  )
+}
+
+/** A release, as the API gives it. */
+export function viewRelease(state: ApplicationState, release: ReleaseState): ReleaseView {
+  return ReleaseView.fromPartial({
+    applicationId: state.id,
+    number: release.number,
+    revision: release.revision,
+    commit: release.commit,
+    manifestDigest: release.manifestDigest,
+    objectCount: release.objectCount,
+    cutAtMs: release.cutAtUs / 1000n,
+    position: release.position,
+    outcome: release.outcome,
+    message: release.message,
+    appliedAtMs: release.appliedAtUs / 1000n,
+    current: isApplied(state) && state.deployment?.number === release.number,
+  })
+}
+
+/** A deployment, as the API gives it; `undefined` before the first. */
+export function viewDeployment(state: ApplicationState): DeploymentView | undefined {
+  const { deployment } = state
+  if (deployment === undefined) return undefined
+  const { finished } = deployment
+  return DeploymentView.fromPartial({
+    applicationId: state.id,
+    cluster: state.cluster,
+    number: deployment.number,
+    apply: deployment.apply,
+    outcome: finished?.outcome ?? ApplyOutcome.APPLY_OUTCOME_UNSPECIFIED,
+    counts: finished?.counts,
+    health: deployment.health ?? Health.HEALTH_UNSPECIFIED,
+    message: finished?.message === '' ? deployment.healthMessage : (finished?.message ?? ''),
+    results: finished?.results ?? [],
+    objects: deployment.objects,
+    appliedAtMs: deployment.appliedAtUs / 1000n,
+    manifestDigest: finished?.manifestDigest ?? '',
+  })
+}
+
+/** A source, as the API gives it. */
+export function viewSource(state: SourceState): SourceView {
+  const { declared, fetched, failing } = state
+  return SourceView.fromPartial({
+    sourceId: state.id,
+    objects: state.objects,
+    url: declared?.git?.url ?? '',
+    ref: describeRef(declared?.git?.ref),
+    revision: fetched?.revision ?? '',
+    commit: fetched?.commit,
+    ready: fetched !== undefined && failing === undefined,
+    ...sourceReason(state),
+    suspended: declared?.suspended ?? false,
+    fetchedAtMs: state.fetchedAtUs / 1000n,
+    intervalMs: declared?.intervalMs ?? 0n,
+  })
+}
+
+function sourceReason({ failing, fetched }: SourceState): { reason: string; message: string } {
+  if (failing !== undefined) return { reason: failing.code, message: failing.message }
+  return { reason: fetched === undefined ? 'Fetching' : 'Fetched', message: '' }
+}
+
+/** The first part of a ref that is set, in Flux's order. */
+function describeRef(ref: GitRef | undefined): string {
+  if (ref === undefined) return ''
+  const { commit, name, semver, tag, branch } = ref
+  return commit || name || semver || tag || branch
+}
+
+/** A cluster, as the API gives it. */
+export function viewCluster(state: ClusterState, model: ReadModel): ClusterView {
+  const { cluster, access, project } = state.registered
+  const own = model.present().filter((application) => application.cluster === cluster)
+  const ready = own.filter((application) => phaseOf(application).phase === Phase.PHASE_READY)
+  return ClusterView.fromPartial({
+    cluster,
+    access,
+    project,
+    reachable: state.reachable,
+    message: state.message,
+    applications: own.length,
+    ready: ready.length,
+  })
+}
