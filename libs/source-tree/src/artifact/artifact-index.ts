@@ -8,6 +8,8 @@ import type { FileMode } from '../source-tree.ts'
  */
 export interface ArtifactIndex {
   readonly packs: readonly ArtifactPack[]
+  /** A digest of the ignore rules that chose the files: equal rules choose equal paths again. */
+  readonly rules: string
   /** In byte order of paths. */
   readonly files: readonly ArtifactFile[]
 }
@@ -57,14 +59,14 @@ type Row = readonly [
 ]
 
 /** One index, one sequence of bytes. */
-export function encodeArtifactIndex({ packs, files }: ArtifactIndex): Uint8Array {
+export function encodeArtifactIndex({ packs, rules, files }: ArtifactIndex): Uint8Array {
   const rows = files.map((file) => {
     const { path, mode, sha256, size, origin } = file
     const place = file.mode === '120000' ? [file.target, 0] : [file.pack, file.offset]
     return [path, mode, sha256, size, origin, ...place]
   })
   const packRows = packs.map(({ blob, bytes }) => [blob, bytes])
-  return Buffer.from(JSON.stringify({ format: FORMAT, packs: packRows, files: rows }))
+  return Buffer.from(JSON.stringify({ format: FORMAT, packs: packRows, rules, files: rows }))
 }
 
 /** Reads what `encodeArtifactIndex` wrote. @throws SourceError ARCHIVE_FORMAT for anything else. */
@@ -78,6 +80,7 @@ export function decodeArtifactIndex(bytes: Uint8Array): ArtifactIndex {
     )
   return {
     packs: parsed.packs.map(([blob, size]) => ({ blob, bytes: size })),
+    rules: parsed.rules,
     files: parsed.files.map((row) => readRow(row)),
   }
 }
@@ -101,6 +104,7 @@ function parse(bytes: Uint8Array): unknown {
 
 interface Encoded {
   readonly packs: readonly (readonly [blob: string, bytes: number])[]
+  readonly rules: string
   readonly files: readonly Row[]
 }
 

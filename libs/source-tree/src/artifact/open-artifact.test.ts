@@ -43,10 +43,12 @@ const twoPacks: ArtifactIndex = {
     { blob: 'one', bytes: 10 },
     { blob: 'two', bytes: 5 },
   ],
+  rules: 'none',
   files: [packed('app/a.yaml', 'a: 1\n', 0, 0), link, packed('base.yaml', 'b: 2\n', 1, 0)],
 }
 const onePack: ArtifactIndex = {
   packs: [{ blob: 'one', bytes: 10 }],
+  rules: 'none',
   files: [packed('app/a.yaml', 'a: 1\n', 0, 0), link, packed('base.yaml', 'b: 2\n', 0, 5)],
 }
 

@@ -147,6 +147,23 @@ test('links are kept as links, equal contents once, and submodules are left out'
   expect(Buffer.from(tree.read('d')).toString()).toBe('same')
 })
 
+test('a change of the ignore rules is heeded, also for files that were kept before', async () => {
+  const blobs = new MemoryBlobs()
+  const files: Files = { 'a.yaml': 'a', 'docs/b.yaml': 'b' }
+  const first = await store(blobs, new FakeCommit(files))
+  const second = await store(blobs, new FakeCommit({ ...files, '.sourceignore': 'docs/' }), {
+    previous: first,
+  })
+  expect([first.files, second.files]).toEqual([2, 2])
+  const third = await store(blobs, new FakeCommit(files), { previous: second, ignore: 'a.yaml' })
+  expect(decodeArtifactIndex(await blobs.get(third.blob)).files).toMatchObject([
+    { path: 'docs/b.yaml' },
+  ])
+  expect(await store(blobs, new FakeCommit(files), { previous: third })).toMatchObject({
+    digest: first.digest,
+  })
+})
+
 test('ignore rules decide what enters, and what they need is read', async () => {
   const blobs = new MemoryBlobs()
   const files: Files = {

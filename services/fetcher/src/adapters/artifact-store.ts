@@ -48,13 +48,17 @@ export async function storeArtifact(
   signal: AbortSignal,
 ): Promise<StoredArtifact> {
   const previous = await readPrevious(blobs, listing.previous, signal)
-  const entries = await applyIgnoreRules(listing, signal)
+  const decided = {
+    rules: previous.rules,
+    paths: new Set(previous.files.map(({ path }) => path)),
+  }
+  const { entries, rules } = await applyIgnoreRules(listing, decided, signal)
   const contents = new Contents(previous, entries, (bytes) => blobs.put(bytes, signal))
   await contents.move((blob) => blobs.get(blob, signal))
   await contents.read((oids) => listing.blobs(oids, signal))
   const packs = await contents.finish()
   const files = entries.map((entry) => contents.fileOf(entry))
-  const index = { packs, files }
+  const index = { packs, rules, files }
   return {
     digest: treeDigest(artifactTree(index, [])),
     blob: await blobs.put(encodeArtifactIndex(index), signal),
@@ -68,6 +72,6 @@ async function readPrevious(
   previous: string | undefined,
   signal: AbortSignal,
 ): Promise<ArtifactIndex> {
-  if (previous === undefined) return { packs: [], files: [] }
+  if (previous === undefined) return { packs: [], rules: '', files: [] }
   return decodeArtifactIndex(await blobs.get(previous, signal))
 }
