@@ -1,6 +1,13 @@
 import { OperatingError } from '@tidemark/kernel'
 import { ClusterConflict, ClusterFailed } from '@tidemark/kube'
-import { displayName, type InventoryId, type ObjectIdentity, textField } from '@tidemark/manifests'
+import {
+  displayName,
+  field,
+  type InventoryId,
+  type JsonObject,
+  type ObjectIdentity,
+  textField,
+} from '@tidemark/manifests'
 
 import { type ClusterPort, CONCURRENCY } from './cluster-port.ts'
 import { eachLimited } from './each-limited.ts'
@@ -130,12 +137,18 @@ async function servedIdentity({ port, signal }: Run, { identity }: PlannedPrune)
   const other = (await client.resources(signal)).preferred(identity.group, identity.kind)
   if (other !== undefined)
     return { kind: 'served', identity: { ...identity, version: other.version } }
+  client.forgetResources() // What was asked before may be older than the definition.
+  if ((await client.resource(identity, signal)) !== undefined) return { kind: 'served', identity }
   const name = `${identity.version}.${identity.group}`
   const service = await client.get({ ...API_SERVICE, name }, signal)
-  const isGone =
-    service.kind === 'absent' ||
-    (service.kind === 'refused' && service.reason === 'kind-not-served')
-  return { kind: isGone ? 'gone' : 'unknown' }
+  if (service.kind === 'refused')
+    return { kind: service.reason === 'kind-not-served' ? 'gone' : 'unknown' }
+  return { kind: service.kind === 'absent' || isLocal(service.object) ? 'gone' : 'unknown' }
+}
+
+/** Served from definitions in the cluster itself, not by a server of its own that may be down. */
+function isLocal(apiService: JsonObject): boolean {
+  return (field(apiService, 'spec', 'service') ?? null) === null
 }
 
 const API_SERVICE = {
