@@ -1,1 +1,16 @@
-export {}
+export type { ApiRequest, ApiResponse } from './api/request.ts'
+export { directoryStorage } from './adapters/directory-storage.ts'
+export { Faults, type Fault, type FaultRule } from './faults.ts'
+export type { Json, JsonObject } from './json.ts'
+export { RequestCounts } from './request-counts.ts'
+export {
+  ConnectionCut,
+  SandboxCore,
+  SandboxRefusal,
+  startSandbox,
+  type Sandbox,
+  type SandboxOptions,
+  type ServerOptions,
+} from './sandbox.ts'
+export type { SandboxStorage } from './storage.ts'
+export type { JournalRecord } from './store/object-store.ts'

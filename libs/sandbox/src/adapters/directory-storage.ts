@@ -1,0 +1,79 @@
+import { appendFile, mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JournalRecord } from '../store/object-store.ts'
+import type { SandboxStorage } from '../storage.ts'
+
+const COMPACT_BYTES_MIN = 4 * 1024 * 1024 // A smaller journal is read in well under a second.
+const COMPACT_FACTOR = 4 // A journal is written anew when it is so many times as large as its snapshot was.
+
+interface Journal {
+  bytes: number
+  snapshotBytes: number
+}
+
+/** A journal of JSON lines for each cluster, in a directory that this process owns alone. */
+export function directoryStorage(directory: string): SandboxStorage {
+  const journals = new Map<string, Journal>()
+  const pathOf = (cluster: string): string => join(directory, `${cluster}.journal`)
+  return {
+    load: async (cluster) => {
+      await mkdir(directory, { recursive: true })
+      const text = await readOrNothing(pathOf(cluster))
+      journals.set(cluster, { bytes: text.length, snapshotBytes: text.length })
+      return parseLines(text)
+    },
+    append: async (cluster, records, snapshot) => {
+      const journal = journals.get(cluster) ?? { bytes: 0, snapshotBytes: 0 }
+      journals.set(cluster, journal)
+      const text = toLines(records)
+      if (
+        journal.bytes + text.length >
+        Math.max(COMPACT_BYTES_MIN, COMPACT_FACTOR * journal.snapshotBytes)
+      ) {
+        const all = toLines(snapshot())
+        await replaceFile(pathOf(cluster), all)
+        journal.bytes = all.length
+        journal.snapshotBytes = all.length
+        return
+      }
+      await appendFile(pathOf(cluster), text)
+      journal.bytes += text.length
+    },
+  }
+}
+
+async function readOrNothing(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+function toLines(records: readonly JournalRecord[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('')
+}
+
+/** A line that is not whole is the end of a write that was cut short: nobody was told of it. */
+function parseLines(text: string): readonly JournalRecord[] {
+  const end = text.lastIndexOf('\n')
+  if (end < 0) return []
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- We wrote it.
+  return text
+    .slice(0, end)
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalRecord)
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const next = `${path}.next`
+  const file = await open(next, 'w')
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(next, path)
+}

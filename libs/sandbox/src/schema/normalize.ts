@@ -1,0 +1,223 @@
+import { isList, isObject, type Json, type JsonObject, type MutableObject } from '../json.ts'
+import type { ListNode, MapNode, SchemaNode } from './node.ts'
+import { zeroField } from './zero.ts'
+
+/** A value that does not fit its Go type, as encoding/json would say it. */
+export class DecodeError extends Error {
+  override readonly name: string = 'DecodeError'
+}
+
+/**
+ * Makes of an object what comes out of the API server's typed decoding: unknown fields, nulls and what Go
+ * leaves out when empty are dropped, and structs by value are there. Unknown fields are reported.
+ *
+ * @throws DecodeError for a value of the wrong type.
+ */
+export function normalize(
+  object: JsonObject,
+  node: MapNode,
+): { readonly object: JsonObject; readonly unknown: readonly string[] } {
+  const unknown: string[] = []
+  const out = normalizeStruct(object, node, { path: '', names: '', unknown })
+  return { object: out, unknown }
+}
+
+interface Place {
+  /** With list indices, for strict decoding errors. */
+  readonly path: string
+  /** Without them, as encoding/json names a struct field. */
+  readonly names: string
+  readonly unknown: string[]
+}
+
+function normalizeStruct(value: JsonObject, node: MapNode, place: Place): JsonObject {
+  const out: MutableObject = {}
+  let changed = false
+  for (const [key, item] of Object.entries(value)) {
+    const field = node.fields.get(key)
+    if (field === undefined) {
+      place.unknown.push(below(place.path, key))
+      changed = true
+      continue
+    }
+    const kept = normalizeField(item, field.node, { owner: node, name: key, place })
+    if (kept === undefined) changed = true
+    else out[key] = kept
+    changed ||= kept !== item
+  }
+  for (const [key, field] of node.fields) {
+    if (key in out) continue
+    const zero = zeroField(node, key, field)
+    if (zero === undefined) continue
+    out[key] = zero
+    changed = true
+  }
+  return changed ? out : value
+}
+
+interface Holder {
+  readonly owner: MapNode
+  readonly name: string
+  readonly place: Place
+}
+
+/** The value of a struct's field, or `undefined` when Go leaves it out. */
+function normalizeField(item: Json, node: SchemaNode, holder: Holder): Json | undefined {
+  const { owner, name, place } = holder
+  if (item === null) return undefined
+  const inner = {
+    ...place,
+    path: below(place.path, name),
+    names: below(place.names, name),
+  }
+  const kept = normalizeValue(item, node, { ...holder, place: inner })
+  return isLeftOut(kept, node, owner, name) ? undefined : kept
+}
+
+function isLeftOut(value: Json, node: SchemaNode, owner: MapNode, name: string): boolean {
+  if (owner.required.includes(name)) return false
+  switch (node.kind) {
+    case 'list':
+      return isList(value) && value.length === 0
+    case 'map':
+      return node.fields.size === 0 && isObject(value) && Object.keys(value).length === 0
+    case 'scalar':
+      return (value === '' && !STRING_POINTERS.has(name)) || isZeroByValue(value, name)
+    default:
+      return false
+  }
+}
+
+// Optional strings are values in Go, which leaves out the empty one, but for these pointers.
+const STRING_POINTERS: ReadonlySet<string> = new Set([
+  'storageClassName',
+  'ingressClassName',
+  'apiGroup',
+  'appProtocol',
+  'loadBalancerClass',
+  'volumeAttributesClassName',
+  'controllerName',
+])
+
+function isZeroByValue(value: Json, name: string): boolean {
+  return (value === 0 || value === false) && ZERO_BY_VALUE.has(name)
+}
+
+// Optional numbers and booleans are pointers in Go, which keep a zero, but for these values.
+const ZERO_BY_VALUE: ReadonlySet<string> = new Set([
+  'availableReplicas',
+  'currentReplicas',
+  'failureThreshold',
+  'generation',
+  'hostIPC',
+  'hostNetwork',
+  'hostPID',
+  'hostPort',
+  'initialDelaySeconds',
+  'minReadySeconds',
+  'nodePort',
+  'observedGeneration',
+  'paused',
+  'periodSeconds',
+  'publishNotReadyAddresses',
+  'readOnly',
+  'readyReplicas',
+  'stdin',
+  'stdinOnce',
+  'successThreshold',
+  'timeoutSeconds',
+  'tty',
+  'unavailableReplicas',
+  'unschedulable',
+  'updatedReplicas',
+  'globalDefault',
+  'healthCheckNodePort',
+])
+
+function normalizeValue(item: Json, node: SchemaNode, holder: Holder): Json {
+  switch (node.kind) {
+    case 'map':
+      if (!isObject(item)) throw mismatch(item, node, holder)
+      return node.fields.size === 0
+        ? normalizeMap(item, node, holder)
+        : normalizeStruct(item, node, holder.place)
+    case 'list':
+      if (!isList(item)) throw mismatch(item, node, holder)
+      return normalizeList(item, node, holder)
+    case 'scalar':
+      if (!fitsScalar(item, node.type)) throw mismatch(item, node, holder)
+      return item
+    default:
+      return item
+  }
+}
+
+function normalizeMap(value: JsonObject, node: MapNode, holder: Holder): JsonObject {
+  const element = node.element
+  if (element === undefined || element.kind === 'any') return value
+  const entries = Object.entries(value).map(([key, item]): readonly [string, Json] => [
+    key,
+    normalizeEntry(item, element, holder),
+  ])
+  return entries.every(([key, item]) => item === value[key]) ? value : Object.fromEntries(entries)
+}
+
+/** A null in a map of strings is the empty string in Go. */
+function normalizeEntry(item: Json, element: SchemaNode, holder: Holder): Json {
+  if (item === null) return element.kind === 'scalar' && element.type === 'string' ? '' : null
+  return normalizeValue(item, element, holder)
+}
+
+function normalizeList(value: readonly Json[], node: ListNode, holder: Holder): readonly Json[] {
+  const out = value.map((item, index) => {
+    const place = { ...holder.place, path: `${holder.place.path}[${index}]` }
+    return normalizeEntry(item ?? {}, node.element, { ...holder, place })
+  })
+  return out.every((item, index) => item === value[index]) ? value : out
+}
+
+function fitsScalar(item: Json, type: string): boolean {
+  switch (type) {
+    case 'integer':
+      return typeof item === 'number' && Number.isInteger(item)
+    case 'any':
+      return typeof item === 'string' || typeof item === 'number'
+    default:
+      return typeof item === type
+  }
+}
+
+function mismatch(item: Json, node: SchemaNode, { owner, place }: Holder): DecodeError {
+  const struct = owner.typeName?.slice(owner.typeName.lastIndexOf('.') + 1) ?? ''
+  return new DecodeError(
+    `json: cannot unmarshal ${jsonType(item)} into Go struct field ${struct}.${place.names} of type ${goType(node)}`,
+  )
+}
+
+function jsonType(item: Json): string {
+  if (isList(item)) return 'array'
+  if (typeof item === 'boolean') return 'bool'
+  return typeof item === 'number' && !Number.isInteger(item) ? `number ${item}` : typeof item
+}
+
+function goType(node: SchemaNode): string {
+  switch (node.kind) {
+    case 'list':
+      return `[]${goType(node.element)}`
+    case 'map': {
+      if (node.typeName === undefined) return `map[string]${goType(node.element ?? node)}`
+      const parts = node.typeName.split('.')
+      return parts.slice(-2).join('.')
+    }
+    case 'scalar':
+      if (node.type === 'integer') return node.format === 'int64' ? 'int64' : 'int32'
+      if (node.type === 'boolean') return 'bool'
+      return node.type === 'number' ? 'float64' : 'string'
+    default:
+      return 'interface {}'
+  }
+}
+
+function below(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}
