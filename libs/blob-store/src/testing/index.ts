@@ -1,1 +1,1 @@
-export {}
+export { describeBlobStore, type BlobRig } from './blob-store-contract.ts'

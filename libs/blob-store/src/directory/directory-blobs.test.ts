@@ -1,0 +1,117 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Secret, systemRandom } from '@tidemark/kernel'
+import { openKeyring } from '@tidemark/sealing'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { SealedBlobStore } from '../sealed-blob-store.ts'
+import { describeBlobStore } from '../testing/blob-store-contract.ts'
+import { openDirectoryBlobs, type DirectoryStep } from './directory-blobs.ts'
+
+const keyring = openKeyring({
+  installationSecret: new Secret(new Uint8Array(systemRandom.bytes(32))),
+  random: systemRandom,
+})
+
+describeBlobStore('blobs in a directory', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'tidemark-blobs-'))
+  const raw = await openDirectoryBlobs({ path, random: systemRandom })
+  return {
+    raw,
+    stored: raw,
+    reopen: () => openDirectoryBlobs({ path, random: systemRandom }),
+    [Symbol.asyncDispose]: () => {
+      rmSync(path, { recursive: true })
+      return Promise.resolve()
+    },
+  }
+})
+
+describe('a directory of blobs', () => {
+  let path: string
+
+  beforeEach(() => {
+    path = mkdtempSync(join(tmpdir(), 'tidemark-blobs-'))
+  })
+  afterEach(() => {
+    rmSync(path, { recursive: true })
+  })
+
+  const open = async (failAt?: DirectoryStep, code = 'EIO'): Promise<SealedBlobStore> => {
+    const onStep = (step: DirectoryStep): void => {
+      if (step === failAt) throw Object.assign(new Error(code), { code })
+    }
+    return new SealedBlobStore(
+      await openDirectoryBlobs({ path, random: systemRandom, onStep }),
+      keyring,
+    )
+  }
+  const content = new Uint8Array(5_000).fill(7)
+
+  test.for(['write', 'rename', 'sync-folder'] as const)(
+    'a crash before %s leaves the blob whole or absent, and nothing else after a restart',
+    async (step) => {
+      const dying = await open(step)
+      await expect(dying.put(content)).rejects.toMatchObject({
+        code: 'blob-store-unavailable',
+        retry: 'later',
+      })
+      const restarted = await open()
+      expect(readdirSync(join(path, 'tmp'))).toEqual([])
+      const there = await restarted.has(keyring.nameOf(content))
+      expect(there).toBe(step === 'sync-folder')
+      await restarted.put(content)
+      expect(Buffer.compare(await restarted.get(keyring.nameOf(content)), content)).toBe(0)
+    },
+  )
+
+  test('what was half-written before a crash is removed', async () => {
+    await open()
+    writeFileSync(join(path, 'tmp', `${'a'.repeat(64)}.0011`), 'half')
+    await open()
+    expect(readdirSync(join(path, 'tmp'))).toEqual([])
+  })
+
+  test.for(['ENOSPC', 'EDQUOT'])('a full disk (%s) is told, and passes', async (code) => {
+    const full = await open('write', code)
+    await expect(full.put(content)).rejects.toMatchObject({
+      code: 'blob-store-full',
+      retry: 'later',
+    })
+    expect(readdirSync(join(path, 'tmp'))).toEqual([])
+    const roomy = await open()
+    await expect(roomy.put(content)).resolves.toBe(keyring.nameOf(content))
+  })
+
+  test('a batch in which one blob fails keeps none of them half', async () => {
+    let writes = 0
+    const raw = await openDirectoryBlobs({
+      path,
+      random: systemRandom,
+      onStep: (step) => {
+        writes += step === 'write' ? 1 : 0
+        if (writes === 5) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+      },
+    })
+    const blobs = Array.from({ length: 40 }, (_, at) => new Uint8Array(100 + at))
+    const store = new SealedBlobStore(raw, keyring)
+    await expect(store.putAll(blobs)).rejects.toMatchObject({ code: 'blob-store-full' })
+    const restarted = await open()
+    const names = await restarted.putAll(blobs)
+    for (const name of names) await expect(restarted.get(name)).resolves.toBeDefined()
+  })
+
+  test('only its owner may read it, and names cannot leave it', async () => {
+    const store = await open()
+    const name = await store.put(content)
+    expect(statSync(join(path, name.slice(0, 1), name)).mode & 0o077).toBe(0)
+    await expect(store.get('../../../etc/passwd')).rejects.toMatchObject({ code: 'blob-missing' })
+    await expect(store.has('../../../etc/passwd')).resolves.toBe(false)
+  })
+
+  test('a path that is no directory is an outage that names it', async () => {
+    writeFileSync(join(path, 'file'), '')
+    const opened = openDirectoryBlobs({ path: join(path, 'file'), random: systemRandom })
+    await expect(opened).rejects.toThrow(`cannot open the blob directory ${join(path, 'file')}`)
+  })
+})
