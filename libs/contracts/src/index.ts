@@ -35,6 +35,7 @@ export {
   eventSubject,
   LEDGER_PATTERNS,
   ledgerSubjects,
+  LOG_HEADERS,
   LOG_STREAM,
   LOG_SUBJECTS,
   WAKE_SUBJECT,

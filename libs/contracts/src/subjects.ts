@@ -13,6 +13,13 @@ export interface SubjectParts {
 export const LOG_STREAM = 'TIDEMARK_LOG'
 /** What the log stream listens to. Only the relay may publish there. */
 export const LOG_SUBJECTS = 'tidemark.events.>'
+/** What each message of the log stream says beside its bytes. */
+export const LOG_HEADERS = {
+  position: 'Tidemark-Position',
+  /** In hexadecimal. */
+  chain: 'Tidemark-Chain',
+  incarnation: 'Tidemark-Incarnation',
+} as const
 /** A hint that the ledger has grown. It carries nothing. */
 export const WAKE_SUBJECT = 'tidemark.wake'
 
