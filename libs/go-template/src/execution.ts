@@ -1,0 +1,148 @@
+import { type Budget } from './budget.ts'
+import { type CallContext, type ReadKind, type TemplateRun, type Tracer } from './call-context.ts'
+import { LimitError, TemplateError, type TemplatePosition } from './errors.ts'
+import { quote } from './fmt/quote.ts'
+import { type GeneratedValues } from './generated-values.ts'
+import { describeNode } from './parse/describe-node.ts'
+import { type AnyNode } from './parse/nodes.ts'
+import { type TemplateSet } from './template-set.ts'
+import { type Value } from './values.ts'
+
+/** What all templates of one render share. */
+export interface RenderSession {
+  readonly budget: Budget
+  readonly generated: GeneratedValues
+  readonly setName: string
+  readonly includes: Map<string, number>
+  readonly tracer?: Tracer
+  readonly report?: (kind: ReadKind, name: string) => void
+}
+
+/**
+ * One template that is being executed: its variables, its output, and the node at which it stands, which
+ * is where an error points (`state` of Go's text/template).
+ */
+export abstract class Execution implements CallContext {
+  readonly templates: TemplateSet
+  readonly session: RenderSession
+  readonly templateName: string
+  output = ''
+  /** The declared type of the value that was just evaluated is an interface: errors name it so. */
+  isInterface = false
+  /** The same of the dot. */
+  isDotInterface = false
+  protected node: AnyNode | undefined
+  readonly #names: string[] = ['$']
+  readonly #values: Value[]
+  readonly #interfaces: boolean[] = [false]
+
+  constructor(run: TemplateRun, session: RenderSession) {
+    this.templates = run.templates
+    this.templateName = run.name
+    this.session = session
+    this.#values = [run.data]
+  }
+
+  abstract execute(run: TemplateRun): string
+
+  get budget(): Budget {
+    return this.session.budget
+  }
+
+  get generated(): GeneratedValues {
+    return this.session.generated
+  }
+
+  get setName(): string {
+    return this.session.setName
+  }
+
+  get includes(): Map<string, number> {
+    return this.session.includes
+  }
+
+  report(kind: ReadKind, name: string): void {
+    this.session.report?.(kind, name)
+  }
+
+  /** How many variables there are, to come back to with `pop`. */
+  protected mark(): number {
+    return this.#names.length
+  }
+
+  protected pop(mark: number): void {
+    this.#names.length = mark
+    this.#values.length = mark
+    this.#interfaces.length = mark
+  }
+
+  protected push(name: string, value: Value): void {
+    this.#names.push(name)
+    this.#values.push(value)
+    this.#interfaces.push(false)
+  }
+
+  protected setVariable(name: string, value: Value): void {
+    const at = this.#names.lastIndexOf(name)
+    if (at === -1) this.fail(`undefined variable: ${name}`)
+    this.#values[at] = value
+    this.#interfaces[at] = this.isInterface
+  }
+
+  /** Sets the `fromTop`-th variable from the top, 1 being the last. */
+  protected setTop(fromTop: number, value: Value): void {
+    const at = this.#names.length - fromTop
+    this.#values[at] = value
+    this.#interfaces[at] = this.isInterface
+  }
+
+  protected variable(name: string): Value {
+    const at = this.#names.lastIndexOf(name)
+    if (at === -1) this.fail(`undefined variable: ${name}`)
+    this.isInterface = this.#interfaces[at] ?? false
+    return this.#values[at]
+  }
+
+  position(): TemplatePosition {
+    return this.node === undefined
+      ? { template: this.templateName, line: 1 }
+      : positionOf(this.node)
+  }
+
+  /** Ends the execution with Go's words: where, in which template, at what, and why. */
+  protected fail(problem: string, cause?: unknown): never {
+    const { node } = this
+    const position = this.position()
+    const where = `template: ${position.template}:${position.line}:${position.column ?? 0}`
+    const message =
+      node === undefined
+        ? `template: ${this.templateName}: ${problem}`
+        : `${where}: executing ${quote(this.templateName)} at <${describeNode(node)}>: ${problem}`
+    throw new TemplateError('execute', message, { position, cause })
+  }
+
+  /** A function or a limit ended the call at `node`. */
+  protected failCall(name: string, error: unknown, node: AnyNode): never {
+    if (error instanceof LimitError) throw error.locate(this.position())
+    this.node = node
+    const locatable = error instanceof RangeError && error.message.includes('call stack')
+    if (locatable) throw stackLimit().locate(this.position())
+    if (error instanceof Error) this.fail(`error calling ${name}: ${error.message}`, error)
+    throw error
+  }
+}
+
+/** The stack of the machine ended before our own bound: the same answer. */
+export function stackLimit(): LimitError {
+  return new LimitError('TEMPLATE_DEPTH', 'templates nest deeper than the stack allows')
+}
+
+function positionOf({ source, at }: AnyNode): TemplatePosition {
+  const before = source.text.slice(0, at)
+  const lineStart = before.lastIndexOf('\n') + 1
+  let line = 1
+  for (let found = before.indexOf('\n'); found !== -1; found = before.indexOf('\n', found + 1))
+    line += 1
+  // On the first line Go counts from the start of the text, on later ones from the line feed.
+  return { template: source.name, line, column: at - lineStart }
+}

@@ -1,0 +1,34 @@
+import { fixed, type GoFunction } from '../function.ts'
+import { GoMap } from '../values.ts'
+import { textOf } from './arguments.ts'
+import { FunctionError } from '../errors.ts'
+import { messageOf } from './json.ts'
+import { decodeToml } from './toml-decode.ts'
+import { encodeToml } from './toml-encode.ts'
+
+const BYTES_PER_STEP = 32
+
+/** TOML functions of Helm 3.22. What has no TOML gives the reason as text, as upstream. */
+export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
+  toToml: fixed(['interface {}'], ([value], { budget }) => {
+    try {
+      const text = encodeToml(value)
+      budget.text(text.length)
+      budget.step(Math.ceil(text.length / BYTES_PER_STEP))
+      return text
+    } catch (error) {
+      // Go's reflection panics over nothing at all; every other reason is text.
+      if (value === null || value === undefined) throw error
+      return error instanceof FunctionError ? error.message : messageOf(error)
+    }
+  }),
+  fromToml: fixed(['string'], ([text], { budget }) => {
+    budget.text(textOf(text).length)
+    budget.step(Math.ceil(textOf(text).length / BYTES_PER_STEP))
+    try {
+      return decodeToml(textOf(text))
+    } catch (error) {
+      return new GoMap(new Map([['Error', messageOf(error)]]))
+    }
+  }),
+}

@@ -1,0 +1,164 @@
+import { FunctionError } from '../errors.ts'
+import { fixed, type GoFunction } from '../function.ts'
+import {
+  GoInteger,
+  goInt,
+  goInt64,
+  isObject,
+  type GoObject,
+  type Methods,
+  type Value,
+} from '../values.ts'
+import { weekdayOf } from './civil.ts'
+import { formatDuration } from './duration.ts'
+import { formatTime, yearDay } from './format-time.ts'
+import {
+  addDuration,
+  civilTime,
+  type Instant,
+  instantOf,
+  toNanoseconds,
+  ZERO_INSTANT,
+} from './instant.ts'
+import { MONTHS, WEEKDAYS } from './layout.ts'
+import { LOCAL, UTC } from './zone.ts'
+
+/** A `time.Time`, as templates see it. */
+export interface GoTime extends GoObject {
+  readonly instant: Instant
+}
+
+const STRING_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST'
+const RFC3339_NANO = '2006-01-02T15:04:05.999999999Z07:00'
+
+export function goTime(instant: Instant): GoTime {
+  return {
+    instant,
+    goType: 'time.Time',
+    goKind: 'struct',
+    fields: [],
+    methods,
+    unexported: ['wall', 'ext', 'loc'],
+    asText: () => formatTime(instant, STRING_LAYOUT),
+    asJson: () => formatTime(instant, RFC3339_NANO),
+    equals: (other) => isTime(other) && toNanoseconds(other.instant) === toNanoseconds(instant),
+  }
+}
+
+export function isTime(value: Value): value is GoTime {
+  return isObject(value) && 'instant' in value
+}
+
+/** The instant of an argument that the engine has checked. */
+export function instantOfValue(value: Value): Instant {
+  if (isTime(value)) return value.instant
+  throw new FunctionError('a time.Time was expected')
+}
+
+/** A `time.Duration`. */
+export function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: bigint } {
+  return {
+    nanoseconds,
+    goType: 'time.Duration',
+    goKind: 'int64',
+    fields: [],
+    methods: durationMethods,
+    asText: () => formatDuration(nanoseconds),
+    asJson: () => goInt64(nanoseconds),
+    equals: (other) => 'nanoseconds' in other && other.nanoseconds === nanoseconds,
+  }
+}
+
+function nanosecondsOf(value: Value): bigint {
+  if (value instanceof GoInteger) return value.value
+  if (isObject(value) && 'nanoseconds' in value && typeof value.nanoseconds === 'bigint')
+    return value.nanoseconds
+  throw new FunctionError('a time.Duration was expected')
+}
+
+const durationMethods: Methods = {
+  String: onDuration((nanoseconds) => formatDuration(nanoseconds)),
+  Nanoseconds: onDuration((nanoseconds) => goInt64(nanoseconds)),
+  Microseconds: onDuration((nanoseconds) => goInt64(nanoseconds / 1_000n)),
+  Milliseconds: onDuration((nanoseconds) => goInt64(nanoseconds / 1_000_000n)),
+  Seconds: onDuration((nanoseconds) => Number(nanoseconds) / 1e9),
+  Minutes: onDuration((nanoseconds) => Number(nanoseconds) / 6e10),
+  Hours: onDuration((nanoseconds) => Number(nanoseconds) / 3.6e12),
+}
+
+function onDuration(read: (nanoseconds: bigint) => Value): (receiver: Value) => GoFunction {
+  return (receiver) => fixed([], () => read(nanosecondsOf(receiver)))
+}
+
+/** `time.Month` and `time.Weekday`: integers that print as their names. */
+function named(type: string, value: number, name: string): GoObject {
+  return {
+    goType: type,
+    goKind: 'int',
+    fields: [],
+    methods: { String: () => fixed([], () => name) },
+    asText: () => name,
+    asJson: () => goInt(value),
+  }
+}
+
+const methods: Methods = {
+  Unix: onTime(({ unixSeconds }) => goInt64(unixSeconds)),
+  UnixMilli: onTime((instant) => goInt64(floorDivide(toNanoseconds(instant), 1_000_000n))),
+  UnixMicro: onTime((instant) => goInt64(floorDivide(toNanoseconds(instant), 1_000n))),
+  UnixNano: onTime((instant) => goInt64(toNanoseconds(instant))),
+  Year: onTime((instant) => goInt(civilTime(instant).year)),
+  Month: onTime((instant) => {
+    const { month } = civilTime(instant)
+    return named('time.Month', month, MONTHS[month - 1] ?? '')
+  }),
+  Day: onTime((instant) => goInt(civilTime(instant).day)),
+  Hour: onTime((instant) => goInt(civilTime(instant).hour)),
+  Minute: onTime((instant) => goInt(civilTime(instant).minute)),
+  Second: onTime((instant) => goInt(civilTime(instant).second)),
+  Nanosecond: onTime(({ nanoseconds }) => goInt(nanoseconds)),
+  YearDay: onTime((instant) => goInt(yearDay(civilTime(instant)))),
+  Weekday: onTime((instant) => {
+    const day = weekdayOf(civilTime(instant).days)
+    return named('time.Weekday', day, WEEKDAYS[day] ?? '')
+  }),
+  UTC: onTime((instant) => goTime({ ...instant, zone: UTC })),
+  Local: onTime((instant) => goTime({ ...instant, zone: LOCAL })),
+  String: onTime((instant) => formatTime(instant, STRING_LAYOUT)),
+  IsZero: onTime((instant) => toNanoseconds(instant) === toNanoseconds(ZERO_INSTANT)),
+  Format: (receiver) =>
+    fixed(['string'], ([layout]) =>
+      formatTime(instantOfValue(receiver), typeof layout === 'string' ? layout : ''),
+    ),
+  Add: (receiver) =>
+    fixed(['time.Duration'], ([duration]) =>
+      goTime(addDuration(instantOfValue(receiver), nanosecondsOf(duration))),
+    ),
+  AddDate: (receiver) =>
+    fixed(['int', 'int', 'int'], (args) => {
+      const [years = 0, months = 0, days = 0] = args.map((arg) => Number(nanosecondsOf(arg)))
+      const instant = instantOfValue(receiver)
+      const civil = civilTime(instant)
+      const date = { year: civil.year + years, month: civil.month + months, day: civil.day + days }
+      return goTime(
+        instantOf({ ...civil, ...date, nanoseconds: instant.nanoseconds }, instant.zone),
+      )
+    }),
+  Sub: onTimes((left, right) => goDuration(toNanoseconds(left) - toNanoseconds(right))),
+  Before: onTimes((left, right) => toNanoseconds(left) < toNanoseconds(right)),
+  After: onTimes((left, right) => toNanoseconds(left) > toNanoseconds(right)),
+  Equal: onTimes((left, right) => toNanoseconds(left) === toNanoseconds(right)),
+}
+
+function onTime(read: (instant: Instant) => Value): (receiver: Value) => GoFunction {
+  return (receiver) => fixed([], () => read(instantOfValue(receiver)))
+}
+
+function onTimes(read: (left: Instant, right: Instant) => Value): (receiver: Value) => GoFunction {
+  return (receiver) =>
+    fixed(['time.Time'], ([other]) => read(instantOfValue(receiver), instantOfValue(other)))
+}
+
+function floorDivide(value: bigint, by: bigint): bigint {
+  return value < 0n ? (value - by + 1n) / by : value / by
+}
