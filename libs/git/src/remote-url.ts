@@ -81,7 +81,9 @@ function filePath(text: string, display: string): string {
 }
 
 function parseHttp(text: string, display: string, policy: AddressPolicy): RemoteUrl {
-  if (!URL.canParse(text)) throw refused(display, 'it is not a URL')
+  // Where the user information of a broken URL ends nobody knows, so nothing of it is shown.
+  if (!URL.canParse(text))
+    throw refused('URL', 'it is not a URL; a password in it must be percent-encoded')
   const base = new URL(text)
   if (/\s/.test(text)) throw refused(display, 'it has spaces in it')
   if (base.search !== '' || base.hash !== '')

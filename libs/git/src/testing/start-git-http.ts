@@ -65,7 +65,7 @@ function serve(options: GitHttpOptions, request: IncomingMessage, response: Serv
       CONTENT_LENGTH: request.headers['content-length'] ?? '',
       ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
     },
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   })
   pipeline(request, backend.stdin, () => undefined)
   let head = Buffer.alloc(0)
