@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { Secret, systemRandom } from '@tidemark/kernel'
 import { openKeyring } from '@tidemark/sealing'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -25,6 +27,12 @@ describeBlobStore('blobs in a directory', async () => {
       return Promise.resolve()
     },
   }
+})
+
+const childSecret = 'a secret of thirty-two bytes, yes'.slice(0, 32)
+const childKeyring = openKeyring({
+  installationSecret: new Secret(new TextEncoder().encode(childSecret)),
+  random: systemRandom,
 })
 
 describe('a directory of blobs', () => {
@@ -101,6 +109,21 @@ describe('a directory of blobs', () => {
     for (const name of names) await expect(restarted.get(name)).resolves.toBeDefined()
   })
 
+  test('what was kept before kill -9 is there, and nothing half', async () => {
+    for (const killAfter of [40, 75, 130]) {
+      const kept = await putUntilKilled(path, killAfter)
+      const store = new SealedBlobStore(
+        await openDirectoryBlobs({ path, random: systemRandom }),
+        childKeyring,
+      )
+      for (const name of kept) await expect(store.get(name)).resolves.toBeDefined()
+      const folders = '0123456789abcdef'.split('')
+      const names = folders.flatMap((folder) => readdirSync(join(path, folder)))
+      for (const name of names) await expect(store.get(name)).resolves.toBeDefined()
+      expect(kept.length).toBeGreaterThanOrEqual(killAfter)
+    }
+  })
+
   test('only its owner may read it, and names cannot leave it', async () => {
     const store = await open()
     const name = await store.put(content)
@@ -115,3 +138,30 @@ describe('a directory of blobs', () => {
     await expect(opened).rejects.toThrow(`cannot open the blob directory ${join(path, 'file')}`)
   })
 })
+
+/** Another process puts blobs, four at a time, and tells each name that is kept; after so many it is killed. */
+async function putUntilKilled(path: string, killAfter: number): Promise<readonly string[]> {
+  const sources = ['../../../kernel/src/index.ts', '../../../sealing/src/index.ts', '../index.ts']
+  const [kernel, sealing, blobs] = sources.map((source) => join(import.meta.dirname, source))
+  const script = `
+    const { Secret, systemRandom } = await import(${JSON.stringify(kernel)})
+    const { openKeyring } = await import(${JSON.stringify(sealing)})
+    const { openDirectoryBlobs, SealedBlobStore } = await import(${JSON.stringify(blobs)})
+    const secret = new Secret(new TextEncoder().encode(${JSON.stringify(childSecret)}))
+    const keyring = openKeyring({ installationSecret: secret, random: systemRandom })
+    const raw = await openDirectoryBlobs({ path: ${JSON.stringify(path)}, random: systemRandom })
+    const store = new SealedBlobStore(raw, keyring)
+    const work = async () => {
+      for (;;) process.stdout.write(await store.put(systemRandom.bytes(3000)) + '\\n')
+    }
+    await Promise.all([work(), work(), work(), work()])
+  `
+  const flags = ['--conditions=source', '--input-type=module', '-e', script]
+  const child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const kept: string[] = []
+  for await (const name of createInterface({ input: child.stdout })) {
+    if (name.length === 64) kept.push(name)
+    if (kept.length === killAfter) child.kill('SIGKILL')
+  }
+  return kept
+}
