@@ -43,6 +43,8 @@ export interface Remote {
   readonly url: string
   readonly policy: AddressPolicy
   readonly credentials?: GitCredentials
+  /** Milliseconds for one call, instead of the limit of all: `spec.timeout`. */
+  readonly timeoutMs?: number
 }
 
 export interface GitCredentials {
@@ -83,6 +85,8 @@ export interface Resolution {
   readonly commit: string
   /** What the server names by that ref: the tag object of an annotated tag, else the commit itself. */
   readonly advertised: string
+  /** The branch that the commit is on, for a server that gives out nothing but branches. */
+  readonly branch?: string
 }
 
 export interface Blob {

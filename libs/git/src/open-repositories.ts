@@ -38,7 +38,8 @@ export class OpenRepositories implements Git {
 
   async open(remote: Remote): Promise<GitSource> {
     const url = parseRemoteUrl(remote.url, remote.policy)
-    const { caches, limits, clock, engine } = this.#options
+    const { caches, clock, engine } = this.#options
+    const limits = limitsOf(this.#options.limits, remote)
     if (url.kind === 'file') {
       const repository = await findLocalRepository(url.path).catch((error: unknown) => {
         throw located(url.display, error)
@@ -77,6 +78,10 @@ export class OpenRepositories implements Git {
     opening.catch(() => this.#stores.delete(key))
     return opening
   }
+}
+
+function limitsOf(limits: GitLimits, { timeoutMs = limits.timeoutMs }: Remote): GitLimits {
+  return { ...limits, timeoutMs, idleMs: Math.min(limits.idleMs, timeoutMs) }
 }
 
 function located(display: string, error: unknown): unknown {

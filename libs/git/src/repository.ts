@@ -10,7 +10,7 @@ import type { Missing, ObjectStore } from './objects/object-store.ts'
 import type { TreeEntry } from './objects/tree.ts'
 import { refQuery } from './ref-query.ts'
 import { resolveQuery } from './resolve-query.ts'
-import type { Transport } from './transport/transport.ts'
+import type { PackRequest, Transport } from './transport/transport.ts'
 
 export interface RepositoryParts {
   readonly transport: Transport
@@ -90,16 +90,11 @@ export class Repository implements GitSource {
     return Promise.resolve()
   }
 
-  async #fetch({ commit, advertised }: Resolution, signal: AbortSignal): Promise<Commit> {
-    const { transport, store, kind } = this.#parts
-    const { isHeld, commits, thinPacks } = await store.held(commit)
-    if (!isHeld) {
-      const pack = transport.fetchPack(
-        { want: advertised, have: commits, depth: 1, thinPacks, content: 'everything' },
-        signal,
-      )
-      await store.ingest(pack, signal)
-    }
+  async #fetch(resolution: Resolution, signal: AbortSignal): Promise<Commit> {
+    const { store, kind } = this.#parts
+    const { commit } = resolution
+    const { isHeld } = await store.held(commit)
+    if (!isHeld) await this.#bring(resolution, signal)
     const object = await readOne(store, commit, signal)
     if (object === undefined) throw notThere(commit, 'the commit itself')
     if (object.type !== 'commit')
@@ -110,6 +105,38 @@ export class Repository implements GitSource {
       await store.hold(commit)
     }
     return read
+  }
+
+  async #bring({ commit, advertised, branch }: Resolution, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#ask(commit, { want: advertised, depth: 1 }, signal)
+    } catch (error) {
+      const isWithheld = error instanceof GitRefused && error.code === 'SOURCE_REF_MISSING'
+      if (!isWithheld || branch === undefined) throw error
+      const name = `refs/heads/${branch}`
+      const refs = await this.#parts.transport.listRefs([name], signal)
+      const tip = refs.find((ref) => ref.name === name)
+      if (tip === undefined) throw error
+      // A server that gives out branches alone gives the commit with all of its branch.
+      await this.#ask(commit, { want: tip.oid, depth: 0 }, signal)
+      if ((await readOne(this.#parts.store, commit, signal)) === undefined)
+        throw new GitRefused(
+          'SOURCE_REF_MISSING',
+          `the commit ${commit} is not on the branch ${branch}; correct spec.ref`,
+        )
+    }
+  }
+
+  async #ask(
+    commit: string,
+    request: Pick<PackRequest, 'want' | 'depth'>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { transport, store } = this.#parts
+    const { commits, thinPacks } = await store.held(commit)
+    const have = request.depth === 0 ? [] : commits
+    const pack = transport.fetchPack({ ...request, have, thinPacks, content: 'everything' }, signal)
+    await store.ingest(pack, signal)
   }
 
   /** Runs one call of the port under its time limit, and names the repository in what goes wrong. */

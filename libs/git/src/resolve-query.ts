@@ -30,6 +30,7 @@ export async function resolveQuery(query: RefQuery, answers: Answers): Promise<R
         revision: revisionOf(query.branch, query.commit),
         commit: query.commit,
         advertised: query.commit,
+        ...(query.branch === undefined ? {} : { branch: query.branch }),
       }
     case 'ref': {
       const refs = await answers.listRefs([query.name])

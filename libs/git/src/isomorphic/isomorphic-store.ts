@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { assert } from '@tidemark/kernel'
 import { Errors, indexPack, readObject } from 'isomorphic-git'
@@ -8,6 +8,7 @@ import { GitRefused } from '../git-refused.ts'
 import type { GitLimits } from '../limits.ts'
 import { type GitObject, isObjectType, objectId } from '../objects/git-object.ts'
 import type { Holding, Missing, ObjectStore } from '../objects/object-store.ts'
+import { Turns } from '../turns.ts'
 import { checkPack } from './check-pack.ts'
 
 const PACK_BYTES_MAX = 256 * 1024 * 1024 // It is held in memory, twice while it is indexed.
@@ -72,6 +73,8 @@ export class IsomorphicFetchedStore implements ObjectStore {
   readonly #cache: BareCache
   readonly #reader: IsomorphicReader
   readonly #limits: GitLimits
+  /** What changes the directory does so alone. */
+  readonly #turns = new Turns()
 
   constructor(cache: BareCache, limits: GitLimits) {
     this.#cache = cache
@@ -83,24 +86,19 @@ export class IsomorphicFetchedStore implements ObjectStore {
     return this.#reader.read(oids, signal)
   }
 
-  async ingest(pack: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
-    if ((await this.#cache.listPacks()).length >= PACKS_MAX) await this.reset()
-    const bytes = await collect(pack, Math.min(PACK_BYTES_MAX, this.#limits.packBytes))
-    const limits = { objectBytes: this.#limits.objectBytes, totalBytes: UNPACKED_BYTES_MAX }
-    if (checkPack(bytes, limits) === 0) return
-    signal.throwIfAborted()
-    const name = `pack-${bytes.subarray(-20).toString('hex')}`
-    await writeFile(join(this.#cache.packs, `tmp_${name}`), bytes)
-    try {
-      await this.#index(name)
-    } catch (error) {
-      await this.#cache.deletePacks([name])
-      throw new GitRefused('GIT_PACK', 'the pack of the server cannot be indexed', { cause: error })
-    }
+  ingest(pack: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    return this.#turns.run(async () => {
+      if ((await this.#cache.listPacks()).length >= PACKS_MAX) await this.#empty()
+      const bytes = await collect(pack, Math.min(PACK_BYTES_MAX, this.#limits.packBytes))
+      const limits = { objectBytes: this.#limits.objectBytes, totalBytes: UNPACKED_BYTES_MAX }
+      if (checkPack(bytes, limits) === 0) return
+      signal.throwIfAborted()
+      await this.#index(bytes)
+    })
   }
 
-  async hold(commit: string): Promise<void> {
-    await this.#cache.hold(commit)
+  hold(commit: string): Promise<void> {
+    return this.#turns.run(() => this.#cache.hold(commit))
   }
 
   held(commit: string): Promise<Holding> {
@@ -112,21 +110,31 @@ export class IsomorphicFetchedStore implements ObjectStore {
     })
   }
 
-  async reset(): Promise<void> {
-    this.#reader.forget()
-    await this.#cache.reset()
+  reset(): Promise<void> {
+    return this.#turns.run(() => this.#empty())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#reader.forget()
   }
 
-  async #index(name: string): Promise<void> {
+  async #empty(): Promise<void> {
+    this.#reader.forget()
+    await this.#cache.reset()
+  }
+
+  async #index(pack: Buffer): Promise<void> {
     const { packs, directory } = this.#cache
+    const name = `pack-${pack.subarray(-20).toString('hex')}`
+    await writeFile(join(packs, `tmp_${name}`), pack)
     await rename(join(packs, `tmp_${name}`), join(packs, `${name}.pack`))
-    const filepath = `objects/pack/${name}.pack`
-    await indexPack({ fs, dir: directory, gitdir: directory, filepath, cache: {} })
-    await rm(join(packs, `tmp_${name}`), { force: true })
+    try {
+      const filepath = `objects/pack/${name}.pack`
+      await indexPack({ fs, dir: directory, gitdir: directory, filepath, cache: {} })
+    } catch (error) {
+      await this.#cache.deletePacks([name])
+      throw new GitRefused('GIT_PACK', 'the pack of the server cannot be indexed', { cause: error })
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { BareCache } from '../bare-cache.ts'
 import type { GitLimits } from '../limits.ts'
 import type { GitObject } from '../objects/git-object.ts'
 import type { Holding, Missing, ObjectStore } from '../objects/object-store.ts'
+import { Turns } from '../turns.ts'
 import { CatFile } from './cat-file.ts'
 import type { ChildLimits, GitProgram } from './git-program.ts'
 import { gitFailure, runGit } from './run-git.ts'
@@ -25,6 +26,8 @@ export class FetchedStore implements ObjectStore {
   readonly #cache: BareCache
   readonly #options: SystemStoreOptions
   readonly #reader: CatFile
+  /** What changes the directory does so alone. */
+  readonly #turns = new Turns()
 
   constructor(cache: BareCache, options: SystemStoreOptions) {
     this.#cache = cache
@@ -37,22 +40,21 @@ export class FetchedStore implements ObjectStore {
     yield* this.#reader.read(oids, signal)
   }
 
-  async ingest(pack: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  ingest(pack: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     const { packBytes } = this.#options.limits
-    const args = [
-      'index-pack',
-      '--stdin',
-      '--fix-thin',
-      '--fsck-objects',
-      `--max-input-size=${packBytes}`,
-    ]
-    const output = await this.#run(args, pack, signal)
-    if (output.status !== 0) throw gitFailure('the pack of the server is not sound', output)
+    const size = `--max-input-size=${packBytes}`
+    const args = ['index-pack', '--stdin', '--fix-thin', '--fsck-objects', size]
+    return this.#turns.run(async () => {
+      const output = await this.#run(args, pack, signal)
+      if (output.status !== 0) throw gitFailure('the pack of the server is not sound', output)
+    })
   }
 
-  async hold(commit: string): Promise<void> {
-    await this.#cache.hold(commit)
-    await this.#compact()
+  hold(commit: string): Promise<void> {
+    return this.#turns.run(async () => {
+      await this.#cache.hold(commit)
+      await this.#compact()
+    })
   }
 
   held(commit: string): Promise<Holding> {
@@ -64,9 +66,8 @@ export class FetchedStore implements ObjectStore {
     })
   }
 
-  async reset(): Promise<void> {
-    this.#reader.stop()
-    await this.#cache.reset()
+  reset(): Promise<void> {
+    return this.#turns.run(() => this.#empty())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,10 +84,15 @@ export class FetchedStore implements ObjectStore {
     const base = join(this.#cache.packs, 'pack')
     const output = await this.#run(['pack-objects', '--revs', '-q', base], [input], NEVER)
     // What could not be packed is fetched again: a cache has no right to fail a fetch that went well.
-    if (output.status !== 0) return this.reset()
+    if (output.status !== 0) return this.#empty()
     const kept = `pack-${output.stdout.trim()}`
     await this.#cache.deletePacks(old.filter((name) => name !== kept))
     this.#reader.stop()
+  }
+
+  async #empty(): Promise<void> {
+    this.#reader.stop()
+    await this.#cache.reset()
   }
 
   #run(

@@ -146,6 +146,29 @@ export function gitContract({ name, open }: GitContract): void {
         expect(await revision({ name: 'HEAD' })).toBe(`HEAD@sha1:${second}`)
       })
 
+      test('an old commit is fetched by its id, from a server that needs it with its branch', async () => {
+        const repo = repository()
+        repo.write('a.yaml', 'a: 1\n')
+        const first = repo.push('one')
+        repo.write('a.yaml', 'a: 2\n')
+        repo.push('two')
+        await using from = await source(repo)
+        const commit = await from.fetch(
+          await from.resolve({ commit: first, branch: 'main' }, NEVER),
+          NEVER,
+        )
+        const tree = await from.tree(commit, NEVER)
+        expect(
+          await readAll(
+            from,
+            tree.map(({ oid }) => oid),
+          ),
+        ).toEqual(['a: 1\n'])
+        const other = { commit: 'e'.repeat(40), branch: 'main' }
+        const gone = from.fetch(await from.resolve(other, NEVER), NEVER)
+        expect(await refusal(gone)).toBe('SOURCE_REF_MISSING')
+      })
+
       test('a range takes the highest version, and of equal ones the latest commit', async () => {
         const repo = repository()
         for (const [tag, at] of [

@@ -69,7 +69,11 @@ export class HttpClient implements Disposable {
       signal,
     }
     try {
-      const response = await exchange(isTls ? requestHttps : requestHttp, url, options, body)
+      const send = isTls ? requestHttps : requestHttp
+      const response = await exchange(send, url, options, body).catch((error: unknown) => {
+        if (error instanceof StaleConnection) return exchange(send, url, options, body)
+        throw error
+      })
       return {
         status: response.statusCode ?? 0,
         location: response.headers.location,
@@ -96,9 +100,20 @@ function exchange(
   return new Promise((resolve, reject) => {
     const request = send(url, options, resolve)
     request.once('timeout', () => request.destroy(new IdleConnection()))
-    request.once('error', reject)
+    request.once('error', (error) => {
+      const isStale = request.reusedSocket && 'code' in error && STALE.has(String(error.code))
+      reject(isStale ? new StaleConnection() : error)
+    })
     request.end(body)
   })
+}
+
+const STALE = new Set(['ECONNRESET', 'EPIPE'])
+
+/** The server closed a kept connection while we used it again. What we ask changes nothing, so it is asked again. */
+class StaleConnection extends Error {
+  override readonly name: string = 'StaleConnection'
+  readonly code: string = 'ECONNRESET'
 }
 
 /** The body in pieces; leaving it early ends the connection. */

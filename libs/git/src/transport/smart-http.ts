@@ -144,7 +144,7 @@ export class SmartHttp implements Transport {
         'SOURCE_AUTHENTICATION',
         isSigned
           ? `the server refuses these credentials (HTTP ${status}); check that they are right, not expired, and may read the repository`
-          : `the server asks for credentials (HTTP ${status}); name a Secret with username and password, or bearerToken`,
+          : `the server asks for credentials (HTTP ${status}): the repository is private, or does not exist; check the URL, or name a Secret with username and password, or bearerToken`,
       )
     if (status === 404 || status === 410)
       throw new GitRefused(
