@@ -3,6 +3,9 @@ import { BlobCorrupt, BlobMissing, BlobTooLarge } from './blob-errors.ts'
 import { BLOB_BYTES_MAX, type BlobStore } from './blob-store.ts'
 import { isBlobName, type RawBlob, type RawBlobs, type StoredBlobs } from './raw-blobs.ts'
 
+const ASKED_ABOUT_BYTES_MIN = 64 * 1024
+const QUESTIONS_AT_ONCE = 16 // A directory answers several in the time of one.
+
 /** The blob store over any place: what is written there is sealed, what is read is checked. */
 export class SealedBlobStore implements BlobStore {
   readonly #raw: RawBlobs | StoredBlobs
@@ -25,10 +28,10 @@ export class SealedBlobStore implements BlobStore {
     const names = blobs.map((bytes) => this.#keyring.nameOf(bytes))
     const distinct = new Map(names.map((name, at) => [name, blobs[at] ?? new Uint8Array(0)]))
     const fresh: RawBlob[] = []
-    for (const [name, bytes] of distinct) {
-      if (await this.#raw.has(name)) await this.#mend(name, bytes)
+    await eachOf(distinct, async ([name, bytes]) => {
+      if (await this.#isThere(name, bytes)) await this.#mend(name, bytes)
       else fresh.push({ name, bytes: this.#keyring.seal(bytes) })
-    }
+    })
     if (fresh.length > 0) await this.#raw.write(fresh)
     return names
   }
@@ -59,6 +62,12 @@ export class SealedBlobStore implements BlobStore {
     }
   }
 
+  /** A place far away is not asked about small blobs: sending one again costs less than the question. */
+  async #isThere(name: string, bytes: Uint8Array): Promise<boolean> {
+    const worthAsking = 'replace' in this.#raw || bytes.length > ASKED_ABOUT_BYTES_MIN
+    return worthAsking && this.#raw.has(name)
+  }
+
   /** What is there already may have rotted: then the fresh copy takes its place. */
   async #mend(name: string, bytes: Uint8Array): Promise<void> {
     if (!('replace' in this.#raw)) return
@@ -71,4 +80,14 @@ export class SealedBlobStore implements BlobStore {
       await this.#raw.replace({ name, bytes: this.#keyring.seal(bytes) })
     }
   }
+}
+
+async function eachOf<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items[Symbol.iterator]()
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
+      await work(next.value)
+    }
+  }
+  await Promise.all(Array.from({ length: QUESTIONS_AT_ONCE }, worker))
 }
