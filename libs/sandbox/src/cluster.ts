@@ -13,12 +13,13 @@ export interface ClusterOptions {
   readonly random: Random
   readonly timing: Timing
   readonly storage: SandboxStorage | undefined
+  readonly controllers: 'on' | 'off'
 }
 
 /** One simulated cluster: an API server, its controllers, and its journal. */
 export class Cluster implements AsyncDisposable {
   readonly state: ClusterState
-  readonly #controllers: ControlLoop
+  readonly #controllers: ControlLoop | undefined
   readonly #storage: SandboxStorage | undefined
   #pending: JournalRecord[] = []
   #flushing: Promise<void> | undefined
@@ -35,14 +36,14 @@ export class Cluster implements AsyncDisposable {
     return new Cluster(state, options)
   }
 
-  private constructor(state: ClusterState, { storage, timing }: ClusterOptions) {
+  private constructor(state: ClusterState, { storage, timing, controllers }: ClusterOptions) {
     this.state = state
     this.#storage = storage
     if (storage !== undefined) state.store.listenToAll((event) => this.#keep(event))
     const world = new World(state)
     world.adopt()
     createFixedNamespaces(state)
-    this.#controllers = new ControlLoop(world, timing)
+    this.#controllers = controllers === 'on' ? new ControlLoop(world, timing) : undefined
   }
 
   /** Answers a request once what it wrote is kept. */
@@ -53,7 +54,7 @@ export class Cluster implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#controllers[Symbol.asyncDispose]()
+    await this.#controllers?.[Symbol.asyncDispose]()
     await this.#flush()
   }
 

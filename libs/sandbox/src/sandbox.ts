@@ -33,6 +33,8 @@ export interface SandboxOptions {
   readonly storage?: SandboxStorage
   /** How long Pods take to start, and those of Jobs to end, in milliseconds. */
   readonly timing?: { readonly startMs?: number; readonly jobMs?: number }
+  /** `off`: as an API server alone, nothing happens but what clients write. */
+  readonly controllers?: 'on' | 'off'
 }
 
 /** The sandbox without a network: requests are calls. */
@@ -75,9 +77,12 @@ export class SandboxCore implements AsyncDisposable {
         `there are ${CLUSTERS_MAX} sandbox clusters already: start another sandbox`,
       )
     }
-    const { clock, random, storage, timing } = this.#options
+    const { clock, random, storage, timing, controllers = 'on' } = this.#options
     const pace = { startMs: timing?.startMs ?? START_MS, jobMs: timing?.jobMs ?? JOB_MS }
-    this.#clusters.set(name, await Cluster.open(name, { clock, random, storage, timing: pace }))
+    this.#clusters.set(
+      name,
+      await Cluster.open(name, { clock, random, storage, timing: pace, controllers }),
+    )
   }
 
   /** Forgets the history of a cluster, so that watches of older versions get 410. */
