@@ -1,5 +1,5 @@
 import type { EventStore, Leases, Parking } from '@tidemark/event-store'
-import type { Clock, Random } from '@tidemark/kernel'
+import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SpanSink } from './spans.ts'
@@ -8,6 +8,8 @@ import type { Wake } from './wake.ts'
 /** Bytes under names that follow from them. What a service needs of the blob store. */
 export interface Blobs {
   put(bytes: Uint8Array, signal?: AbortSignal): Promise<string>
+  /** The same for several, faster. Their names in order. */
+  putAll(blobs: readonly Uint8Array[]): Promise<readonly string[]>
   get(name: string, signal?: AbortSignal): Promise<Uint8Array>
 }
 
@@ -23,6 +25,7 @@ export interface Surroundings {
   readonly log: Logger
   readonly metrics: Metrics
   readonly spans: SpanSink
+  readonly crashPoints: CrashPoints
   /** Version of this build, kept with each event. */
   readonly build: string
   /** Names this process among its copies. */

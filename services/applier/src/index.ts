@@ -1,1 +1,2 @@
-export {}
+export { startApplier, type ApplierParts } from './main.ts'
+export { applyRelease } from './steps/apply-release.ts'

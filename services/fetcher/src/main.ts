@@ -96,12 +96,15 @@ async function learn(
 ): Promise<void> {
   const until = await store.readCursor('fetcher-0', signal)
   const reader = new LogReader(store, 0n)
-  while (reader.position < until) {
+  for (;;) {
     const events = await reader.next(signal)
     if (events.length === 0) return
     for (const stored of events) {
       const recorded = record(stored)
-      if (recorded !== undefined) sources.fold(recorded.stream, stored.version, recorded.event)
+      // Our own events lie behind the cursor too: they were appended before it was saved.
+      const own = stored.stream.startsWith('source-')
+      if (recorded !== undefined && (own || stored.position <= until))
+        sources.fold(recorded.stream, stored.version, recorded.event)
     }
   }
 }

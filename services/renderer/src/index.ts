@@ -1,1 +1,5 @@
-export {}
+export { openChildPool, type ChildPool, type ChildPoolOptions } from './adapters/child-pool.ts'
+export { inProcessEngine } from './adapters/in-process-engine.ts'
+export { startRenderer, type RendererParts } from './main.ts'
+export type { Artifacts, RenderEngine } from './ports.ts'
+export { renderApplication } from './steps/render-application.ts'

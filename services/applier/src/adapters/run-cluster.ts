@@ -1,0 +1,231 @@
+import { event, record, streams, type ClusterRegistered, type Recorded } from '@tidemark/contracts'
+import { KubeClient, type ClusterAccess } from '@tidemark/kube'
+import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
+import {
+  backoffMs,
+  buildAppend,
+  causeFrom,
+  causeOf,
+  KeyedQueue,
+  LogReader,
+  runReactor,
+  type Surroundings,
+} from '@tidemark/service'
+import type { Releases } from '../ports.ts'
+import { applyRelease } from '../steps/apply-release.ts'
+import { correctDrift } from '../steps/correct-drift.ts'
+import { Deployments } from '../steps/deployments.ts'
+import type { ApplierDeps } from '../steps/deps.ts'
+import { Overseer } from '../steps/oversee.ts'
+import { KubeWatchedCluster } from './watched-cluster.ts'
+
+const APPLICATIONS_MAX = 8 // Worked on at once; the API server itself is the limit.
+const SETTLE_MS = 20 // Changes that come together are looked at once.
+const TICK_MS = 1_000
+const FIELD_MANAGER = 'tidemark'
+
+export interface RunClusterOptions {
+  readonly surroundings: Surroundings
+  readonly registered: ClusterRegistered
+  readonly access: ClusterAccess
+  readonly epoch: bigint
+  readonly keyed: KeyedDigest
+}
+
+/** Looks after one cluster until the signal: applies what is asked for, and keeps it so. */
+export async function runCluster(options: RunClusterOptions, signal: AbortSignal): Promise<void> {
+  const { surroundings, registered, epoch } = options
+  const name = registered.cluster
+  const deployments = new Deployments(name)
+  await learn(surroundings, deployments, { until: `applier-${name}`, signal })
+  const changes = new Changes()
+  await using cluster = openCluster(options, changes)
+  const deps: ApplierDeps = {
+    surroundings,
+    deployments,
+    cluster,
+    name,
+    project: registered.project,
+    epoch,
+    releases: blobReleases(surroundings),
+  }
+  const overseer = new Overseer(deps)
+  const queue = new KeyedQueue(APPLICATIONS_MAX)
+  const inTurn = (id: string, job: () => Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      queue.push(id, () => job().then(resolve, reject))
+    })
+  await Promise.all([
+    keepWatch({ deps, overseer, changes, inTurn }, signal),
+    runReactor(
+      surroundings,
+      {
+        name: `applier-${name}`,
+        concurrency: APPLICATIONS_MAX,
+        keyOf: (recorded) => keyOf(recorded, name),
+        observe: (recorded) => deployments.fold(placed(recorded)),
+        steps: {
+          ApplyRequested: (recorded, ending) =>
+            inTurn(recorded.event.value.applicationId, async () => {
+              await applyRelease(deps, recorded, ending)
+              changes.add(recorded.event.value.applicationId)
+            }),
+        },
+      },
+      signal,
+    ),
+  ])
+}
+
+function keyOf({ event: { type, value } }: Recorded, cluster: string): string | undefined {
+  return type === 'ApplyRequested' && value.cluster === cluster ? value.applicationId : undefined
+}
+
+function placed(recorded: Recorded): Parameters<Deployments['fold']>[0] {
+  const { stream, stored, event: value } = recorded
+  const atMs = Number(stored.atUs / 1000n)
+  return { stream, version: stored.version, event: value, atMs, cause: causeOf(recorded) }
+}
+
+/** Applications to look at again, and object ids whose application is not known yet. */
+class Changes {
+  readonly #ids = new Set<string>()
+  #wake: () => void = () => undefined
+
+  add(id: string): void {
+    this.#ids.add(id)
+    this.#wake()
+  }
+
+  take(): readonly string[] {
+    const ids = [...this.#ids]
+    this.#ids.clear()
+    return ids
+  }
+
+  /** Resolves at the next change, or with the signal. */
+  next(signal: AbortSignal): Promise<void> {
+    if (this.#ids.size > 0 || signal.aborted) return Promise.resolve()
+    return new Promise((resolve) => {
+      const end = (): void => {
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      this.#wake = end
+      signal.addEventListener('abort', end, { once: true })
+    })
+  }
+}
+
+interface Keeping {
+  readonly deps: ApplierDeps
+  readonly overseer: Overseer
+  readonly changes: Changes
+  readonly inTurn: (id: string, job: () => Promise<void>) => Promise<void>
+}
+
+/** Looks at each deployment when something of it has changed, and at those that wait, each second. */
+async function keepWatch(keeping: Keeping, signal: AbortSignal): Promise<void> {
+  const { deps, overseer, changes } = keeping
+  const { clock } = deps.surroundings
+  for (const { id } of deps.deployments.all()) changes.add(id)
+  while (!signal.aborted) {
+    using tick = clock.deadline(TICK_MS, signal)
+    await changes.next(overseer.waiting().length > 0 ? tick.signal : signal)
+    await clock.sleep(SETTLE_MS, signal)
+    if (signal.aborted) return
+    const ids = [...changes.take(), ...overseer.waiting()].map((id) => overseer.ownerOf(id) ?? id)
+    for (const id of new Set(ids)) void lookAfter(keeping, id, signal)
+  }
+}
+
+async function lookAfter(
+  { deps, overseer, changes, inTurn }: Keeping,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, random, log } = deps.surroundings
+  try {
+    await inTurn(id, async () => {
+      if ((await overseer.look(id, signal)) === 'drifted') await correctDrift(deps, id, signal)
+    })
+  } catch (error) {
+    if (signal.aborted) return
+    log.warn('cannot look after it; trying again', { id, error: String(error) })
+    await clock.sleep(TICK_MS + backoffMs(3, random), signal)
+    changes.add(id)
+  }
+}
+
+function openCluster(
+  { surroundings, registered, access, epoch, keyed }: RunClusterOptions,
+  changes: Changes,
+): KubeWatchedCluster {
+  const { clock, random, log, store, build } = surroundings
+  const { cluster, project } = registered
+  const client = new KubeClient({ cluster, access, clock, random })
+  const tell = async (reachable: boolean, message: string): Promise<void> => {
+    const stream = streams.connection(cluster)
+    const past = await store.readStream(stream, 0n)
+    const version = past.at(-1)?.version ?? 0n
+    const cause = causeFrom(`connection/${cluster}/${version}`)
+    const changed = event('ClusterReachabilityChanged', { cluster, reachable, message })
+    const request = buildAppend({
+      writer: 'applier',
+      build,
+      events: [{ cause, stream, event: changed, project, cluster }],
+      expected: new Map([[stream, version]]),
+      epoch: { resource: `applier-${cluster}`, epoch },
+    })
+    await store.append(request)
+  }
+  return new KubeWatchedCluster({
+    client,
+    clock,
+    random,
+    log,
+    fieldManager: FIELD_MANAGER,
+    keyed,
+    onChange: (id) => changes.add(id),
+    onReachable: (reachable, message) => {
+      log.warn(reachable ? 'cluster reachable again' : 'cluster not reachable', {
+        cluster,
+        message,
+      })
+      tell(reachable, message).catch((error: unknown) => {
+        log.warn('cannot tell of the connection', { cluster, error: String(error) })
+      })
+    },
+  })
+}
+
+function blobReleases({ blobs }: Surroundings): Releases {
+  return {
+    objects: async (blob) => {
+      const parsed = parseJson(Buffer.from(await blobs.get(blob)).toString('utf8'))
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The renderer wrote a list of objects there.
+      return parsed as unknown as readonly JsonObject[]
+    },
+  }
+}
+
+/** Folds what was handled before: the reactor itself begins at its cursor. */
+async function learn(
+  { store }: Surroundings,
+  deployments: Deployments,
+  { until, signal }: { readonly until: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const end = await store.readCursor(until, signal)
+  const reader = new LogReader(store, 0n)
+  for (;;) {
+    const events = await reader.next(signal)
+    if (events.length === 0) return
+    for (const stored of events) {
+      const recorded = record(stored)
+      // Our own events lie behind the cursor too: they were appended before it was saved.
+      const own = stored.stream.startsWith('deployment-')
+      if (recorded !== undefined && (own || stored.position <= end))
+        deployments.fold(placed(recorded))
+    }
+  }
+}

@@ -1,0 +1,205 @@
+import type { LiveState } from '@tidemark/apply'
+import type { Clock, Random } from '@tidemark/kernel'
+import type { FollowEvent, KindRef, KubeClient, KubeObject } from '@tidemark/kube'
+import {
+  inventoryId,
+  splitApiVersion,
+  textField,
+  type JsonObject,
+  type KeyedDigest,
+  type ObjectIdentity,
+} from '@tidemark/manifests'
+import type { Logger } from '@tidemark/service'
+import type { WatchedCluster } from '../ports.ts'
+
+const OWNER_SELECTOR = 'kustomize.toolkit.fluxcd.io/name' // Only what somebody has put there by Git.
+const LISTED_MS_MAX = 10_000 // After that an apply goes on without knowing what is there.
+
+export interface WatchedClusterOptions {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Logger
+  readonly fieldManager: string
+  readonly keyed: KeyedDigest
+  /** Called with the inventory id of each object that has changed. */
+  readonly onChange: (id: string) => void
+  readonly onReachable: (reachable: boolean, message: string) => void
+}
+
+interface Watch {
+  readonly objects: Map<string, JsonObject>
+  listed: boolean
+  readonly ready: Promise<void>
+}
+
+/** One API server and what its watches have told: the objects that carry an owner's label, by kind. */
+export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
+  readonly client: KubeClient
+  readonly clock: Clock
+  readonly fieldManager: string
+  readonly keyed: KeyedDigest
+  readonly #options: WatchedClusterOptions
+  readonly #watches = new Map<string, Watch>()
+  readonly #ending = new AbortController()
+  readonly #running: Promise<void>[] = []
+  readonly #interrupted = new Set<string>()
+
+  constructor(options: WatchedClusterOptions) {
+    this.#options = options
+    this.client = options.client
+    this.clock = options.clock
+    this.fieldManager = options.fieldManager
+    this.keyed = options.keyed
+  }
+
+  async watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void> {
+    const kinds = new Map<string, KindRef>()
+    for (const { group, version, kind } of identities)
+      kinds.set(`${group}/${kind}`, { group, version, kind })
+    const watches = [...kinds].map(
+      ([key, kind]) => this.#watches.get(key) ?? this.#begin(key, kind),
+    )
+    if (watches.every(({ listed }) => listed)) return
+    using limit = this.clock.deadline(LISTED_MS_MAX, signal)
+    const ended = new Promise<void>((resolve) => {
+      limit.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([Promise.all(watches.map(({ ready }) => ready)), ended])
+  }
+
+  live(identity: ObjectIdentity): LiveState {
+    const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
+    if (watch?.listed !== true) return { kind: 'unknown' }
+    const object = watch.objects.get(inventoryId(identity))
+    return object === undefined ? { kind: 'absent' } : { kind: 'present', object }
+  }
+
+  note(object: JsonObject): void {
+    const identity = identityOf(object)
+    const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
+    if (watch !== undefined) put(watch.objects, inventoryId(identity), object)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending.abort()
+    await Promise.all(this.#running)
+    await this.client[Symbol.asyncDispose]()
+  }
+
+  #begin(key: string, kind: KindRef): Watch {
+    const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()
+    const watch: Watch = { objects: new Map(), listed: false, ready }
+    this.#watches.set(key, watch)
+    this.#running.push(this.#follow(key, { kind, watch, isReady }))
+    return watch
+  }
+
+  async #follow(
+    key: string,
+    { kind, watch, isReady }: { kind: KindRef; watch: Watch; isReady: () => void },
+  ): Promise<void> {
+    const selection = { labelSelector: OWNER_SELECTOR }
+    try {
+      for await (const event of this.client.follow(kind, selection, this.#ending.signal)) {
+        this.#take(key, watch, event)
+        if (watch.listed || event.kind === 'not-served') isReady()
+      }
+    } catch (error) {
+      this.#options.log.error('watch ended', { kind: kind.kind, error: String(error) })
+    }
+    isReady()
+    // A kind that is not served now may be tomorrow: the next apply that has it watches again.
+    if (this.#watches.get(key) === watch) this.#watches.delete(key)
+  }
+
+  #take(key: string, watch: Watch, event: FollowEvent): void {
+    switch (event.kind) {
+      case 'listed':
+        this.#takeList(watch, event.objects)
+        this.#reachable(key, true, '')
+        break
+      case 'changed':
+        this.#takeObject(watch, event.object)
+        break
+      case 'deleted':
+        this.#takeDeletion(watch, event.object)
+        break
+      case 'interrupted':
+        this.#reachable(key, false, event.message)
+        break
+      case 'resumed':
+        this.#reachable(key, true, '')
+        break
+      default:
+        break
+    }
+  }
+
+  #takeList(watch: Watch, objects: readonly KubeObject[]): void {
+    const before = new Map(watch.objects)
+    watch.objects.clear()
+    for (const object of objects) {
+      const id = inventoryId(identityOf(object))
+      watch.objects.set(id, object)
+      if (textField(before.get(id), 'metadata', 'resourceVersion') !== versionOf(object))
+        this.#options.onChange(id)
+      before.delete(id)
+    }
+    watch.listed = true
+    for (const id of before.keys()) this.#options.onChange(id)
+  }
+
+  #takeObject(watch: Watch, object: KubeObject): void {
+    const id = inventoryId(identityOf(object))
+    if (put(watch.objects, id, object)) this.#options.onChange(id)
+  }
+
+  #takeDeletion(watch: Watch, object: KubeObject): void {
+    const id = inventoryId(identityOf(object))
+    const known = watch.objects.get(id)
+    const newer = textField(known, 'metadata', 'uid') !== textField(object, 'metadata', 'uid')
+    if (known === undefined || newer) return
+    watch.objects.delete(id)
+    this.#options.onChange(id)
+  }
+
+  #reachable(key: string, reachable: boolean, message: string): void {
+    const before = this.#interrupted.size
+    if (reachable) this.#interrupted.delete(key)
+    else this.#interrupted.add(key)
+    const after = this.#interrupted.size
+    if ((before === 0) !== (after === 0)) this.#options.onReachable(after === 0, message)
+  }
+}
+
+/** Keeps an object unless a newer one is known. Says whether it was news. */
+function put(objects: Map<string, JsonObject>, id: string, object: JsonObject): boolean {
+  const known = objects.get(id)
+  if (known !== undefined && !isNewer(object, known)) return false
+  objects.set(id, object)
+  return true
+}
+
+/** Versions of one object can be compared since Kubernetes 1.35 (KEP-5504), and could in fact before. */
+function isNewer(object: JsonObject, known: JsonObject): boolean {
+  if (textField(object, 'metadata', 'uid') !== textField(known, 'metadata', 'uid')) return true
+  const [next, last] = [versionOf(object), versionOf(known)]
+  if (!/^\d+$/u.test(next) || !/^\d+$/u.test(last)) return next !== last
+  return BigInt(next) > BigInt(last)
+}
+
+function versionOf(object: JsonObject): string {
+  return textField(object, 'metadata', 'resourceVersion') ?? ''
+}
+
+function identityOf(object: JsonObject): ObjectIdentity {
+  const { group, version } = splitApiVersion(textField(object, 'apiVersion') ?? '')
+  return {
+    group,
+    version,
+    kind: textField(object, 'kind') ?? '',
+    namespace: textField(object, 'metadata', 'namespace') ?? '',
+    name: textField(object, 'metadata', 'name') ?? '',
+  }
+}

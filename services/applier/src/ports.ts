@@ -1,0 +1,16 @@
+import type { ClusterPort, LiveState } from '@tidemark/apply'
+import type { JsonObject, ObjectIdentity } from '@tidemark/manifests'
+
+/** A cluster that is watched: what is there can be known without a request. */
+export interface WatchedCluster extends ClusterPort {
+  /** Watches these kinds from now on, and resolves when each has been listed, or cannot be. */
+  watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void>
+  live(identity: ObjectIdentity): LiveState
+  /** An answer of the API server, so that it is known before the watch tells it. */
+  note(object: JsonObject): void
+}
+
+/** The objects of a release, as the renderer kept them. */
+export interface Releases {
+  objects(manifestBlob: string, signal: AbortSignal): Promise<readonly JsonObject[]>
+}

@@ -1,0 +1,193 @@
+import {
+  applyPlan,
+  encodeInventory,
+  intendedInventory,
+  planApply,
+  prunePlan,
+  type ApplyReport,
+  type HeldPrune,
+  type InventoryEntry,
+  type Plan,
+  type PruneReport,
+} from '@tidemark/apply'
+import { type ApplyRequested, type EventOf, type Recorded } from '@tidemark/contracts'
+import type { Manifest } from '@tidemark/manifests'
+import { causeOf } from '@tidemark/service'
+import { decideFinish, decideStart } from '../domain/deployment.ts'
+import { isRemoval, ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import { judgeHealth } from './judge-health.ts'
+import { readDesired, readInventory } from './read-release.ts'
+import { countResults, intentsOf, notable, outcomeOf, prunedIds } from './report.ts'
+
+const INTENTS_MAX = 200
+const HOLDING = new Set(['Namespace', 'CustomResourceDefinition', 'PersistentVolume'])
+
+/**
+ * ApplyRequested -> ApplyStarted (the intent, before the first write), then ApplyFinished, Pruned and
+ * HealthChanged. A request that a newer one has overtaken is left alone.
+ */
+export async function applyRelease(
+  deps: ApplierDeps,
+  recorded: Recorded<EventOf<'ApplyRequested'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const requested = recorded.event.value
+  const id = requested.applicationId
+  const cause = causeOf(recorded)
+
+  // Read.
+  const { state, requested: newest } = deps.deployments.get(id)
+  if (requested.apply <= state.finished || requested.apply < (newest?.apply ?? 0n)) return
+  const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
+  const intention = await intend(deps, prepared, state.inventoryBlob)
+
+  // Record the intent, then act.
+  const started = decideStart(state, { requested, ...intention })
+  await recordDeployment(deps, { id, cause, events: started }, signal)
+  deps.surroundings.crashPoints.at('applier.intent-recorded')
+  const done = await write(deps, prepared, signal)
+  deps.surroundings.crashPoints.at('applier.written')
+
+  // Decide.
+  const ended = await finish(deps, prepared, done)
+  const finished = decideFinish(deps.deployments.get(id).state, ended)
+
+  // Record.
+  await recordDeployment(deps, { id, cause, events: finished }, signal)
+  deps.surroundings.crashPoints.at('applier.outcome-recorded')
+}
+
+/** All that is known before an apply begins. */
+export interface Prepared {
+  readonly requested: ApplyRequested
+  readonly desired: readonly Manifest[]
+  readonly inventory: readonly InventoryEntry[]
+  readonly plan: Plan
+}
+
+/** Reads the release and what is on the cluster, and plans. */
+export async function prepare(
+  deps: ApplierDeps,
+  requested: ApplyRequested,
+  inventoryBlob: string,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { cluster } = deps
+  const desired = await readDesired(deps, requested, signal)
+  const inventory = await readInventory(deps, inventoryBlob, signal)
+  await cluster.watch(
+    desired.map(({ identity }) => identity),
+    signal,
+  )
+  const plan = planApply({
+    desired,
+    inventory,
+    live: (identity) => cluster.live(identity),
+    owner: ownerLabels(requested.options),
+    fieldManager: cluster.fieldManager,
+    keyed: cluster.keyed,
+    recreate: requested.options?.force === true ? 'allowed' : 'refused',
+    prune: pruneRule(requested),
+  })
+  const careful = isRemoval(requested) && requested.options?.pruneApproved !== true
+  return { requested, desired, inventory, plan: careful ? holdData(plan) : plan }
+}
+
+/** A removal deletes what was delivered, but not what holds the data of others: that waits for a person. */
+function holdData(plan: Plan): Plan {
+  const { deletions, held } = plan.prune
+  const holding = deletions.filter(({ identity }) => HOLDING.has(identity.kind))
+  const waiting = holding.map(({ id, entry, identity }): HeldPrune => ({
+    id,
+    entry,
+    reason: 'holds-data',
+    message: `deleting a ${identity.kind} deletes what is in it`,
+  }))
+  const going = deletions.filter((prune) => !holding.includes(prune))
+  return { ...plan, prune: { ...plan.prune, deletions: going, held: [...held, ...waiting] } }
+}
+
+function pruneRule(requested: ApplyRequested): 'off' | 'guarded' | 'approved' {
+  const { prune = false, pruneApproved = false } = requested.options ?? {}
+  if (isRemoval(requested) || (prune && pruneApproved)) return 'approved'
+  return prune ? 'guarded' : 'off'
+}
+
+async function intend(
+  { surroundings }: ApplierDeps,
+  { plan, inventory }: Prepared,
+  known: string,
+): Promise<{ intents: ReturnType<typeof intentsOf>; intentsBlob: string; inventoryBlob: string }> {
+  const intents = intentsOf(plan)
+  const union = intendedInventory(plan, inventory)
+  const grown = union.length !== inventory.length || known === ''
+  const long = intents.length > INTENTS_MAX
+  const blobs = [
+    ...(grown ? [Buffer.from(encodeInventory(union))] : []),
+    ...(long ? [Buffer.from(JSON.stringify(intents))] : []),
+  ]
+  const names = blobs.length === 0 ? [] : await surroundings.blobs.putAll(blobs)
+  return {
+    intents: long ? intents.slice(0, INTENTS_MAX) : intents,
+    intentsBlob: long ? (names.at(-1) ?? '') : '',
+    inventoryBlob: grown ? (names[0] ?? '') : known,
+  }
+}
+
+interface Written {
+  readonly applied: ApplyReport
+  readonly pruned: PruneReport
+}
+
+/** Applies, then prunes, in Flux's order. Where the cluster gives no answer, the error goes to the reactor. */
+async function write(
+  { cluster }: ApplierDeps,
+  { plan, requested }: Prepared,
+  signal: AbortSignal,
+): Promise<Written> {
+  const applied = await applyPlan(cluster, plan, signal)
+  for (const { object } of applied.results) if (object !== undefined) cluster.note(object)
+  if (applied.end.kind === 'interrupted') throw applied.end.error
+  signal.throwIfAborted()
+  const failed = applied.results.some(({ action }) => action === 'failed')
+  const nothing = { deletions: [], held: [], dropped: [], kept: [] }
+  const pruned = await prunePlan(
+    cluster,
+    {
+      plan: failed ? nothing : plan.prune,
+      inventory: applied.inventory,
+      owner: ownerLabels(requested.options),
+    },
+    signal,
+  )
+  if (pruned.end.kind === 'interrupted') throw pruned.end.error
+  signal.throwIfAborted()
+  return { applied, pruned }
+}
+
+async function finish(
+  { cluster, surroundings, name }: ApplierDeps,
+  { requested, desired }: Prepared,
+  { applied, pruned }: Written,
+): Promise<Parameters<typeof decideFinish>[1]> {
+  const results = [...applied.results, ...pruned.results]
+  const shown = notable(results)
+  const { outcome, message } = outcomeOf(results)
+  const timeoutMs = Number(requested.options?.timeoutMs ?? 0n)
+  const nowMs = surroundings.clock.now()
+  const health = judgeHealth({ desired, cluster, nowMs, timesOutAtMs: nowMs + timeoutMs })
+  const isWhole = results.every(({ action }) => action !== 'failed' && action !== 'not-tried')
+  surroundings.log.debug('applied', { cluster: name, application: requested.applicationId })
+  return {
+    requested,
+    outcome,
+    message,
+    counts: countResults(results),
+    results: shown,
+    resultsBlob: '',
+    inventoryBlob: await surroundings.blobs.put(Buffer.from(encodeInventory(pruned.inventory))),
+    requests: applied.writes + pruned.writes,
+    pruned: prunedIds(pruned),
+    health: isWhole && !isRemoval(requested) ? health : undefined,
+  }
+}

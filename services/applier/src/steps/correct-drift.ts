@@ -1,0 +1,80 @@
+import { applyPlan, encodeInventory, plannedObjects, type Plan } from '@tidemark/apply'
+import { DriftKind, type ObjectDrift } from '@tidemark/contracts'
+import { driftOf } from '@tidemark/apply'
+import { causeFrom } from '@tidemark/service'
+import { decideCorrected, decideDrift } from '../domain/deployment.ts'
+import { prepare, type Prepared } from './apply-release.ts'
+import { recordDeployment, type ApplierDeps } from './deps.ts'
+import { resultOf } from './report.ts'
+
+const FIELDS_MAX = 20
+
+/**
+ * What is on the cluster is not what was applied -> DriftDetected, which names it before anything is
+ * written, and DriftCorrected. Nothing where a newer apply is under way, or the application is suspended.
+ */
+export async function correctDrift(
+  deps: ApplierDeps,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  // Read.
+  const { state, requested, suspended, removed } = deps.deployments.get(id)
+  if (requested === undefined || requested.apply !== state.finished) return
+  if (suspended.byPerson || suspended.inGit || removed) return
+  const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
+  const objects = driftsOf(deps, prepared)
+  if (objects.length === 0) return
+
+  // Decide and record the intent.
+  const place = { applicationId: id, cluster: deps.name }
+  const cause = causeFrom(`drift/${id}/${deps.name}/${state.sequence}`)
+  const detected = decideDrift(state, place, objects)
+  await recordDeployment(deps, { id, cause, events: detected }, signal)
+
+  // Act.
+  const { prune } = prepared.plan
+  const plan: Plan = { ...prepared.plan, prune: { ...prune, deletions: [], held: [] } }
+  const report = await applyPlan(deps.cluster, plan, signal)
+  for (const { object } of report.results) if (object !== undefined) deps.cluster.note(object)
+  if (report.end.kind === 'interrupted') throw report.end.error
+  signal.throwIfAborted()
+
+  // Record.
+  const written = report.results.filter(
+    ({ action }) => action !== 'unchanged' && action !== 'skipped',
+  )
+  const inventory = [...report.inventory, ...kept(prepared)]
+  const inventoryBlob = await deps.surroundings.blobs.put(Buffer.from(encodeInventory(inventory)))
+  const after = deps.deployments.get(id).state
+  const corrected = decideCorrected(after, place, { results: written.map(resultOf), inventoryBlob })
+  await recordDeployment(deps, { id, cause, events: corrected }, signal)
+}
+
+/** A correction deletes nothing: what waits to be pruned stays in the inventory. */
+function kept({ plan, inventory }: Prepared): Prepared['inventory'] {
+  const waiting = new Set([...plan.prune.deletions, ...plan.prune.held].map(({ id }) => id))
+  return inventory.filter(({ id }) => waiting.has(id))
+}
+
+function driftsOf({ cluster }: ApplierDeps, { plan }: Prepared): readonly ObjectDrift[] {
+  return plannedObjects(plan)
+    .filter(({ action }) => action === 'create' || action === 'configure')
+    .map(({ id, record, live }): ObjectDrift => {
+      if (record === undefined || live.kind !== 'present')
+        return { id, kind: DriftKind.DRIFT_KIND_DELETED, fields: [], manager: '' }
+      const drift = driftOf(record, live.object, {
+        fieldManager: cluster.fieldManager,
+        keyed: cluster.keyed,
+        absorb: 'known',
+      })
+      if (drift.kind !== 'changed')
+        return { id, kind: DriftKind.DRIFT_KIND_DELETED, fields: [], manager: '' }
+      return {
+        id,
+        kind: DriftKind.DRIFT_KIND_CHANGED,
+        fields: drift.fields.slice(0, FIELDS_MAX),
+        manager: drift.manager,
+      }
+    })
+}

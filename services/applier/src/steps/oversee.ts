@@ -1,0 +1,117 @@
+import { Health } from '@tidemark/contracts'
+import { inventoryId, type Manifest } from '@tidemark/manifests'
+import { causeFrom } from '@tidemark/service'
+import { planApply, plannedObjects, type InventoryEntry } from '@tidemark/apply'
+import { decideHealth } from '../domain/deployment.ts'
+import { ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import { judgeHealth } from './judge-health.ts'
+import { readDesired, readInventory } from './read-release.ts'
+
+/** What is kept in memory of a deployment that runs. */
+interface Overseen {
+  readonly apply: bigint
+  readonly inventoryBlob: string
+  readonly desired: readonly Manifest[]
+  readonly inventory: readonly InventoryEntry[]
+}
+
+/** Looks after the deployments of one cluster: is what was applied still there, and is it well? */
+export class Overseer {
+  readonly #deps: ApplierDeps
+  readonly #overseen = new Map<string, Overseen>()
+  /** Inventory id -> the applications that have it. */
+  readonly #owners = new Map<string, string>()
+
+  constructor(deps: ApplierDeps) {
+    this.#deps = deps
+  }
+
+  /** The application that an object of the cluster belongs to, if it is one of ours. */
+  ownerOf(id: string): string | undefined {
+    return this.#owners.get(id)
+  }
+
+  /** Ids of deployments that wait for something that only time can end. */
+  waiting(): readonly string[] {
+    return [...this.#overseen.keys()].filter((id) => {
+      const { state, requested } = this.#deps.deployments.get(id)
+      return state.health === Health.HEALTH_PROGRESSING && requested?.options?.wait === true
+    })
+  }
+
+  /** Knows the deployment as it was applied last, and watches its kinds. */
+  async learn(id: string, signal: AbortSignal): Promise<Overseen | undefined> {
+    const { state, requested, removed } = this.#deps.deployments.get(id)
+    const known = this.#overseen.get(id)
+    const current = requested?.apply === state.finished && state.finished > 0n
+    if (!current || requested.manifestBlob === '' || removed) {
+      this.#forget(id)
+      return undefined
+    }
+    if (known?.apply === state.finished && known.inventoryBlob === state.inventoryBlob) return known
+    const desired = await readDesired(this.#deps, requested, signal)
+    const inventory = await readInventory(this.#deps, state.inventoryBlob, signal)
+    await this.#deps.cluster.watch(
+      desired.map(({ identity }) => identity),
+      signal,
+    )
+    this.#forget(id)
+    const overseen = {
+      apply: state.finished,
+      inventoryBlob: state.inventoryBlob,
+      desired,
+      inventory,
+    }
+    this.#overseen.set(id, overseen)
+    for (const { identity } of desired) this.#owners.set(inventoryId(identity), id)
+    return overseen
+  }
+
+  /** Tells a change of health; says whether something has drifted. */
+  async look(id: string, signal: AbortSignal): Promise<'in-sync' | 'drifted'> {
+    const overseen = await this.learn(id, signal)
+    if (overseen === undefined) return 'in-sync'
+    await this.#tellHealth(id, overseen, signal)
+    const { suspended } = this.#deps.deployments.get(id)
+    if (suspended.inGit || suspended.byPerson) return 'in-sync'
+    return this.#hasDrifted(id, overseen) ? 'drifted' : 'in-sync'
+  }
+
+  async #tellHealth(id: string, { desired }: Overseen, signal: AbortSignal): Promise<void> {
+    const { deployments, cluster, surroundings, name } = this.#deps
+    const { state, requested, startedAtMs, cause } = deployments.get(id)
+    const { timeoutMs = 0n, wait = false } = requested?.options ?? {}
+    const timesOutAtMs = wait ? startedAtMs + Number(timeoutMs) : undefined
+    const nowMs = surroundings.clock.now()
+    const verdict = judgeHealth({ desired, cluster, nowMs, timesOutAtMs })
+    const late = state.health === Health.HEALTH_TIMED_OUT || state.health === Health.HEALTH_FAILED
+    if (late && verdict.health === Health.HEALTH_PROGRESSING) return
+    const events = decideHealth(state, { applicationId: id, cluster: name }, verdict)
+    const why = cause ?? causeFrom(`health/${id}/${name}/${state.sequence}`)
+    await recordDeployment(this.#deps, { id, cause: why, events }, signal)
+  }
+
+  #hasDrifted(id: string, { desired, inventory }: Overseen): boolean {
+    const { cluster, deployments } = this.#deps
+    const { options } = deployments.get(id).requested ?? {}
+    const plan = planApply({
+      desired,
+      inventory,
+      live: (identity) => cluster.live(identity),
+      owner: ownerLabels(options),
+      fieldManager: cluster.fieldManager,
+      keyed: cluster.keyed,
+      recreate: 'refused',
+      prune: 'off',
+    })
+    return plannedObjects(plan).some(({ action }) => action === 'create' || action === 'configure')
+  }
+
+  #forget(id: string): void {
+    const known = this.#overseen.get(id)
+    if (known === undefined) return
+    this.#overseen.delete(id)
+    for (const { identity } of known.desired)
+      if (this.#owners.get(inventoryId(identity)) === id) this.#owners.delete(inventoryId(identity))
+  }
+}

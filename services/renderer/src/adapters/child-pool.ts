@@ -1,0 +1,259 @@
+import { OperatingError, type Clock, type Retry } from '@tidemark/kernel'
+import type { Logger } from '@tidemark/service'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { fileURLToPath } from 'node:url'
+import type { RenderEngine, RenderJob, RenderOutcome } from '../ports.ts'
+import type { FileEntry, FromChild, ToChild } from './messages.ts'
+
+const RENDER_MS_MAX = 30_000
+const HEAP_MB_MAX = 512
+const RENDERS_MAX = 500 // Then a child is replaced, as RELIABILITY 3.10 has it.
+const SEND_WHOLE_BYTES_MAX = 8 * 1024 * 1024 // A tree of this size is sent at once, a larger one file by file.
+const MISSING_MAX = 10_000
+
+export interface ChildPoolOptions {
+  /** How many children; each renders one application at a time. */
+  readonly size: number
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface ChildPool extends RenderEngine, AsyncDisposable {
+  /** How "no network while rendering" is held, for people. */
+  readonly isolation: string
+}
+
+/** The child ended while it rendered, and not by a limit of ours. */
+class RenderChildLost extends OperatingError {
+  readonly code: string = 'render-child-lost'
+  readonly retry: Retry = 'now'
+}
+
+/** Renders in child processes with limits on time and memory; one that exceeds them is replaced. */
+export function openChildPool(options: ChildPoolOptions): ChildPool {
+  const isolated = canUnshare()
+  const workers = Array.from({ length: options.size }, () => new Worker(options, isolated))
+  return {
+    isolation: isolated
+      ? 'render processes have a network namespace of their own'
+      : 'engines have no network code; no network namespace is permitted here',
+    render: (job, signal) => {
+      const index = createHash('sha256').update(job.key).digest().readUInt32BE(0) % workers.length
+      const [worker] = workers.slice(index)
+      if (worker === undefined) throw new RenderChildLost('there is no render process')
+      return worker.render(job, signal)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(workers.map((worker) => worker.close()))
+    },
+  }
+}
+
+/** Whether a process may have a network namespace of its own here (DECISIONS 20). */
+function canUnshare(): boolean {
+  if (process.platform !== 'linux') return false
+  return spawnSync('unshare', ['--net', 'true'], { stdio: 'ignore' }).status === 0
+}
+
+interface Waiting {
+  readonly job: RenderJob
+  readonly resolve: (outcome: RenderOutcome) => void
+  readonly reject: (error: Error) => void
+}
+
+class Worker {
+  readonly #options: ChildPoolOptions
+  readonly #isolated: boolean
+  readonly #waiting: Waiting[] = []
+  #child: Child | undefined
+  #busy = false
+  #renders = 0
+
+  constructor(options: ChildPoolOptions, isolated: boolean) {
+    this.#options = options
+    this.#isolated = isolated
+    this.#child = this.#start()
+  }
+
+  render(job: RenderJob, signal: AbortSignal): Promise<RenderOutcome> {
+    return new Promise((resolve, reject) => {
+      const entry = { job, resolve, reject }
+      signal.addEventListener('abort', () => reject(new RenderChildLost('ended')), { once: true })
+      this.#waiting.push(entry)
+      void this.#next()
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#child?.close()
+    this.#child = undefined
+  }
+
+  async #next(): Promise<void> {
+    if (this.#busy) return
+    const entry = this.#waiting.shift()
+    if (entry === undefined) return
+    this.#busy = true
+    try {
+      entry.resolve(await this.#run(entry.job))
+    } catch (error) {
+      entry.reject(error instanceof Error ? error : new RenderChildLost('a render process failed'))
+    }
+    this.#busy = false
+    void this.#next()
+  }
+
+  async #run(job: RenderJob): Promise<RenderOutcome> {
+    if (this.#renders >= RENDERS_MAX) await this.#replace()
+    this.#renders += 1
+    const child = (this.#child ??= this.#start())
+    using limit = this.#options.clock.deadline(RENDER_MS_MAX)
+    const outcome = await child.render(job, limit.signal)
+    if (outcome.kind === 'failed' && outcome.code.startsWith('RENDER_')) await this.#replace()
+    return outcome
+  }
+
+  async #replace(): Promise<void> {
+    await this.#child?.close()
+    this.#child = undefined
+    this.#renders = 0
+  }
+
+  #start(): Child {
+    return new Child(this.#isolated)
+  }
+}
+
+/** One process: what it has been sent, and the render that it is at. */
+class Child {
+  readonly #process: ChildProcess
+  readonly #trees = new Set<string>()
+  readonly #files = new Set<string>()
+  readonly #ended: Promise<string>
+  #id = 0
+  #listen: (message: FromChild) => void = () => undefined
+
+  constructor(isolated: boolean) {
+    const here = fileURLToPath(import.meta.url)
+    const script = here.replace(/child-pool\.(?<kind>ts|js)$/u, 'render-child.$<kind>')
+    const flags = [...process.execArgv.filter(isNeeded), `--max-old-space-size=${HEAP_MB_MAX}`]
+    const command = [process.execPath, ...flags, script]
+    const [program = '', ...args] = isolated ? ['unshare', '--net', '--', ...command] : command
+    this.#process = spawn(program, args, {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      serialization: 'advanced',
+      env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
+    })
+    this.#ended = new Promise((resolve) => {
+      this.#process.once('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 0}`))
+      this.#process.once('error', (error) => resolve(error.message))
+    })
+    this.#process.on('message', (message: FromChild) => this.#listen(message))
+    this.#process.on('error', () => undefined)
+  }
+
+  async render(job: RenderJob, signal: AbortSignal): Promise<RenderOutcome> {
+    this.#id += 1
+    const id = this.#id
+    this.#sendTree(job)
+    for (let asked = 0; asked < MISSING_MAX; asked += 1) {
+      const answer = await this.#ask(
+        { kind: 'render', id, digest: job.artifactDigest, objectJson: job.objectJson },
+        signal,
+      )
+      if (answer.kind === 'failed') return answer.outcome
+      if (answer.message.kind === 'done') return answer.message.outcome
+      if (answer.message.kind === 'missing') this.#sendFiles(job, new Set(answer.message.sha256))
+    }
+    return failed('RENDER_FILES', `the render wanted more than ${MISSING_MAX} folders`)
+  }
+
+  async close(): Promise<void> {
+    this.#process.kill('SIGKILL')
+    await this.#ended
+  }
+
+  async #ask(
+    message: ToChild,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly kind: 'answer'; readonly message: FromChild }
+    | { readonly kind: 'failed'; readonly outcome: RenderOutcome }
+  > {
+    const answered = new Promise<FromChild>((resolve) => {
+      this.#listen = (answer) => {
+        if (answer.kind !== 'ready') resolve(answer)
+      }
+    })
+    const late = new Promise<'late'>((resolve) => {
+      signal.addEventListener('abort', () => resolve('late'), { once: true })
+    })
+    this.#send(message)
+    const first = await Promise.race([answered, this.#ended, late])
+    if (typeof first === 'object') return { kind: 'answer', message: first }
+    if (first === 'late')
+      return {
+        kind: 'failed',
+        outcome: failed(
+          'RENDER_TIME',
+          `the render took more than ${RENDER_MS_MAX / 1000} s and was ended`,
+        ),
+      }
+    // V8 ends itself by SIGABRT or SIGTRAP where the heap is full; all else is not the input's fault.
+    if (['SIGABRT', 'SIGTRAP', 'exit code 134', 'exit code 133'].includes(first))
+      return {
+        kind: 'failed',
+        outcome: failed(
+          'RENDER_MEMORY',
+          `the render took more than ${HEAP_MB_MAX} MB and was ended`,
+        ),
+      }
+    throw new RenderChildLost(`the render process ended: ${first}`)
+  }
+
+  #sendTree({ artifactDigest, tree }: RenderJob): void {
+    if (this.#trees.has(artifactDigest)) return
+    const entries = [...tree.entries()].map(({ path, mode, size, sha256 }): FileEntry => ({
+      path,
+      mode,
+      size,
+      sha256: sha256 ?? tree.sha256(path),
+    }))
+    this.#send({ kind: 'tree', digest: artifactDigest, entries })
+    this.#trees.add(artifactDigest)
+    const bytes = entries.reduce((total, { size }) => total + size, 0)
+    const links = entries.filter(({ mode }) => mode === '120000')
+    const first = bytes <= SEND_WHOLE_BYTES_MAX ? entries : links
+    this.#sendFiles({ tree }, new Set(first.map(({ sha256 }) => sha256)))
+  }
+
+  #sendFiles({ tree }: Pick<RenderJob, 'tree'>, wanted: ReadonlySet<string>): void {
+    const files: [string, Uint8Array][] = []
+    for (const { path, sha256 } of tree.entries()) {
+      const digest = sha256 ?? tree.sha256(path)
+      if (!wanted.has(digest) || this.#files.has(digest)) continue
+      this.#files.add(digest)
+      files.push([digest, contentOf(tree, path)])
+    }
+    this.#send({ kind: 'files', files })
+  }
+
+  #send(message: ToChild): void {
+    if (this.#process.connected) this.#process.send(message, () => undefined)
+  }
+}
+
+function contentOf(tree: RenderJob['tree'], path: string): Uint8Array {
+  const target = tree.readLink(path)
+  return target === undefined ? tree.read(path) : Buffer.from(target, 'utf8')
+}
+
+function failed(code: string, message: string): RenderOutcome {
+  return { kind: 'failed', code, message, file: '', line: 0, reads: undefined }
+}
+
+/** Flags that a child needs as we do: which sources to run. */
+function isNeeded(flag: string): boolean {
+  return flag.startsWith('--conditions') || flag.startsWith('-C')
+}

@@ -1,0 +1,28 @@
+import type { FileMode } from '@tidemark/source-tree'
+import type { RenderOutcome } from '../ports.ts'
+
+/** A file as a render child is told of it. */
+export interface FileEntry {
+  readonly path: string
+  readonly mode: FileMode
+  readonly size: number
+  readonly sha256: string
+}
+
+/** What the parent says to a render child. */
+export type ToChild =
+  | { readonly kind: 'tree'; readonly digest: string; readonly entries: readonly FileEntry[] }
+  | { readonly kind: 'files'; readonly files: readonly (readonly [string, Uint8Array])[] }
+  | {
+      readonly kind: 'render'
+      readonly id: number
+      readonly digest: string
+      readonly objectJson: string
+    }
+
+/** What a render child answers. */
+export type FromChild =
+  | { readonly kind: 'ready' }
+  /** These files, by SHA-256, are not here: send them, and the render begins again. */
+  | { readonly kind: 'missing'; readonly id: number; readonly sha256: readonly string[] }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: RenderOutcome }

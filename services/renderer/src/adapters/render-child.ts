@@ -1,0 +1,78 @@
+// A render child: takes files and objects over its pipe, and answers with what they render to. It has no
+// keys, no network code and no files of its own, and ends when the pipe closes.
+import { indexedTree, type IndexEntry, type SourceTree } from '@tidemark/source-tree'
+import type { FileEntry, FromChild, ToChild } from './messages.ts'
+import { FileMissing, renderFiles } from './render-files.ts'
+
+const FILES_BYTES_MAX = 128 * 1024 * 1024
+const TREES_MAX = 8
+
+const files = new Map<string, Uint8Array>()
+const trees = new Map<string, readonly FileEntry[]>()
+let held = 0
+
+process.on('message', (message: ToChild) => {
+  switch (message.kind) {
+    case 'tree':
+      trees.set(message.digest, message.entries)
+      for (const oldest of trees.keys()) {
+        if (trees.size <= TREES_MAX) break
+        trees.delete(oldest)
+      }
+      break
+    case 'files':
+      for (const [sha256, bytes] of message.files) keep(sha256, bytes)
+      break
+    default:
+      render(message)
+  }
+})
+process.on('disconnect', () => process.exit(0))
+say({ kind: 'ready' })
+
+function render({ id, digest, objectJson }: Extract<ToChild, { kind: 'render' }>): void {
+  const entries = trees.get(digest)
+  try {
+    if (entries === undefined) throw new Error(`tree ${digest} was never sent`)
+    say({ kind: 'done', id, outcome: renderFiles(treeOf(entries), objectJson) })
+  } catch (error) {
+    if (!(error instanceof FileMissing) || entries === undefined) throw error
+    say({ kind: 'missing', id, sha256: besides(error.path, entries) })
+  }
+}
+
+function treeOf(entries: readonly FileEntry[]): SourceTree {
+  return indexedTree(entries, ({ path, sha256 }: IndexEntry) => {
+    const bytes = files.get(sha256 ?? '')
+    if (bytes === undefined) throw new FileMissing(path)
+    return bytes
+  })
+}
+
+/** A render that wants one file of a folder mostly wants the others too. */
+function besides(path: string, entries: readonly FileEntry[]): readonly string[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  return entries
+    .filter((entry) => entry.path === path || isIn(entry.path, folder))
+    .map(({ sha256 }) => sha256)
+    .filter((sha256) => !files.has(sha256))
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path.startsWith(folder) && !path.slice(folder.length).includes('/')
+}
+
+function keep(sha256: string, bytes: Uint8Array): void {
+  if (files.has(sha256)) return
+  held += bytes.length
+  files.set(sha256, bytes)
+  for (const [oldest, old] of files) {
+    if (held <= FILES_BYTES_MAX) break
+    held -= old.length
+    files.delete(oldest)
+  }
+}
+
+function say(message: FromChild): void {
+  process.send?.(message)
+}

@@ -1,0 +1,42 @@
+import type { JsonObject } from '@tidemark/manifests'
+import type { Reads, SourceTree } from '@tidemark/source-tree'
+
+/** One render: an application's object over the files of its source. */
+export interface RenderJob {
+  /** Jobs of one key go to the same worker, which has their files already. */
+  readonly key: string
+  readonly artifactDigest: string
+  readonly tree: SourceTree
+  /** The Flux object, as JSON. */
+  readonly objectJson: string
+}
+
+/** What came of it. A pure function of the job: the same files and object give the same outcome. */
+export type RenderOutcome =
+  | {
+      readonly kind: 'rendered'
+      readonly objects: readonly JsonObject[]
+      readonly reads: Reads
+      readonly warnings: readonly string[]
+    }
+  | {
+      readonly kind: 'failed'
+      readonly code: string
+      readonly message: string
+      /** Empty where no file is to blame. */
+      readonly file: string
+      /** 0 where no line is to blame. */
+      readonly line: number
+      /** What was read before it failed; `undefined` where that is not known. */
+      readonly reads: Reads | undefined
+    }
+
+/** Renders. MUST answer `failed` for what the input is to blame for, and reject only for what may pass. */
+export interface RenderEngine {
+  render(job: RenderJob, signal: AbortSignal): Promise<RenderOutcome>
+}
+
+/** Opens the artifacts that renders take in. */
+export interface Artifacts {
+  open(blob: string, signal: AbortSignal): Promise<SourceTree>
+}

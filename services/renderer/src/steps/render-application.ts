@@ -1,0 +1,134 @@
+import {
+  InputKind,
+  streams,
+  type EventOf,
+  type Recorded,
+  type RenderRequested,
+} from '@tidemark/contracts'
+import { load } from '@tidemark/event-store'
+import { roleOf } from '@tidemark/flux'
+import { canonicalJson, manifestDigest, type KeyedDigest } from '@tidemark/manifests'
+import { buildAppend, causeOf, type Surroundings } from '@tidemark/service'
+import { encodeReads, type Reads } from '@tidemark/source-tree'
+import { createHash } from 'node:crypto'
+import { render, type Answer, type Outcome } from '../domain/render.ts'
+import type { Artifacts, RenderEngine, RenderOutcome } from '../ports.ts'
+
+/** Name and version of the engine. Recorded with each render, never a trigger (DECISIONS 8). */
+const ENGINE = 'tidemark/kustomize-5.8'
+
+export interface RenderApplicationDeps {
+  readonly surroundings: Surroundings
+  readonly engine: RenderEngine
+  readonly artifacts: Artifacts
+  readonly keyed: KeyedDigest
+  /** The newest request that is known of an application: an older one is not worth its render. */
+  readonly newestRequest: (applicationId: string) => bigint
+}
+
+/** RenderRequested -> Rendered, or RenderFailed with the file and line; both are kept. */
+export async function renderApplication(
+  deps: RenderApplicationDeps,
+  recorded: Recorded<EventOf<'RenderRequested'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { surroundings, newestRequest } = deps
+  const requested = recorded.event.value
+  const { applicationId, request, object, cluster } = requested
+
+  // Read.
+  if (request < newestRequest(applicationId)) return
+  const stream = streams.render(applicationId)
+  const { state, version } = await load(surroundings.store, stream, render)
+  if (request <= state.answered) return
+
+  // Act.
+  const outcome = await run(deps, requested, signal)
+  const answer = await keep(deps, requested, outcome)
+  surroundings.crashPoints.at('renderer.blobs-kept')
+
+  // Decide.
+  const events = render.decide(answer, state)
+
+  // Record.
+  const cause = causeOf(recorded)
+  const project = recorded.meta.project
+  const append = buildAppend({
+    writer: 'renderer',
+    build: surroundings.build,
+    events: events.map((event) => ({
+      cause,
+      stream,
+      event,
+      project,
+      cluster: cluster || (object?.cluster ?? ''),
+    })),
+    expected: new Map([[stream, version]]),
+  })
+  await surroundings.store.append(append, signal)
+  surroundings.crashPoints.at('renderer.recorded')
+}
+
+async function run(
+  { engine, artifacts }: RenderApplicationDeps,
+  { applicationId, inputs, objectJson }: RenderRequested,
+  signal: AbortSignal,
+): Promise<RenderOutcome> {
+  const artifact = inputs.find(({ kind }) => kind === InputKind.INPUT_KIND_ARTIFACT)
+  const tree = await artifacts.open(artifact?.blob ?? '', signal)
+  const job = {
+    key: applicationId,
+    artifactDigest: artifact?.digest ?? '',
+    tree,
+    objectJson: Buffer.from(objectJson).toString('utf8'),
+  }
+  return await engine.render(job, signal)
+}
+
+/** Keeps what an event is too small for, and gives the digests. */
+async function keep(
+  { surroundings, keyed }: RenderApplicationDeps,
+  requested: RenderRequested,
+  outcome: RenderOutcome,
+): Promise<Answer> {
+  const { reads } = outcome
+  const readsText = reads === undefined ? undefined : encodeReads(reads)
+  const readSetDigest = readsText === undefined ? '' : sha256(readsText)
+  if (outcome.kind === 'failed') {
+    const [readSetBlob = ''] = await surroundings.blobs.putAll(readBytes(reads))
+    const { code, message, file, line } = outcome
+    return {
+      requested,
+      readSetDigest,
+      readSetBlob,
+      outcome: { kind: 'failed', code, message, file, line },
+    }
+  }
+  const { objects, warnings } = outcome
+  const manifests = Buffer.from(canonicalJson([...objects]))
+  const [manifestBlob = '', readSetBlob = ''] = await surroundings.blobs.putAll([
+    manifests,
+    ...readBytes(reads),
+  ])
+  const rendered: Outcome = {
+    kind: 'rendered',
+    manifestDigest: manifestDigest(objects, keyed),
+    manifestBlob,
+    objectCount: objects.filter((object) => roleOf(object) === 'applied').length,
+    fluxObjectCount: objects.filter((object) => roleOf(object) === 'interpreted').length,
+    inputsDigest: sha256(
+      `${readSetDigest}\n${sha256(Buffer.from(requested.objectJson).toString('utf8'))}`,
+    ),
+    warnings,
+    engine: ENGINE,
+  }
+  return { requested, readSetDigest, readSetBlob, outcome: rendered }
+}
+
+function readBytes(reads: Reads | undefined): readonly Uint8Array[] {
+  return reads === undefined ? [] : [Buffer.from(JSON.stringify(reads))]
+}
+
+function sha256(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
