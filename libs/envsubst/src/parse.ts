@@ -179,5 +179,5 @@ class Parser {
 /** Upstream reads `,^` and `^,` as operators that it does not know: they change nothing. */
 function casingOf(first: string, second: string): Operator {
   const known = (['^^', ',,', '^', ','] as const).find((each) => each === first + second)
-  return known ?? 'default'
+  return known ?? ''
 }
