@@ -1,3 +1,4 @@
+import { describeBlobStore } from '@tidemark/blob-store/testing'
 import { SCOPE_ALL } from '@tidemark/contracts'
 import { openPostgres, type LedgerStore } from '@tidemark/event-store'
 import {
@@ -29,6 +30,18 @@ describeWith(['postgres'], 'with a real Postgres', () => {
   })
 
   ledgerContract('Postgres, by two processes', () => openTwice(server().url))
+
+  describeBlobStore('blobs in Postgres', async () => {
+    const ledger = await openPostgres({ url: server().url, tls: false })
+    const owner = await connect(server().url)
+    await owner.query('truncate ledger.blob')
+    await owner.end()
+    return {
+      raw: ledger.blobs,
+      stored: ledger.blobs,
+      [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
+    }
+  })
 
   test('no one changes or deletes an event, not even the owner of the table', async () => {
     await using ledger = await openPostgres({ url: server().url, tls: false })

@@ -31,7 +31,7 @@ export {
 } from './postgres/open-errors.ts'
 export { openPglite, type PgliteOptions } from './postgres/open-pglite.ts'
 export { openPostgres, type PostgresOptions } from './postgres/open-postgres.ts'
-export { ledgerOverBus, type LedgerOverBusOptions } from './bus/ledger-over-bus.ts'
+export { blobsOverBus, ledgerOverBus, type LedgerOverBusOptions } from './bus/ledger-over-bus.ts'
 export { serveLedger } from './bus/serve-ledger.ts'
 export { ChainCheck } from './reader/chain-check.ts'
 export { followLog, type FollowLogOptions } from './reader/follow-log.ts'

@@ -1,3 +1,5 @@
+import { ChunkedStoredBlobs, MemoryBlobs } from '@tidemark/blob-store'
+import { describeBlobStore } from '@tidemark/blob-store/testing'
 import { MemoryBroker, MemoryBus } from '@tidemark/bus'
 import { AppendRequest, ledgerSubjects, SCOPE_ALL } from '@tidemark/contracts'
 import { systemClock } from '@tidemark/kernel'
@@ -11,7 +13,7 @@ import {
   pushTo,
   type LedgerUnderTest,
 } from '../testing/index.ts'
-import { ledgerOverBus } from './ledger-over-bus.ts'
+import { blobsOverBus, ledgerOverBus } from './ledger-over-bus.ts'
 import { serveLedger } from './serve-ledger.ts'
 
 ledgerContract('the bus in process', openOverMemory)
@@ -22,7 +24,7 @@ async function openOverMemory(): Promise<LedgerUnderTest> {
   const clock = new VirtualClock()
   const faults = new OneFault()
   const ledger = new MemoryLedger({ clock, faults })
-  const served = await serveLedger(bus, ledger)
+  const served = await serveLedger(bus, ledger, new MemoryBlobs())
   return {
     clientFor: (writer, scope = SCOPE_ALL) => ledgerOverBus({ bus: clients, writer, scope }),
     secondClientFor: (writer) => ledgerOverBus({ bus: clients, writer, scope: SCOPE_ALL }),
@@ -37,6 +39,18 @@ async function openOverMemory(): Promise<LedgerUnderTest> {
   }
 }
 
+describeBlobStore('blobs over the bus in process', async () => {
+  const broker = new MemoryBroker({ clock: systemClock })
+  const [bus, clients] = [new MemoryBus(broker), new MemoryBus(broker)]
+  const stored = new MemoryBlobs()
+  const served = await serveLedger(bus, new MemoryLedger({ clock: systemClock }), stored)
+  return {
+    raw: blobsOverBus({ bus: clients, writer: 'renderer', scope: SCOPE_ALL }),
+    stored: new ChunkedStoredBlobs(stored),
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  }
+})
+
 test('where no ledger answers, asking again later may help', async () => {
   await using bus = new MemoryBus(new MemoryBroker({ clock: systemClock }))
   const { store } = ledgerOverBus({ bus, writer: 'gateway', scope: SCOPE_ALL })
@@ -49,7 +63,7 @@ test('where no ledger answers, asking again later may help', async () => {
 test('a subject of no service, and bytes of no message, are refused and stop nothing', async () => {
   await using bus = new MemoryBus(new MemoryBroker({ clock: systemClock }))
   await using ledger = new MemoryLedger({ clock: new VirtualClock() })
-  await using _served = await serveLedger(bus, ledger)
+  await using _served = await serveLedger(bus, ledger, new MemoryBlobs())
   const request = appendOf([pushTo('shop')])
   const bytes = AppendRequest.encode(request).finish()
   const limits = { timeoutMs: 1_000 }

@@ -1,3 +1,4 @@
+import { busBlobs, type RawBlobs } from '@tidemark/blob-store'
 import type { Requests } from '@tidemark/bus'
 import {
   AppendReply,
@@ -48,6 +49,16 @@ type Ask = (
 export function ledgerOverBus(options: LedgerOverBusOptions): LedgerClient {
   const ask = askOver(options)
   return { store: storeOver(ask), leases: leasesOver(ask), parking: parkingOver(ask) }
+}
+
+/** The blobs of the ledger service, over the bus. What they hold is sealed before it gets here. */
+export function blobsOverBus({
+  bus,
+  writer,
+  scope,
+  timeoutMs = TIMEOUT_MS,
+}: LedgerOverBusOptions): RawBlobs {
+  return busBlobs((bytes) => bus.request(ledgerSubjects.blob(writer, scope), bytes, { timeoutMs }))
 }
 
 function askOver({ bus, writer, scope, timeoutMs = TIMEOUT_MS }: LedgerOverBusOptions): Ask {

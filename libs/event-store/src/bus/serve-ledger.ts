@@ -1,3 +1,4 @@
+import { answerBlobRequests, type RawBlobs } from '@tidemark/blob-store'
 import type { Requests } from '@tidemark/bus'
 import {
   AppendReply,
@@ -25,6 +26,7 @@ const QUEUE = 'ledger' // Each request goes to one of the ledger's processes.
 const APPENDS_MAX = 256 // As many as one group takes.
 const READS_MAX = 16 // Pages of 512 KiB that are in memory at once.
 const CALLS_MAX = 16
+const BLOBS_MAX = 32 // Messages of 512 KiB that are in memory at once.
 
 /**
  * Answers what services ask of the ledger over the bus. Who asks is what the subject says, which the bus lets
@@ -34,8 +36,10 @@ const CALLS_MAX = 16
 export async function serveLedger(
   bus: Pick<Requests, 'respond'>,
   store: LedgerStore,
+  blobs: RawBlobs,
 ): Promise<AsyncDisposable> {
   const served = new AsyncDisposableStack()
+  const answerBlobs = answerBlobRequests(blobs)
   const serve = async (
     kind: keyof typeof LEDGER_PATTERNS,
     parallelMax: number,
@@ -54,6 +58,8 @@ export async function serveLedger(
     await serve('read', READS_MAX, readReply(store))
     await serve('lease', CALLS_MAX, leaseReply)
     await serve('park', CALLS_MAX, parkReply)
+    const limits = { queue: QUEUE, parallelMax: BLOBS_MAX }
+    served.use(await bus.respond(LEDGER_PATTERNS.blob, ({ bytes }) => answerBlobs(bytes), limits))
     return served
   } catch (error) {
     await served.disposeAsync()

@@ -14,7 +14,7 @@ const GRANTS: readonly string[] = [
   `grant select, update on ledger.head to ${WRITER_ROLE}`,
   `grant select, insert, update on ledger.stream, ledger.cursor, ledger.lease to ${WRITER_ROLE}`,
   `grant select, insert, update, delete on ledger.parked to ${WRITER_ROLE}`,
-  `grant select, insert, delete on ledger.blob to ${WRITER_ROLE}`,
+  `grant select, insert, update, delete on ledger.blob to ${WRITER_ROLE}`,
 ]
 
 /** Throws {@link UnfitDatabase} where the server may forget what it has acknowledged. */

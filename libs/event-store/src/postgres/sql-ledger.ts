@@ -1,6 +1,12 @@
+import {
+  ChunkedStoredBlobs,
+  PostgresBlobs,
+  type BlobSql,
+  type StoredBlobs,
+} from '@tidemark/blob-store'
 import type { AppendReceipt, StoredEvent, Writer } from '@tidemark/contracts'
 import { noCrashPoints, type CrashPoints } from '@tidemark/kernel'
-import type { Kysely } from 'kysely'
+import { CompiledQuery, type Kysely } from 'kysely'
 import { checkAppend, type CheckedAppend } from '../append/check-append.ts'
 import { eventReused, type AppendOutcome } from '../append/decide-group.ts'
 import { GroupQueue } from '../append/group-queue.ts'
@@ -29,6 +35,8 @@ export interface SqlLedgerOptions {
 
 /** The ledger on Postgres, in its own process or in this one: the same statements for both. */
 export class SqlLedger implements LedgerStore {
+  /** Blobs in the same database, of any size, in pieces. */
+  readonly blobs: StoredBlobs
   readonly #options: SqlLedgerOptions
   readonly #db: Kysely<LedgerTables>
   readonly #crashPoints: CrashPoints
@@ -39,6 +47,7 @@ export class SqlLedger implements LedgerStore {
     this.#options = options
     this.#db = options.db
     this.#crashPoints = options.crashPoints ?? noCrashPoints
+    this.blobs = new ChunkedStoredBlobs(new PostgresBlobs(sqlOf(options.db)))
   }
 
   clientFor(writer: Writer, scope: string): LedgerClient {
@@ -141,6 +150,13 @@ export class SqlLedger implements LedgerStore {
   async #readCursor(name: string): Promise<bigint> {
     const query = this.#db.selectFrom('ledger.cursor').select('position').where('name', '=', name)
     return (await query.executeTakeFirst())?.position ?? 0n
+  }
+}
+
+function sqlOf(db: Kysely<LedgerTables>): BlobSql {
+  return {
+    query: (text, values) =>
+      db.executeQuery<Readonly<Record<string, unknown>>>(CompiledQuery.raw(text, [...values])),
   }
 }
 
