@@ -34,14 +34,10 @@ const revisionOf = async (url: string, branch: string): Promise<string> => {
 test('a work tree, a bare repository and a linked work tree are all found', async () => {
   const repo = new TestRepository(root, 'kinds')
   const oid = repo.push('one')
-  const linked = join(root, 'linked')
+  const [linked, clone] = [join(root, 'linked'), join(root, 'clone')]
+  repo.git(root, 'clone', '-q', repo.bare, clone)
   repo.run('worktree', 'add', '-q', '-b', 'side', linked)
-  for (const path of [
-    repo.bare,
-    join(root, 'kinds-work'),
-    `file://${join(root, 'kinds-work')}`,
-    linked,
-  ])
+  for (const path of [repo.bare, clone, `file://${clone}`, linked])
     expect([path, await revisionOf(path, 'main')]).toEqual([path, `main@sha1:${oid}`])
   expect(await revisionOf(linked, 'side')).toBe(`side@sha1:${oid}`)
 })

@@ -12,7 +12,7 @@ import { type GitHttp, startGitHttp } from './start-git-http.ts'
 
 const NEVER = new AbortController().signal
 
-/** A repository that tests push to with git itself. */
+/** A bare repository that tests write to with git itself, by a work tree beside it. */
 export class TestRepository {
   readonly bare: string
   readonly #work: string
@@ -20,13 +20,13 @@ export class TestRepository {
   constructor(root: string, name: string) {
     this.bare = join(root, `${name}.git`)
     this.#work = join(root, `${name}-work`)
+    mkdirSync(this.#work, { recursive: true })
     this.git(root, 'init', '-q', '--bare', '-b', 'main', this.bare)
-    this.git(root, 'init', '-q', '-b', 'main', this.#work)
-    this.run('remote', 'add', 'origin', this.bare)
   }
 
+  /** Runs git in the work tree. */
   run(...args: string[]): string {
-    return this.git(this.#work, ...args)
+    return this.git(this.#work, `--git-dir=${this.bare}`, `--work-tree=${this.#work}`, ...args)
   }
 
   write(path: string, content: string): void {
@@ -43,11 +43,10 @@ export class TestRepository {
     symlinkSync(target, join(this.#work, path))
   }
 
-  /** Commits all and pushes the branch and all tags; the commit's id. */
-  push(message: string, at = '2024-05-01T10:00:00Z'): string {
+  /** Commits all on the branch that is checked out; the commit's id. */
+  push(message: string, at: string = COMMITTED): string {
     this.run('add', '-A')
-    this.git(this.#work, `--date=${at}`, 'commit', '-q', '--allow-empty', '-m', message)
-    this.run('push', '-q', '--force', '--tags', 'origin', 'HEAD')
+    this.#dated(at, 'commit', '-q', '--allow-empty', '-m', message)
     return this.run('rev-parse', 'HEAD')
   }
 
@@ -58,30 +57,31 @@ export class TestRepository {
     return this.run('hash-object', '-t', 'tree', '--literally', '-w', file)
   }
 
+  /** Runs git anywhere, with nobody's configuration. */
   git(cwd: string, ...args: string[]): string {
-    const dated =
-      args[0]?.startsWith('--date=') === true
-        ? args[0].slice('--date='.length)
-        : '2024-05-01T10:00:00Z'
-    return execFileSync(
-      'git',
-      args.filter((arg) => !arg.startsWith('--date=')),
-      {
-        cwd,
-        encoding: 'utf8',
-        env: {
-          PATH: process.env['PATH'],
-          HOME: cwd,
-          GIT_CONFIG_NOSYSTEM: '1',
-          GIT_AUTHOR_NAME: 'Ada Lovelace',
-          GIT_AUTHOR_EMAIL: 'ada@example.com',
-          GIT_COMMITTER_NAME: 'Grace Hopper',
-          GIT_COMMITTER_EMAIL: 'grace@example.com',
-          GIT_AUTHOR_DATE: dated,
-          GIT_COMMITTER_DATE: dated,
-        },
-      },
-    ).trim()
+    return execFileSync('git', args, { cwd, encoding: 'utf8', env: environment(COMMITTED) }).trim()
+  }
+
+  #dated(at: string, ...args: string[]): string {
+    const place = [`--git-dir=${this.bare}`, `--work-tree=${this.#work}`]
+    const options = { cwd: this.#work, encoding: 'utf8', env: environment(at) } as const
+    return execFileSync('git', [...place, ...args], options).trim()
+  }
+}
+
+const COMMITTED = '2024-05-01T10:00:00Z'
+
+function environment(date: string): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_AUTHOR_NAME: 'Ada Lovelace',
+    GIT_AUTHOR_EMAIL: 'ada@example.com',
+    GIT_COMMITTER_NAME: 'Grace Hopper',
+    GIT_COMMITTER_EMAIL: 'grace@example.com',
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_DATE: date,
   }
 }
 
@@ -129,7 +129,7 @@ export function gitContract({ name, open }: GitContract): void {
         repo.run('tag', '-a', '-m', 'first', 'v1.0.0')
         repo.write('a.yaml', 'a: 2\n')
         const second = repo.push('two')
-        repo.run('push', '-q', 'origin', `${second}:refs/pull/7/head`)
+        repo.run('update-ref', 'refs/pull/7/head', second)
         await using from = await source(repo)
         const revision = async (ref: GitRef): Promise<string> =>
           (await from.resolve(ref, NEVER)).revision
@@ -451,7 +451,7 @@ async function treeRefusal(
     tree = repo.tree(line)
   }
   const commit = repo.run('commit-tree', '-m', 'bad', tree)
-  repo.run('push', '-q', '--force', 'origin', `${commit}:refs/heads/main`)
+  repo.run('update-ref', 'refs/heads/main', commit)
   await using from = await source(repo)
   const resolution = await from.resolve({ branch: 'main' }, NEVER)
   return refusal(from.fetch(resolution, NEVER).then((fetched) => from.tree(fetched, NEVER)))
