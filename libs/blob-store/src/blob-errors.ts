@@ -51,6 +51,18 @@ export class BlobStoreUnavailable extends OperatingError {
   }
 }
 
+/** A file of many blobs cannot be read. The others can, once it is out of the way. */
+export class BlobPackDamaged extends OperatingError {
+  readonly code: string = 'blob-pack-damaged'
+  readonly retry: Retry = 'never'
+
+  constructor(path: string, reason: string) {
+    super(
+      `cannot read ${path}: ${reason}; restore it from a backup, or move it out of the directory`,
+    )
+  }
+}
+
 /** A request to the responder that no client of ours sends. */
 export class BlobRequestInvalid extends OperatingError {
   readonly code: string = 'blob-request-invalid'

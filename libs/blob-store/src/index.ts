@@ -1,6 +1,7 @@
 export {
   BlobCorrupt,
   BlobMissing,
+  BlobPackDamaged,
   BlobRequestInvalid,
   BlobStoreFull,
   BlobStoreUnavailable,

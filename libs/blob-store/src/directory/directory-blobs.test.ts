@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -91,34 +91,88 @@ describe('a directory of blobs', () => {
     await expect(roomy.put(content)).resolves.toBe(keyring.nameOf(content))
   })
 
-  test('a batch in which one blob fails keeps none of them half', async () => {
-    let writes = 0
-    const raw = await openDirectoryBlobs({
-      path,
-      random: systemRandom,
-      onStep: (step) => {
-        writes += step === 'write' ? 1 : 0
-        if (writes === 5) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
-      },
-    })
-    const blobs = Array.from({ length: 40 }, (_, at) => new Uint8Array(100 + at))
-    const store = new SealedBlobStore(raw, keyring)
-    await expect(store.putAll(blobs)).rejects.toMatchObject({ code: 'blob-store-full' })
+  test.for(['write', 'rename'] as const)(
+    'a batch that fails before %s keeps none of its small blobs, and passes later',
+    async (step) => {
+      const blobs = Array.from({ length: 40 }, (_, at) => new Uint8Array(100 + at))
+      const full = await open(step, 'ENOSPC')
+      await expect(full.putAll(blobs)).rejects.toMatchObject({ code: 'blob-store-full' })
+      const restarted = await open()
+      expect(readdirSync(join(path, 'tmp'))).toEqual([])
+      for (const blob of blobs) {
+        await expect(restarted.has(keyring.nameOf(blob))).resolves.toBe(false)
+      }
+      const names = await restarted.putAll(blobs)
+      for (const name of names) await expect(restarted.get(name)).resolves.toBeDefined()
+    },
+  )
+
+  test('small blobs that come together share a file, and are there after a restart', async () => {
+    const store = await open()
+    const names = await store.putAll(Array.from({ length: 100 }, (_, at) => new Uint8Array(at)))
+    expect(readdirSync(join(path, 'packs'))).toHaveLength(1)
     const restarted = await open()
-    const names = await restarted.putAll(blobs)
     for (const name of names) await expect(restarted.get(name)).resolves.toBeDefined()
+  })
+
+  test('puts at the same time share the files of those that wait', async () => {
+    const store = await open()
+    const blobs = Array.from({ length: 200 }, (_, at) => new Uint8Array(at))
+    await Promise.all(blobs.map((blob) => store.put(blob)))
+    expect(readdirSync(join(path, 'packs')).length).toBeLessThan(50)
+  })
+
+  test('a replaced blob counts after a restart, not the one in the pack', async () => {
+    const raw = await openDirectoryBlobs({ path, random: systemRandom })
+    const [one, two] = ['a', 'b'].map((letter) => ({ name: letter.repeat(64), bytes: content }))
+    if (one === undefined || two === undefined) throw new Error('there are two')
+    await raw.write([one, two])
+    await raw.replace({ name: one.name, bytes: Uint8Array.of(1) })
+    const restarted = await openDirectoryBlobs({ path, random: systemRandom })
+    await expect(restarted.read(one.name)).resolves.toHaveLength(1)
+    await expect(restarted.read(two.name)).resolves.toHaveLength(5_000)
+    await expect(restarted.list({ after: '', limit: 9 })).resolves.toEqual([one.name, two.name])
+  })
+
+  test('many small packs become few, and nothing is lost', async () => {
+    const store = await open()
+    const names: string[] = []
+    for (let each = 0; each < 520; each += 1) {
+      const pair = [0, 1].map((at) => new TextEncoder().encode(`${each}/${at}`))
+      names.push(...(await store.putAll(pair)))
+    }
+    expect(readdirSync(join(path, 'packs')).length).toBeGreaterThan(512)
+    const restarted = await open()
+    expect(readdirSync(join(path, 'packs'))).toHaveLength(1)
+    for (const name of names) await expect(restarted.get(name)).resolves.toBeDefined()
+  })
+
+  test.for([
+    ['a flipped bit in the table', flipAt(40)],
+    ['a flipped bit at the start', flipAt(1)],
+    ['a length that is out of bounds', flipAt(8)],
+    ['a cut', (pack: Buffer) => pack.subarray(0, pack.length - 1)],
+    ['nothing left', () => Buffer.alloc(0)],
+  ] as const)('a pack with %s is named', async ([, damage]) => {
+    const store = await open()
+    await store.putAll([new Uint8Array(1), new Uint8Array(2)])
+    const [file = ''] = readdirSync(join(path, 'packs'))
+    const pack = join(path, 'packs', file)
+    writeFileSync(pack, damage(readFileSync(pack)))
+    await expect(open()).rejects.toMatchObject({
+      code: 'blob-pack-damaged',
+      retry: 'never',
+      message: expect.stringContaining(pack),
+    })
   })
 
   test('what was kept before kill -9 is there, and nothing half', async () => {
     for (const killAfter of [40, 75, 130]) {
       const kept = await putUntilKilled(path, killAfter)
-      const store = new SealedBlobStore(
-        await openDirectoryBlobs({ path, random: systemRandom }),
-        childKeyring,
-      )
+      const raw = await openDirectoryBlobs({ path, random: systemRandom })
+      const store = new SealedBlobStore(raw, childKeyring)
       for (const name of kept) await expect(store.get(name)).resolves.toBeDefined()
-      const folders = '0123456789abcdef'.split('')
-      const names = folders.flatMap((folder) => readdirSync(join(path, folder)))
+      const names = await raw.list({ after: '', limit: 10_000 })
       for (const name of names) await expect(store.get(name)).resolves.toBeDefined()
       expect(kept.length).toBeGreaterThanOrEqual(killAfter)
     }
@@ -164,4 +218,12 @@ async function putUntilKilled(path: string, killAfter: number): Promise<readonly
     if (kept.length === killAfter) child.kill('SIGKILL')
   }
   return kept
+}
+
+function flipAt(index: number): (bytes: Buffer) => Buffer {
+  return (bytes) => {
+    const copy = Buffer.from(bytes)
+    copy[index] = (copy[index] ?? 0) ^ 0x40
+    return copy
+  }
 }

@@ -4,10 +4,15 @@ import { type Random } from '@tidemark/kernel'
 import { BlobStoreUnavailable } from '../blob-errors.ts'
 import { assertRawName, type RawBlob, type StoredBlobs } from '../raw-blobs.ts'
 import { FolderSync } from './folder-sync.ts'
+import { Packs } from './packs.ts'
+import { SharedWrites } from './shared-writes.ts'
 import { fileFailure, makeFolders, removeAll, writeSynced } from './synced-file.ts'
 
 const TEMPORARY = 'tmp'
+const PACKS = 'packs'
 const FOLDERS = '0123456789abcdef'.split('') // Few enough to sync all of them for a batch, enough for a million blobs.
+const PACKED_BYTES_MAX = 64 * 1024 // A larger blob has a file of its own, which costs it little.
+const PACKED_BLOBS_MAX = 4_096
 const WRITES_AT_ONCE = 16 // A disk syncs several files for the price of two.
 
 /** What the store is about to do. Tests stop or fail it there. */
@@ -28,11 +33,14 @@ export async function openDirectoryBlobs(options: DirectoryOptions): Promise<Sto
   const { path } = options
   const folders = FOLDERS.map((folder) => join(path, folder))
   try {
-    await makeFolders([path, join(path, TEMPORARY), ...folders])
+    const packsPath = join(path, PACKS)
+    await makeFolders([path, join(path, TEMPORARY), packsPath, ...folders])
     await removeAll(join(path, TEMPORARY))
     const sync = new FolderSync()
-    await Promise.all([path, ...folders].map((folder) => sync.sync(folder)))
-    return new DirectoryBlobs(options, sync)
+    await Promise.all([path, packsPath, ...folders].map((folder) => sync.sync(folder)))
+    const blobs = new DirectoryBlobs(options, sync)
+    await blobs.open()
+    return blobs
   } catch (error) {
     throw fileFailure(`open the blob directory ${path}`, path, error)
   }
@@ -43,27 +51,52 @@ class DirectoryBlobs implements StoredBlobs {
   readonly #random: Random
   readonly #onStep: (step: DirectoryStep) => void
   readonly #sync: FolderSync
+  readonly #packs: Packs
+  readonly #small: SharedWrites<RawBlob>
 
   constructor(options: DirectoryOptions, sync: FolderSync) {
     this.#path = options.path
     this.#random = options.random
     this.#onStep = options.onStep ?? (() => undefined)
     this.#sync = sync
+    this.#packs = new Packs(join(options.path, PACKS), sync, {
+      temporary: () => join(this.#path, TEMPORARY, this.#unique()),
+      finished: () => join(this.#path, PACKS, `${this.#unique()}.pack`),
+    })
+    this.#small = new SharedWrites((blobs) => this.#writeSmall(blobs), PACKED_BLOBS_MAX)
+  }
+
+  /** Reads what is where. A blob that has a file of its own was replaced: the file counts. */
+  async open(): Promise<void> {
+    await this.#packs.open()
+    for (const folder of FOLDERS) {
+      for (const name of await readdir(join(this.#path, folder))) this.#packs.forget(name)
+    }
   }
 
   async write(blobs: readonly RawBlob[]): Promise<void> {
-    await this.#keepAll(blobs, async (blob) => {
-      if (!(await this.has(blob.name))) await this.#keep(blob)
-    })
+    const small = blobs.filter(({ bytes }) => bytes.length <= PACKED_BYTES_MAX)
+    const large = blobs.filter(({ bytes }) => bytes.length > PACKED_BYTES_MAX)
+    try {
+      if (small.length > 0) await this.#small.add(small)
+      await this.#keepFiles(large, 'new')
+    } catch (error) {
+      throw fileFailure('keep a blob', this.#path, error)
+    }
   }
 
   async replace(blob: RawBlob): Promise<void> {
-    await this.#keepAll([blob], (one) => this.#keep(one))
+    try {
+      await this.#keepFiles([blob], 'all')
+      this.#packs.forget(blob.name)
+    } catch (error) {
+      throw fileFailure(`replace blob ${blob.name}`, this.#path, error)
+    }
   }
 
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
-      return await readFile(this.#pathOf(name))
+      return (await this.#packs.read(name)) ?? (await readFile(this.#pathOf(name)))
     } catch (error) {
       if (isMissing(error)) return undefined
       throw new BlobStoreUnavailable(`read blob ${name}`, error)
@@ -71,6 +104,7 @@ class DirectoryBlobs implements StoredBlobs {
   }
 
   async has(name: string): Promise<boolean> {
+    if (this.#packs.has(name)) return true
     try {
       await access(this.#pathOf(name))
       return true
@@ -94,36 +128,54 @@ class DirectoryBlobs implements StoredBlobs {
       const found = await readdir(join(this.#path, folder))
       names.push(...found.filter((name) => name > after).toSorted())
     }
-    return names.slice(0, limit)
+    names.push(...this.#packs.list(after, limit))
+    return [...new Set(names)].toSorted().slice(0, limit)
   }
 
-  async #keepAll(blobs: readonly RawBlob[], keep: (blob: RawBlob) => Promise<void>): Promise<void> {
-    try {
-      const waiting = [...blobs]
-      const worker = async (): Promise<void> => {
-        for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift())
-          await keep(blob)
+  /** One blob alone has a file; several that come together share a pack. */
+  async #writeSmall(blobs: readonly RawBlob[]): Promise<void> {
+    const distinct = new Map(blobs.map((blob) => [blob.name, blob]))
+    const fresh: RawBlob[] = []
+    for (const blob of distinct.values()) if (!(await this.has(blob.name))) fresh.push(blob)
+    if (fresh.length > 1) await this.#packs.write(fresh, this.#onStep)
+    const alone = fresh.length === 1 ? fresh : []
+    const there = [...distinct.values()].filter((blob) => !this.#packs.has(blob.name))
+    await this.#keepFiles(alone, 'all')
+    await this.#syncFoldersOf(there)
+  }
+
+  async #keepFiles(blobs: readonly RawBlob[], which: 'new' | 'all'): Promise<void> {
+    const waiting = [...blobs]
+    const worker = async (): Promise<void> => {
+      for (let blob = waiting.shift(); blob !== undefined; blob = waiting.shift()) {
+        if (which === 'all' || !(await this.has(blob.name))) await this.#keep(blob)
       }
-      const workers = Array.from({ length: Math.min(WRITES_AT_ONCE, blobs.length) }, worker)
-      const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
-      if (failed?.status === 'rejected') throw failed.reason
-      // Also for those that were there: another writer may have renamed and not synced yet.
-      this.#onStep('sync-folder')
-      const folders = new Set(blobs.map(({ name }) => this.#folderOf(name)))
-      await Promise.all([...folders].map((folder) => this.#sync.sync(folder)))
-    } catch (error) {
-      throw fileFailure('keep a blob', this.#path, error)
     }
+    const workers = Array.from({ length: Math.min(WRITES_AT_ONCE, blobs.length) }, worker)
+    const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+    await this.#syncFoldersOf(blobs)
+  }
+
+  /** Also for blobs that were there: another writer may have renamed and not synced yet. */
+  async #syncFoldersOf(blobs: readonly RawBlob[]): Promise<void> {
+    if (blobs.length === 0) return
+    this.#onStep('sync-folder')
+    const folders = new Set(blobs.map(({ name }) => this.#folderOf(name)))
+    await Promise.all([...folders].map((folder) => this.#sync.sync(folder)))
   }
 
   async #keep({ name, bytes }: RawBlob): Promise<void> {
-    const unique = Buffer.from(this.#random.bytes(8)).toString('hex')
-    const temporary = join(this.#path, TEMPORARY, `${name}.${unique}`)
+    const temporary = join(this.#path, TEMPORARY, this.#unique())
     this.#onStep('write')
     await writeSynced(temporary, bytes)
     this.#onStep('rename')
     await rename(temporary, this.#pathOf(name))
     this.#sync.changed(this.#folderOf(name))
+  }
+
+  #unique(): string {
+    return Buffer.from(this.#random.bytes(16)).toString('hex')
   }
 
   #pathOf(name: string): string {
