@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const HOLDINGS_FILE = 'tidemark-holdings'
@@ -82,8 +82,9 @@ export class BareCache {
   }
 }
 
+/** Changes the time of a directory by the clock of its file system. */
 async function touch(directory: string): Promise<void> {
-  // oxlint-disable-next-line no-restricted-globals, no-restricted-properties -- The file system's own clock orders it.
-  const now = new Date()
-  await utimes(directory, now, now)
+  const file = join(directory, 'tidemark-used')
+  await writeFile(`${file}.new`, '')
+  await rename(`${file}.new`, file)
 }

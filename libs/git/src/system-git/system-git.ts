@@ -23,7 +23,7 @@ export interface GitOptions {
 }
 
 /** Where packages put programs on the systems that we run on. */
-export const SEARCH_PATH: string = [
+const SEARCH_PATH: string = [
   '/usr/local/bin',
   '/usr/bin',
   '/bin',

@@ -24,6 +24,7 @@ import {
 } from './fake-server.ts'
 import { failureOf, refusal } from './git-contract.ts'
 
+const OPENSSL = 'openssl'
 const NEVER = new AbortController().signal
 const LIMITS: Partial<GitLimits> = {
   refs: 1000,
@@ -287,7 +288,7 @@ function pour(response: ServerResponse, chunk: Buffer): void {
 
 function hasOpenssl(): boolean {
   try {
-    execFileSync('openssl', ['version'])
+    execFileSync(OPENSSL, ['version'])
     return true
   } catch {
     return false
@@ -298,7 +299,7 @@ function selfSigned(directory: string): { cert: string; key: string } {
   const [key, cert] = [join(directory, 'tls.key'), join(directory, 'tls.crt')]
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
   execFileSync(
-    'openssl',
+    OPENSSL,
     [
       'req',
       '-x509',

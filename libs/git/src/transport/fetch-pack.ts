@@ -23,7 +23,7 @@ export function packBody(request: PackRequest, server: Advertisement): string {
 }
 
 /** Whether the server can leave files out of a pack. */
-export function canFilter(server: Advertisement): boolean {
+function canFilter(server: Advertisement): boolean {
   return server.version === 2
     ? (server.capabilities.get('fetch') ?? '').split(' ').includes('filter')
     : server.capabilities.has('filter')

@@ -11,7 +11,7 @@ import type { KeptEntry } from './apply-ignore-rules.ts'
 import { packsToKeep, PackWriter, type Place } from './artifact-packs.ts'
 
 /** Bytes of all files that are not ignored; every render holds them in memory. */
-export const ARTIFACT_BYTES_MAX: number = 512 * 1024 * 1024
+const ARTIFACT_BYTES_MAX = 512 * 1024 * 1024
 
 /** What a file is apart from its path and mode. */
 type Content =
