@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { VirtualClock } from '@tidemark/kernel/testing'
 import { EMBEDDED_POLICY } from '../address-policy.ts'
 import type { Git, GitSource } from '../git-source.ts'
@@ -32,7 +32,7 @@ const hasGit = (() => {
 })()
 
 describe.skipIf(!hasGit)('the cache of the system git', () => {
-  const root = mkdtempSync(join(tmpdir(), 'tidemark-cache-'))
+  let root = ''
   const commit: NewCommit = {
     message: 'push',
     identity: { name: 'Ada', email: 'ada@example.com' },
@@ -43,6 +43,9 @@ describe.skipIf(!hasGit)('the cache of the system git', () => {
   let cache = ''
   let http: GitHttp
 
+  beforeAll(() => {
+    root = mkdtempSync(join(tmpdir(), 'tidemark-cache-'))
+  })
   beforeEach(async () => {
     count += 1
     repository = join(root, `repository-${count}.git`)

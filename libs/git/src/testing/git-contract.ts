@@ -94,12 +94,13 @@ export interface GitContract {
 export function gitContract({ name, open }: GitContract): void {
   for (const carrier of ['file', 'http', 'http, version 0'] as const)
     describe(`${name} over ${carrier}`, () => {
-      const root = mkdtempSync(join(tmpdir(), 'tidemark-git-'))
+      let root = ''
       let git: Git
       let http: GitHttp
       let count = 0
 
       beforeAll(async () => {
+        root = mkdtempSync(join(tmpdir(), 'tidemark-git-'))
         git = await open(join(root, 'cache'))
         http = await startGitHttp({
           root,

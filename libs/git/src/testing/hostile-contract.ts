@@ -97,9 +97,10 @@ export interface HostileContract {
 /** What every engine must withstand: RELIABILITY 4.5, rows 52 to 56, and threats T10 and T12. */
 export function hostileContract({ name, open }: HostileContract): void {
   describe(`${name} and a hostile server`, () => {
-    const root = mkdtempSync(join(tmpdir(), 'tidemark-hostile-'))
+    let root = ''
     let git: Git
     beforeAll(async () => {
+      root = mkdtempSync(join(tmpdir(), 'tidemark-hostile-'))
       git = await open(join(root, 'cache'), LIMITS)
     })
     afterAll(async () => {
