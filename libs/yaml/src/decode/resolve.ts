@@ -46,6 +46,9 @@ function infinity(sign: 1 | -1): Resolved {
 }
 
 const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
+/** What starts with a point goes to Go's own parser, which takes `_` between digits. */
+const POINT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/
+
 /** Whether a number was written as a float: `1e3`, `1.0`. Hexadecimal digits make none. */
 export function isFloatText(text: string): boolean {
   return /[.eE]/.test(text) && !/^[-+]?0[xX]/.test(text)
@@ -65,8 +68,8 @@ export function resolvePlain(text: string, flavour: Flavour): Resolved {
     if (word !== undefined) return word
   }
   if (isNumeric) return resolveNumber(text, first) ?? { tag: '!!str', value: text }
-  if (first === 0x2e && FLOAT.test(text)) {
-    const value = Number(text)
+  if (first === 0x2e && POINT_FLOAT.test(text)) {
+    const value = Number(text.replaceAll('_', ''))
     if (Number.isFinite(value)) return { tag: '!!float', value }
   }
   return { tag: '!!str', value: text }

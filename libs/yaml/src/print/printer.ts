@@ -6,7 +6,7 @@ import { printNumber } from './print-number.ts'
 import type { PrintStyle } from './print-style.ts'
 import { styleOf } from './scalar-style.ts'
 import { sortKeys } from './sort-keys.ts'
-import { needsJson, throughJson } from './through-json.ts'
+import { keyThroughJson, needsJson, throughJson } from './through-json.ts'
 import { inQuotes, writeScalar } from './write-scalar.ts'
 import { INDENT, Writer } from './writer.ts'
 
@@ -58,8 +58,8 @@ export class Printer {
     this.#open()
     for (const key of sortKeys(map.keys(), this.#flavour)) {
       writer.newLine(indent)
-      const printed = this.#key(this.#written(key))
-      if (printed === undefined) this.#longKey(this.#written(key), indent)
+      const printed = this.#key(key)
+      if (printed === undefined) this.#longKey(key, indent)
       else writer.write(`${printed}:`)
       this.#value(map.get(key) ?? null, indent, 'mapping')
     }
@@ -91,9 +91,10 @@ export class Printer {
   #key(key: string): string | undefined {
     const known = this.#keys.get(key)
     if (known !== undefined) return known
-    if (!isSimple(key)) return undefined
-    const style = styleOf(key, this.#flavour, 'key')
-    const printed = style === 'plain' || style === 'literal' ? key : inQuotes(key, style)
+    const written = this.#style === 'yaml2' ? keyThroughJson(key) : key.toWellFormed()
+    if (!isSimple(written)) return undefined
+    const style = styleOf(written, this.#flavour, 'key')
+    const printed = style === 'plain' || style === 'literal' ? written : inQuotes(written, style)
     this.#keys.set(key, printed)
     return printed
   }

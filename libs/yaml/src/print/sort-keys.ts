@@ -47,9 +47,8 @@ function isLessByNumber(a: readonly string[], b: readonly string[], index: numbe
   // A zero says nothing about the number that it is part of, unless a digit stands before it.
   const seed = (left === '0' || right === '0') && endsWithNumber(a, index) ? 1 : 0
   const [leftEnd, rightEnd] = [endOfDigits(a, index), endOfDigits(b, index)]
-  const leftNumber = numberOf(seed, a.slice(index, leftEnd))
-  const rightNumber = numberOf(seed, b.slice(index, rightEnd))
-  if (leftNumber !== rightNumber) return leftNumber < rightNumber
+  const order = compareNumbers(seed, a.slice(index, leftEnd), b.slice(index, rightEnd))
+  if (order !== 0) return order < 0
   if (leftEnd !== rightEnd) return leftEnd < rightEnd
   return codeOf(left) < codeOf(right)
 }
@@ -69,11 +68,19 @@ function endOfDigits(characters: readonly string[], start: number): number {
   return end
 }
 
-/** In 64 bits, as Go counts: what is longer wraps around. */
-function numberOf(seed: 0 | 1, digits: readonly string[]): number | bigint {
-  if (digits.length < EXACT_DIGITS_MAX) {
-    return digits.reduce((sum, digit) => sum * 10 + codeOf(digit) - 0x30, seed as number)
-  }
+function compareNumbers(seed: 0 | 1, a: readonly string[], b: readonly string[]): number {
+  if (Math.max(a.length, b.length) < EXACT_DIGITS_MAX) return numberOf(seed, a) - numberOf(seed, b)
+  const [left, right] = [wrappedNumberOf(seed, a), wrappedNumberOf(seed, b)]
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+function numberOf(seed: number, digits: readonly string[]): number {
+  return digits.reduce((sum, digit) => sum * 10 + codeOf(digit) - 0x30, seed)
+}
+
+/** Go counts in 64 bits: what is longer wraps around. */
+function wrappedNumberOf(seed: number, digits: readonly string[]): bigint {
   return digits.reduce(
     (sum, digit) => BigInt.asIntN(64, sum * 10n + BigInt(codeOf(digit) - 0x30)),
     BigInt(seed),

@@ -1,3 +1,4 @@
+import { printJson } from '../json/print-json.ts'
 import { Cursor } from '../scanner/cursor.ts'
 import { scanQuotedScalar } from '../scanner/scan-quoted-scalar.ts'
 import { YamlError } from '../yaml-error.ts'
@@ -26,6 +27,25 @@ export function throughJson(text: string): string {
     escapeForYaml,
   )
   return scanQuotedScalar(new Cursor(`${escaped}\0\0\0\0`, 'yaml2'), 'double-quoted').value
+}
+
+/** A key of JSON on one line can be read as YAML up to this length, quotes and escapes included. */
+const KEY_LENGTH_MAX = 1024
+const ESCAPE_LENGTH_MAX = 6
+
+/** A key as `throughJson` has a text. Throws YAML_KEY where YAML does not see a key in the JSON any more. */
+export function keyThroughJson(key: string): string {
+  if (key.length * ESCAPE_LENGTH_MAX <= KEY_LENGTH_MAX - 2 && !needsJson(key)) return key
+  const written = throughJson(key)
+  const length = printJson(key).length
+  if (!key.includes('\u0085') && length <= KEY_LENGTH_MAX) return written
+  throw new YamlError(
+    'YAML_KEY',
+    `a key of ${key.length} characters, or with a line break U+0085`,
+    {
+      upstream: "yaml: did not find expected ',' or '}'",
+    },
+  )
 }
 
 function escapeForYaml(character: string): string {
