@@ -33,8 +33,8 @@ export interface RelayOptions {
 export interface RelayReport {
   /** The stream was made anew; `why` says what was wrong with it. */
   rebuilt?(why: string, firstPosition: bigint): void
-  /** The bus has the log up to here. */
-  published?(lastPosition: bigint): void
+  /** The bus has the log up to here; the log ends at `head`. */
+  published?(lastPosition: bigint, head: bigint): void
   /** The bus or the store does not answer; the relay tries again by itself. */
   unavailable?(error: OperatingError): void
 }
@@ -119,12 +119,12 @@ class Relay {
     const { store, log, report } = this.#options
     const events = await store.readPage(position, WINDOW)
     if (events.length === 0) return (await this.#isAhead(position)) ? undefined : position
-    const { incarnation } = await store.head()
+    const { incarnation, position: head } = await store.head()
     this.#crashPoints.at('relay.before-publish')
     const outcome = await log.publishBatch(events.map((event) => logMessage(event, incarnation)))
     this.#crashPoints.at('relay.after-publish')
     if (outcome.kind === 'missing') return undefined
-    if (outcome.kind === 'published') report?.published?.(outcome.lastPosition)
+    if (outcome.kind === 'published') report?.published?.(outcome.lastPosition, head)
     return outcome.lastPosition
   }
 
