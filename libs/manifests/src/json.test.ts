@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
+import { canonicalJson as canonicalYaml } from '@tidemark/yaml'
 import { expect, test } from 'vitest'
 
 import { canonicalJson } from './canonical-json.ts'
 import { field, type Json, jsonEquals, jsonFromYaml, parseJson, textField } from './json.ts'
 
-test('canonical JSON sorts keys by their UTF-16 units and has no spaces', () => {
+test('canonical JSON sorts keys by their UTF-8 bytes and has no spaces', () => {
   expect(canonicalJson({ b: [1, null, true], a: { z: 'x', é: 1.5, '10': 2, '9': 3 } })).toBe(
     '{"a":{"10":2,"9":3,"z":"x","é":1.5},"b":[1,null,true]}',
   )
@@ -68,6 +69,20 @@ test('law: equal values have equal texts, and the other way round', () => {
     fc.property(json, json, (left, right) => {
       expect(jsonEquals(left, right)).toBe(canonicalJson(left) === canonicalJson(right))
       expect(jsonEquals(left, parseJson(canonicalJson(left)))).toBe(true)
+    }),
+  )
+})
+
+test('law: the text is that which libs/yaml gives for the same value', () => {
+  const text = fc.string({ unit: 'binary' })
+  const values = fc.dictionary(
+    text,
+    fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true })),
+  )
+  fc.assert(
+    fc.property(values, (value) => {
+      const written = new Map(Object.entries(value))
+      expect(canonicalJson(jsonFromYaml(written))).toBe(canonicalYaml(written))
     }),
   )
 })

@@ -64,7 +64,7 @@ export function jsonFromYaml(value: YamlValue): Json {
 
 /** Whether two values are the same data; the order of keys does not count. */
 export function jsonEquals(left: Json | undefined, right: Json | undefined): boolean {
-  if (left === right) return true
+  if (Object.is(left, right)) return true
   if (isJsonList(left))
     return (
       isJsonList(right) &&
