@@ -1,1 +1,14 @@
-export {}
+export {
+  buildKustomization,
+  type BuildOptions,
+  type BuildResult,
+  type BuiltObject,
+} from './build-kustomization.ts'
+export { type ChartRenderer, type ChartRequest } from './generators/chart-renderer.ts'
+export { KUSTOMIZATION_FILE_NAMES } from './kustomization/parse-kustomization.ts'
+export { KustomizeError, type KustomizeErrorCode } from './kustomize-error.ts'
+export { type Reorder } from './output/finish.ts'
+export { type Layer, type Origin } from './resource.ts'
+export { MERGE_KEYS_VERSION } from './schema/gen/merge-keys.ts'
+export { type LoadRestriction } from './target/loader.ts'
+export { ParseCache } from './target/parse-cache.ts'

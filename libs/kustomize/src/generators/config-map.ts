@@ -1,0 +1,119 @@
+import { isUtf8 } from 'node:buffer'
+import { compareBytes } from '@tidemark/source-tree'
+import { KustomizeError } from '../kustomize-error.ts'
+import type { GeneratorArgs, GeneratorOptions, SecretArgs } from '../kustomization/model.ts'
+import { EMPTY_MAPPING, type Node, text, untagged } from '../node/node.ts'
+import { setAt } from '../node/set-field.ts'
+import type { Scopes } from '../schema/scopes.ts'
+import { Note, type Origin, Resource } from '../resource.ts'
+import { type KeyValue, readKeyValues } from './key-values.ts'
+import type { Loader } from '../target/loader.ts'
+
+/** What a generator needs beside its arguments. */
+export interface GeneratorContext {
+  readonly loader: Loader
+  readonly scopes: Scopes
+  readonly origin: Origin
+}
+
+/** Makes a ConfigMap; values that are no text go to `binaryData`. @throws KustomizeError */
+export function generateConfigMap(args: GeneratorArgs, context: GeneratorContext): Resource {
+  let node = baseNode('ConfigMap', args)
+  for (const { key, value } of sortedPairs(args, context.loader)) {
+    const isText = isUtf8(value)
+    const data = isText ? Buffer.from(value).toString() : base64Lines(value)
+    node = setAt(node, [isText ? 'data' : 'binaryData', key], dataText(data))
+  }
+  return finished(node, args, context)
+}
+
+/** Makes a Secret; all values in base64. @throws KustomizeError */
+export function generateSecret(args: SecretArgs, context: GeneratorContext): Resource {
+  let node = baseNode('Secret', args)
+  node = setAt(node, ['type'], text(args.type === '' ? 'Opaque' : args.type))
+  node = setAt(node, ['data'], EMPTY_MAPPING)
+  for (const { key, value } of sortedPairs(args, context.loader))
+    node = setAt(node, ['data', key], dataText(base64Lines(value)))
+  return finished(node, args, context)
+}
+
+/** The options of the kustomization, behind those of the generator. */
+export function mergedOptions(
+  own: GeneratorOptions | undefined,
+  shared: GeneratorOptions | undefined,
+): GeneratorOptions | undefined {
+  if (shared === undefined) return own
+  return {
+    labels: behind(own?.labels, shared.labels),
+    annotations: behind(own?.annotations, shared.annotations),
+    disableNameSuffixHash: (own?.disableNameSuffixHash ?? false) || shared.disableNameSuffixHash,
+    immutable: (own?.immutable ?? false) || shared.immutable,
+  }
+}
+
+type Texts = ReadonlyMap<string, string> | undefined
+
+function behind(own: Texts, shared: Texts): Texts {
+  return own === undefined || shared === undefined ? (own ?? shared) : new Map([...shared, ...own])
+}
+
+function baseNode(kind: string, { name, namespace }: GeneratorArgs): Node {
+  if (name === '')
+    throw new KustomizeError('KUSTOMIZE_GENERATOR', 'a configmap must have a name', {
+      hint: `give the ${kind} generator a name`,
+    })
+  let node: Node = setAt(EMPTY_MAPPING, ['apiVersion'], text('v1'))
+  node = setAt(node, ['kind'], text(kind))
+  node = setAt(node, ['metadata', 'name'], text(name))
+  return namespace === '' ? node : setAt(node, ['metadata', 'namespace'], text(namespace))
+}
+
+function sortedPairs(args: GeneratorArgs, loader: Loader): readonly KeyValue[] {
+  const pairs = readKeyValues(args, loader)
+  const seen = new Set<string>()
+  for (const { key } of pairs) {
+    if (seen.has(key))
+      throw new KustomizeError(
+        'KUSTOMIZE_GENERATOR',
+        `configmap ${args.name} illegally repeats the key \`${key}\``,
+        { hint: 'a key can come from one source only' },
+      )
+    seen.add(key)
+  }
+  return pairs.toSorted((left, right) => compareBytes(left.key, right.key))
+}
+
+function dataText(value: string): Node {
+  return text(value, value.includes('\n') ? 'literal' : 'plain')
+}
+
+const BASE64_LINE = 70
+
+/** Base64 in lines of 70 characters, each ended, when it does not fit into one. */
+export function base64Lines(value: Uint8Array): string {
+  const encoded = Buffer.from(value).toString('base64')
+  if (encoded.length < BASE64_LINE) return encoded
+  return encoded.replace(/.{1,70}/g, '$&\n')
+}
+
+function finished(base: Node, args: GeneratorArgs, { scopes, origin }: GeneratorContext): Resource {
+  const { options } = args
+  const resource = new Resource(base, scopes, origin)
+  for (const [name, value] of sorted(options?.labels)) resource.label(name, value)
+  for (const [name, value] of sorted(options?.annotations)) resource.annotate(name, value)
+  if (options?.immutable)
+    resource.node = setAt(resource.node ?? base, ['immutable'], {
+      ...untagged('true'),
+      tag: '!!bool',
+    })
+  if (!options?.disableNameSuffixHash) resource.mark(Note.needsHashSuffix)
+  const behavior = ['create', 'replace', 'merge'].includes(args.behavior)
+    ? args.behavior
+    : 'unspecified'
+  resource.setAnnotations(resource.annotations.set(Note.generatorBehavior, behavior))
+  return resource
+}
+
+function sorted(map: Texts): readonly [string, string][] {
+  return [...(map ?? [])].toSorted(([left], [right]) => compareBytes(left, right))
+}

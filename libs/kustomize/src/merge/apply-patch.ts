@@ -1,0 +1,38 @@
+import { apiVersionOf } from '../identity/gvk.ts'
+import { EMPTY_MAPPING, isNullOrEmpty, type Node, untagged } from '../node/node.ts'
+import { setField } from '../node/set-field.ts'
+import { Note, type Resource } from '../resource.ts'
+import { type MergeRules, strategicMerge } from './strategic-merge.ts'
+
+/**
+ * Merges a patch into an object. Name and kind stay unless the patch may change them; the namespace always stays.
+ * An object that the patch deletes has no node afterwards.
+ */
+export function applyStrategicPatch(target: Resource, patch: Resource): void {
+  const { name, namespace, kind } = target
+  const changesName = patch.isMarked(Note.allowNameChange)
+  const changesKind = patch.isMarked(Note.allowKindChange)
+  if (changesName || changesKind) target.storePreviousId()
+  target.node = strategicMerge(patch.node, target.node, rulesOf(target))
+  if (isNullOrEmpty(target.node)) return
+  if (!changesKind) target.setKind(kind)
+  if (!changesName) target.setName(name)
+  target.setNamespace(namespace)
+}
+
+/** The patch as it is applied to one of several targets: with the apiVersion of that. */
+export function patchFor(target: Resource, patch: Resource): Resource {
+  const copy = patch.copy()
+  const { kind } = patch
+  const node: Node = setField(
+    copy.node ?? EMPTY_MAPPING,
+    'apiVersion',
+    untagged(apiVersionOf(target.gvk)),
+  )
+  copy.node = setField(node, 'kind', untagged(kind))
+  return copy
+}
+
+function rulesOf({ scopes }: Resource): MergeRules {
+  return { direction: 'prepend', scopes, cleaned: new WeakMap() }
+}

@@ -1,0 +1,131 @@
+/**
+ * A YAML node as kustomize sees one: with the tag that its text resolves to and the style in which it was written, for
+ * both decide what a changed value becomes (a number put where a quoted text was stays a text). Nodes are values:
+ * a change makes new nodes along its path and shares the rest, so a copy costs nothing and `===` means "untouched".
+ */
+export type Node = Scalar | Sequence | Mapping
+
+export type ScalarStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'literal' | 'folded'
+
+/** Short form: `!!str`, `!!int`; empty where the text decides when it is printed. */
+export type Tag = string
+
+export interface Scalar {
+  readonly kind: 'scalar'
+  readonly tag: Tag
+  readonly value: string
+  readonly style: ScalarStyle
+  /** The tag was written out, and is therefore kept whatever the text is. */
+  readonly tagged?: true
+  /** A null that a merge must not drop. */
+  readonly keep?: true
+}
+
+export interface Sequence {
+  readonly kind: 'sequence'
+  readonly items: readonly Node[]
+}
+
+export interface Mapping {
+  readonly kind: 'mapping'
+  readonly entries: readonly Entry[]
+}
+
+export interface Entry {
+  readonly key: Scalar
+  readonly value: Node
+}
+
+export const EMPTY_MAPPING: Mapping = { kind: 'mapping', entries: [] }
+export const EMPTY_SEQUENCE: Sequence = { kind: 'sequence', items: [] }
+export const NULL: Scalar = { kind: 'scalar', tag: '!!null', value: 'null', style: 'plain' }
+
+/** A scalar whose text decides what it is: what kyaml calls NewScalarRNode. */
+export function untagged(value: string, style: ScalarStyle = 'plain'): Scalar {
+  return { kind: 'scalar', tag: '', value, style }
+}
+
+/** A text, whatever it looks like. */
+export function text(value: string, style: ScalarStyle = 'plain'): Scalar {
+  return { kind: 'scalar', tag: '!!str', value, style }
+}
+
+export function mapping(entries: readonly (readonly [key: string, value: Node])[]): Mapping {
+  return {
+    kind: 'mapping',
+    entries: entries.map(([key, value]) => ({ key: untagged(key), value })),
+  }
+}
+
+export function isNull(node: Node | undefined): boolean {
+  return node === undefined || (node.kind === 'scalar' && node.tag === '!!null')
+}
+
+/** Missing, null, `{}` or `[]`. An empty text is not empty. */
+export function isNullOrEmpty(node: Node | undefined): boolean {
+  if (node === undefined) return true
+  if (node.kind === 'mapping') return node.entries.length === 0
+  if (node.kind === 'sequence') return node.items.length === 0
+  return node.tag === '!!null'
+}
+
+/** Whether it is a scalar that is, or may become, a text. */
+export function isText(node: Node | undefined): node is Scalar {
+  return node?.kind === 'scalar' && (node.tag === '!!str' || node.tag === '')
+}
+
+/** The text of a scalar, `''` for all that has none. */
+export function textOf(node: Node | undefined): string {
+  return node?.kind === 'scalar' && node.tag !== '!!null' ? node.value : ''
+}
+
+/** The text as it was written, that of a null too; `''` for collections. */
+export function rawText(node: Node | undefined): string {
+  return node?.kind === 'scalar' ? node.value : ''
+}
+
+/** The value of a field; of a field that is there twice the first. */
+export function field(node: Node | undefined, name: string): Node | undefined {
+  if (node?.kind !== 'mapping') return undefined
+  for (const entry of node.entries) if (entry.key.value === name) return entry.value
+  return undefined
+}
+
+/** Follows names of fields. */
+export function fieldAt(node: Node | undefined, ...path: readonly string[]): Node | undefined {
+  let at = node
+  for (const name of path) at = field(at, name)
+  return at
+}
+
+/** Puts a value in place of a field's, or at the end where there is no such field; as it is, without any rule about styles. */
+export function withField(node: Mapping, name: string, value: Node): Mapping {
+  const at = node.entries.findIndex(({ key }) => key.value === name)
+  const old = node.entries[at]
+  if (old === undefined)
+    return { kind: 'mapping', entries: [...node.entries, { key: untagged(name), value }] }
+  if (old.value === value) return node
+  return { kind: 'mapping', entries: node.entries.with(at, { key: old.key, value }) }
+}
+
+/** Takes a field out. */
+export function withoutField(node: Mapping, name: string): Mapping {
+  const at = node.entries.findIndex(({ key }) => key.value === name)
+  return at < 0 ? node : { kind: 'mapping', entries: node.entries.toSpliced(at, 1) }
+}
+
+/** The same sequence when no item changed, so that `===` keeps its meaning. */
+export function withItems(node: Sequence, items: readonly Node[]): Sequence {
+  const isSame =
+    items.length === node.items.length && items.every((item, at) => item === node.items[at])
+  return isSame ? node : { kind: 'sequence', items }
+}
+
+/** A mapping of texts as a map; other values give the text that they were written with. */
+export function texts(node: Node | undefined): Map<string, string> {
+  const map = new Map<string, string>()
+  if (node?.kind !== 'mapping') return map
+  for (const { key, value } of node.entries)
+    if (!map.has(key.value)) map.set(key.value, value.kind === 'scalar' ? value.value : '')
+  return map
+}

@@ -1,0 +1,68 @@
+import { plainTag } from './plain-tag.ts'
+import {
+  EMPTY_MAPPING,
+  field,
+  isNull,
+  isText,
+  type Mapping,
+  type Node,
+  type Scalar,
+  type ScalarStyle,
+  withField,
+  withoutField,
+} from './node.ts'
+import { wrongKind } from './wrong-kind.ts'
+
+/**
+ * Sets a field as kyaml's FieldSetter does: a null takes the field out; a value that replaces another is written in
+ * the style of the one before, and a new text that looks like something else is quoted.
+ */
+export function setField(node: Node, name: string, value: Node | undefined): Mapping {
+  const map = asMapping(node)
+  if (value === undefined || (isNull(value) && !(value.kind === 'scalar' && value.keep)))
+    return withoutField(map, name)
+  const old = field(map, name)
+  return withField(map, name, old === undefined ? quotedIfNeeded(value) : inStyleOf(old, value))
+}
+
+/** Sets the text of a scalar, in the style that it has. */
+export function setScalar(node: Node, value: Scalar): Node {
+  if (isNull(value)) return node
+  if (!isNull(node) && node.kind !== 'scalar') throw wrongKind('scalar', node)
+  return inStyleOf(node, value)
+}
+
+/** Sets a field some levels down, making mappings on the way. */
+export function setAt(node: Node, path: readonly string[], value: Node | undefined): Node {
+  const [name, ...rest] = path
+  if (name === undefined) return node
+  if (rest.length === 0) return setField(node, name, value)
+  const inner = field(node, name)
+  if (inner === undefined && value === undefined) return node
+  return withField(asMapping(node), name, setAt(inner ?? EMPTY_MAPPING, rest, value))
+}
+
+/** A null counts as an empty mapping only where kyaml lets it pass. */
+export function asMapping(node: Node): Mapping {
+  if (node.kind === 'mapping') return node
+  if (isNull(node)) return EMPTY_MAPPING
+  throw wrongKind('mapping', node)
+}
+
+function inStyleOf(old: Node, value: Node): Node {
+  if (value.kind !== 'scalar') return value
+  const style: ScalarStyle = old.kind === 'scalar' ? old.style : 'plain'
+  return style === value.style ? value : { ...value, style }
+}
+
+function quotedIfNeeded(value: Node): Node {
+  if (!isText(value) || value.style !== 'plain' || !looksOtherThanText(value.value)) return value
+  return { ...value, style: 'double-quoted' }
+}
+
+// kyaml asks a YAML 1.1 reader, for which `yes` and its kin are booleans.
+function looksOtherThanText(value: string): boolean {
+  if (value === '' || value.includes('\n')) return false
+  const tag = plainTag(value)
+  return (tag !== '!!str' && tag !== '!!timestamp') || /^(?:y|n|yes|no|on|off)$/i.test(value)
+}

@@ -1,0 +1,42 @@
+import { printYaml, YamlError } from '@tidemark/yaml'
+import { KustomizeError } from '../kustomize-error.ts'
+import type { Mapping, Node } from '../node/node.ts'
+import { nodeToValue } from '../node/to-value.ts'
+
+// What was printed for a field before. Most of a large object is shared from one build to the next, and so is its text.
+const printed = new WeakMap<Node, { readonly name: string; readonly text: string }>()
+
+/** An object as kustomize prints it: yaml.v3 to JSON to yaml.v2. @throws KustomizeError for what JSON does not have */
+export function printObject(node: Node): string {
+  try {
+    if (node.kind !== 'mapping' || !node.entries.every(({ key }) => LETTERS.test(key.value)))
+      return printYaml(nodeToValue(node), 'yaml2')
+    return printFields(node)
+  } catch (error) {
+    if (error instanceof YamlError)
+      throw new KustomizeError('KUSTOMIZE_YAML', error.upstream, {
+        hint: error.message,
+        cause: error,
+      })
+    throw error
+  }
+}
+
+// Names of letters alone are sorted as they are; with digits among them the printer has an order of its own.
+const LETTERS = /^[A-Za-z]+$/
+
+function printFields(node: Mapping): string {
+  if (node.entries.length === 0) return '{}\n'
+  const entries = node.entries.toSorted((left, right) =>
+    left.key.value < right.key.value ? -1 : 1,
+  )
+  return entries.map(({ key, value }) => printField(key.value, value)).join('')
+}
+
+function printField(name: string, value: Node): string {
+  const known = printed.get(value)
+  if (known?.name === name) return known.text
+  const text = printYaml(new Map([[name, nodeToValue(value)]]), 'yaml2')
+  if (value.kind !== 'scalar') printed.set(value, { name, text })
+  return text
+}

@@ -1,0 +1,70 @@
+import { during } from '../kustomize-error.ts'
+import type { FieldSpec } from '../config/field-spec.ts'
+import type { NameReference } from '../config/transformer-config.ts'
+import { type Gvk, isSelected } from '../identity/gvk.ts'
+import { idText } from '../identity/resource-id.ts'
+import type { Resource } from '../resource.ts'
+import type { ResourceSet } from '../resource-set.ts'
+import { updateReference } from './update-reference.ts'
+
+/** A field that may hold the name of an object of some kind. */
+interface Rule {
+  readonly target: Gvk
+  readonly spec: FieldSpec
+}
+
+/**
+ * Renames what objects say about one another: each field that holds the former name of an object gets its present one.
+ * Follows accumulator.nameReferenceTransformer and filters/nameref (api v0.21.2).
+ */
+export function fixReferences(set: ResourceSet, references: readonly NameReference[]): void {
+  if (!set.resources.some((resource) => resource.previousIds.length > 0)) return
+  const rules = new Rules(references)
+  const renamed = new Renamed(set.resources)
+  for (const referrer of set.resources) {
+    const own = rules.of(referrer.originalId)
+    if (own.length === 0) continue
+    const reachable = set.referableBy(referrer)
+    const candidates = renamed.among(reachable)
+    if (candidates.length === 0) continue
+    for (const { target, spec } of own)
+      during(
+        () => `updating name reference in '${spec.path}' field of '${idText(referrer.id)}'`,
+        () => {
+          updateReference({ referrer, target, reachable, candidates, path: spec.path })
+        },
+      )
+  }
+}
+
+/** The rules by kind of the referrer, for most speak of one. */
+class Rules {
+  readonly #byKind = new Map<string, Rule[]>()
+  readonly #all: readonly Rule[]
+
+  constructor(references: readonly NameReference[]) {
+    this.#all = references.flatMap((target) => target.referrers.map((spec) => ({ target, spec })))
+  }
+
+  of(id: Gvk): readonly Rule[] {
+    let rules = this.#byKind.get(id.kind)
+    if (rules === undefined) {
+      rules = this.#all.filter(({ spec }) => spec.kind === '' || spec.kind === id.kind)
+      this.#byKind.set(id.kind, rules)
+    }
+    return rules.filter(({ spec }) => isSelected(id, spec))
+  }
+}
+
+/** Only objects that had another name before can be found by it. */
+class Renamed {
+  readonly #renamed: ReadonlySet<Resource>
+
+  constructor(resources: readonly Resource[]) {
+    this.#renamed = new Set(resources.filter((resource) => resource.previousIds.length > 0))
+  }
+
+  among(candidates: readonly Resource[]): readonly Resource[] {
+    return candidates.filter((candidate) => this.#renamed.has(candidate))
+  }
+}

@@ -1,0 +1,63 @@
+import { sha256Of, type SourceTree } from '@tidemark/source-tree'
+import { KustomizeError } from '../kustomize-error.ts'
+import type { ChartRenderer } from '../generators/chart-renderer.ts'
+import type { Node } from '../node/node.ts'
+import { Scopes } from '../schema/scopes.ts'
+import { Resource } from '../resource.ts'
+import type { Loader } from './loader.ts'
+import type { ParseCache } from './parse-cache.ts'
+import { readObjects } from './read-resources.ts'
+
+/** What all kustomizations of one build share. */
+export class Build {
+  readonly tree: SourceTree
+  readonly scopes: Scopes = new Scopes()
+  readonly charts: ChartRenderer | undefined
+  readonly #cache: ParseCache
+  readonly #warnings: string[] = []
+
+  constructor(
+    tree: SourceTree,
+    tools: { readonly cache: ParseCache; readonly charts?: ChartRenderer | undefined },
+  ) {
+    this.tree = tree
+    this.#cache = tools.cache
+    this.charts = tools.charts
+  }
+
+  /** What upstream writes on its error stream. */
+  get warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  warn(message: string): void {
+    this.#warnings.push(message)
+  }
+
+  /** The objects of a file. @throws KustomizeError that names the file */
+  readFile(loader: Loader, path: string): readonly Node[] {
+    const bytes = loader.load(path)
+    try {
+      return this.#read(bytes)
+    } catch (error) {
+      if (!(error instanceof KustomizeError)) throw error
+      const isMalformed = error.upstream.includes('MalformedYAMLError')
+      const words = isMalformed ? `${error.upstream} in File: ${path}` : error.upstream
+      throw new KustomizeError(error.code, words, {
+        hint: [error.hint, `in ${loader.locate(path)}`].filter((part) => part !== '').join(', '),
+        cause: error.cause,
+      })
+    }
+  }
+
+  /** The objects of a text: a patch or a plugin's configuration written in place. */
+  readPatch(text: string): readonly Resource[] {
+    return this.#read(Buffer.from(text)).map(
+      (node) => new Resource(node, this.scopes, { path: '' }),
+    )
+  }
+
+  #read(bytes: Uint8Array): readonly Node[] {
+    return this.#cache.get(sha256Of(bytes), bytes.length, () => readObjects(bytes))
+  }
+}
