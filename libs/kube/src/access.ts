@@ -14,7 +14,7 @@ export interface ClusterAccess {
 
 /** Sign-in for one connection. It holds secrets: it MUST NOT be logged. */
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   readonly tls: TlsOptions
 }
 

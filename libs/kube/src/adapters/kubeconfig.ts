@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-import type { KubeConfig, User } from '@kubernetes/client-node'
+import type { Cluster, KubeConfig, User } from '@kubernetes/client-node'
 import type { Clock } from '@tidemark/kernel'
 
 import { checkedServer, type ClusterAccess, type Credentials, type TlsOptions } from '../access.ts'
 import { KubeconfigRefused } from '../errors.ts'
+import { readUserExtras, type UserExtras } from './kubeconfig-user.ts'
 
 export interface KubeconfigOptions {
   readonly path: string
@@ -16,17 +17,47 @@ export interface KubeconfigOptions {
   readonly clock: Clock
 }
 
-const KUBECONFIG_BYTES_MAX = 4 * 1024 * 1024 // Hundreds of contexts with certificates; it is read whole.
+const KUBECONFIG_CHARACTERS_MAX = 4 * 1024 * 1024 // Hundreds of contexts with certificates; it is read whole.
 const CREDENTIALS_KEEP_MS = 60_000 // Tokens in files are rotated; plugins have a cache of their own.
 
 /**
- * Access to the cluster of one context of a kubeconfig file: certificates, tokens, token files, exec plugins and OIDC.
- * The library that knows these is loaded here, on first use, and nowhere else. Throws `KubeconfigRefused` with the file,
- * the context and what is wrong.
+ * Access to the cluster of one context of a kubeconfig file: certificates, tokens, token files, passwords, exec plugins
+ * and OIDC. The library that knows these is loaded here, on first use, and nowhere else. When the API server has
+ * refused what the file gave, the file is read anew. Throws `KubeconfigRefused` with the file, the context and what
+ * is wrong.
  */
 export async function readKubeconfig(options: KubeconfigOptions): Promise<ClusterAccess> {
-  const { path, context } = options
-  const config = await loadKubeconfig(path)
+  const first = await openContext(options)
+  const { cluster, namespace } = first
+  let opened: Promise<OpenContext> = Promise.resolve(first)
+  const ask = async (wanted: 'kept' | 'fresh'): Promise<Credentials> => {
+    if (wanted === 'fresh') opened = openContext(options) // What a plugin gave is kept for ever otherwise.
+    return signIn(await opened)
+  }
+  return {
+    server: serverOf(cluster.server, options.path),
+    namespace,
+    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
+    credentials: keepCredentials(options.clock, ask),
+  }
+}
+
+/** The names of the contexts of a kubeconfig, in the order of the file. Throws `KubeconfigRefused`. */
+export async function kubeconfigContexts(path: string): Promise<readonly string[]> {
+  return (await loadKubeconfig(path)).config.getContexts().map(({ name }) => name)
+}
+
+interface OpenContext {
+  readonly config: KubeConfig
+  readonly cluster: Cluster
+  readonly user: User
+  readonly extras: UserExtras
+  readonly namespace: string
+  readonly path: string
+}
+
+async function openContext({ path, context, exec }: KubeconfigOptions): Promise<OpenContext> {
+  const { config, text } = await loadKubeconfig(path)
   const refuse = (why: string): never => {
     throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`)
   }
@@ -40,44 +71,38 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Cluste
   const user = config.getCurrentUser()
   if (user === null)
     return refuse(`context "${context}" names the user "${found.user}", which is not there`)
-  if (options.exec === 'refused' && runsPrograms(user))
+  if (exec === 'refused' && runsPrograms(user))
     return refuse(
       `user "${user.name}" runs a program to sign in, which is not allowed here; use a token or a certificate`,
     )
-  return {
-    server: serverOf(cluster.server, refuse),
-    namespace: found.namespace ?? 'default',
-    ...(cluster.proxyUrl === undefined ? {} : { proxyUrl: cluster.proxyUrl }),
-    credentials: keepCredentials(options.clock, () => signIn(config, user, cluster.tlsServerName)),
-  }
+  const extras = readUserExtras(text, user.name, refuse)
+  return { config, cluster, user, extras, namespace: found.namespace ?? 'default', path }
 }
 
-/** The names of the contexts of a kubeconfig, in the order of the file. Throws `KubeconfigRefused`. */
-export async function kubeconfigContexts(path: string): Promise<readonly string[]> {
-  return (await loadKubeconfig(path)).getContexts().map(({ name }) => name)
-}
-
-async function loadKubeconfig(path: string): Promise<KubeConfig> {
+async function loadKubeconfig(
+  path: string,
+): Promise<{ readonly config: KubeConfig; readonly text: string }> {
   const { KubeConfig } = await import('@kubernetes/client-node')
   const config = new KubeConfig()
   try {
     const text = await readFile(path, 'utf8')
-    if (text.length > KUBECONFIG_BYTES_MAX)
-      throw new Error(`is larger than ${KUBECONFIG_BYTES_MAX} bytes`)
+    if (text.length > KUBECONFIG_CHARACTERS_MAX)
+      throw new Error(`is longer than ${KUBECONFIG_CHARACTERS_MAX} characters`)
     config.loadFromString(text)
     config.makePathsAbsolute(dirname(resolve(path)))
+    return { config, text }
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`, { cause })
   }
-  return config
 }
 
-function serverOf(server: string, refuse: (why: string) => never): string {
+function serverOf(server: string, path: string): string {
   try {
     return checkedServer(server)
-  } catch (error) {
-    return refuse(error instanceof Error ? error.message : String(error))
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`, { cause })
   }
 }
 
@@ -91,13 +116,13 @@ function runsPrograms({ exec, authProvider }: User): boolean {
 /** Asks again only when a minute has passed, or the API server refused what we had; one asks for all. */
 function keepCredentials(
   clock: Clock,
-  ask: () => Promise<Credentials>,
+  ask: ClusterAccess['credentials'],
 ): ClusterAccess['credentials'] {
   let kept: { readonly at: number; readonly value: Promise<Credentials> } | undefined
   return (wanted) => {
     const age = kept === undefined ? Infinity : clock.monotonic() - kept.at
     if (kept !== undefined && wanted === 'kept' && age < CREDENTIALS_KEEP_MS) return kept.value
-    const value = ask()
+    const value = ask(wanted)
     const entry = { at: clock.monotonic(), value }
     kept = entry
     value.catch(() => {
@@ -107,14 +132,11 @@ function keepCredentials(
   }
 }
 
-async function signIn(
-  config: KubeConfig,
-  user: User,
-  servername: string | undefined,
-): Promise<Credentials> {
+async function signIn({ config, user, cluster, extras, path }: OpenContext): Promise<Credentials> {
   const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = { headers: {} }
   await config.applyToHTTPSOptions(options)
   const { ca, cert, key, rejectUnauthorized } = options
+  const servername = cluster.tlsServerName
   const tls: TlsOptions = {
     ...material('ca', ca),
     ...material('cert', cert),
@@ -122,7 +144,10 @@ async function signIn(
     ...(servername === undefined ? {} : { servername }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
   }
-  return { headers: { ...headersOf(options.headers, user) }, tls }
+  const headers = { ...headersOf(options.headers, user), ...extras.headers }
+  if (extras.tokenFile === undefined) return { headers, tls }
+  const token = await readFile(resolve(dirname(path), extras.tokenFile), 'utf8')
+  return { headers: { ...headers, authorization: `Bearer ${token.trim()}` }, tls }
 }
 
 function material(name: 'ca' | 'cert' | 'key', value: unknown): Partial<TlsOptions> {
@@ -134,12 +159,10 @@ function headersOf(given: unknown, user: User): Readonly<Record<string, string>>
   if (isRecord(given))
     for (const [name, value] of Object.entries(given))
       headers.set(name.toLowerCase(), String(value))
-  if (user.username !== undefined && user.username !== '')
-    headers.set(
-      'authorization',
-      `Basic ${Buffer.from(`${user.username}:${user.password ?? ''}`).toString('base64')}`,
-    )
-  if (user.impersonateUser !== undefined) headers.set('impersonate-user', user.impersonateUser)
+  if (user.username !== undefined && user.username !== '') {
+    const password = `${user.username}:${user.password ?? ''}`
+    headers.set('authorization', `Basic ${Buffer.from(password).toString('base64')}`)
+  }
   return Object.fromEntries(headers)
 }
 
