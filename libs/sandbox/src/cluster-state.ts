@@ -24,6 +24,7 @@ export class ClusterState {
       random,
       allocateAddress: () => this.#allocateAddress(),
       allocatePort: () => this.#allocatePort(),
+      time: () => this.time(),
     }
     this.store.listenToAll((event) => {
       if (this.registry.isDefinition(event.storageKey)) {

@@ -5,8 +5,9 @@ import { parseBody } from '../write/decode.ts'
 import { deleteObject, deleteOptions, type DeleteOptions } from '../write/delete-object.ts'
 import { isDryRun } from '../write/options.ts'
 import { existingObject } from '../write/store-object.ts'
-import { selectionOf } from './read.ts'
+import { selectionOf, withoutType } from './read.ts'
 import { jsonResponse, type ApiRequest, type ApiResponse } from './request.ts'
+import type { Resource } from '../store/resource.ts'
 import type { Target } from './target.ts'
 import { inVersion } from '../write/decode.ts'
 
@@ -14,11 +15,21 @@ export function deleteOne(cluster: ClusterState, target: Target, request: ApiReq
   const { resource, namespace, name = '' } = target
   const place = { cluster, resource, namespace }
   const existing = existingObject(place, name)
-  const { object, removed } = deleteObject(place, existing, optionsOf(request))
-  // Pods and namespaces are answered with themselves: their end takes time in a real cluster.
-  const showsObject = !removed || resource.storageKey === '/pods'
+  const { object, removed } = deleteObject(place, existing, optionsOf(resource, request))
+  const showsObject = !removed || SHOWN.has(resource.storageKey)
   return jsonResponse(200, JSON.stringify(showsObject ? object : success(target, object)))
 }
+
+/** What the API server answers with itself when it is deleted; of others it says that they are. */
+const SHOWN: ReadonlySet<string> = new Set([
+  '/pods',
+  '/services',
+  '/serviceaccounts',
+  '/persistentvolumes',
+  '/persistentvolumeclaims',
+  '/resourcequotas',
+  'storage.k8s.io/storageclasses',
+])
 
 function success({ resource, name = '' }: Target, object: JsonObject): JsonObject {
   return {
@@ -42,21 +53,22 @@ export function deleteMany(
   request: ApiRequest,
 ): ApiResponse {
   const { resource, namespace } = target
-  const options = optionsOf(request)
+  const options = optionsOf(resource, request)
   const selects = selectionOf(target, request)
   const version = String(cluster.store.version)
   const items = cluster.store
     .keys(resource.storageKey, namespace === '' ? '' : keyFor(namespace, ''))
     .map((key) => cluster.store.get(resource.storageKey, key) ?? {})
     .filter(selects)
-    .map(
-      (object) =>
-        deleteObject(
-          { cluster, resource, namespace },
-          inVersion(object, resource.apiVersion),
-          options,
-        ).object,
-    )
+    .map((object) => {
+      const place = {
+        cluster,
+        resource,
+        namespace: stringAt(objectAt(object, 'metadata'), 'namespace') ?? '',
+      }
+      const deleted = deleteObject(place, inVersion(object, resource.apiVersion), options).object
+      return resource.custom === undefined ? withoutType(deleted) : deleted
+    })
   const { listKind: kind, apiVersion } = resource
   return jsonResponse(
     200,
@@ -64,7 +76,7 @@ export function deleteMany(
   )
 }
 
-function optionsOf(request: ApiRequest): DeleteOptions {
+function optionsOf(resource: Resource, request: ApiRequest): DeleteOptions {
   const body = request.body.trim() === '' ? {} : parseBody(request.body)
-  return deleteOptions(body, request.query, isDryRun(request.query))
+  return deleteOptions(body, request.query, { dryRun: isDryRun(request.query), resource })
 }

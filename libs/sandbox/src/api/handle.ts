@@ -14,8 +14,12 @@ import { patchObject, postObject, putObject } from './write.ts'
 
 /** Answers one request to a cluster. It never throws: what is refused is a `Status`. */
 export function handleRequest(cluster: ClusterState, request: ApiRequest): ApiResponse {
+  return answerOrStatus(() => route(cluster, request))
+}
+
+function answerOrStatus(answer: () => ApiResponse): ApiResponse {
   try {
-    return route(cluster, request)
+    return answer()
   } catch (error) {
     if (error instanceof ApiError) return statusResponse(error)
     if (error instanceof AssertionError) throw error
@@ -88,9 +92,19 @@ function handleResource(cluster: ClusterState, target: Target, request: ApiReque
   ) {
     throw noSuchResource()
   }
-  return name === undefined
-    ? handleCollection(cluster, target, request)
-    : handleObject(cluster, target, request)
+  const answer = (): ApiResponse =>
+    name === undefined
+      ? handleCollection(cluster, target, request)
+      : handleObject(cluster, target, request)
+  return resource.storageKey === '/endpoints' ? deprecated(answer) : answer()
+}
+
+/** Whoever uses Endpoints is told that they are deprecated, refused or not. */
+function deprecated(answer: () => ApiResponse): ApiResponse {
+  const response = answerOrStatus(answer)
+  const warning =
+    '299 - "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"'
+  return { ...response, headers: { ...response.headers, warning } }
 }
 
 function handleCollection(cluster: ClusterState, target: Target, request: ApiRequest): ApiResponse {

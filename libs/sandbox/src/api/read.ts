@@ -6,7 +6,7 @@ import { inVersion } from '../write/decode.ts'
 import { negotiate, type Shape } from './accept.ts'
 import { badRequest, expired, notFound } from './errors.ts'
 import { jsonResponse, type ApiRequest, type ApiResponse } from './request.ts'
-import { isSelectable, parseFieldSelector, parseLabelSelector } from './selectors.ts'
+import { selectableFields, parseFieldSelector, parseLabelSelector } from './selectors.ts'
 import type { Target } from './target.ts'
 
 export function getObject(cluster: ClusterState, target: Target, request: ApiRequest): ApiResponse {
@@ -67,7 +67,7 @@ export function selectionOf(target: Target, request: ApiRequest): (object: JsonO
   const byLabels = parseLabelSelector(request.query.get('labelSelector') ?? '')
   const byFields = parseFieldSelector(
     request.query.get('fieldSelector') ?? '',
-    isSelectable(resource.storageKey),
+    selectableFields(resource.storageKey),
   )
   return (object) => {
     const metadata = objectAt(object, 'metadata')
@@ -102,7 +102,8 @@ export function listObjects(
   return jsonResponse(200, JSON.stringify({ kind, apiVersion, metadata, items: shown }))
 }
 
-function withoutType(object: JsonObject): JsonObject {
+/** An item of a list of a built-in kind does not repeat its type. */
+export function withoutType(object: JsonObject): JsonObject {
   return withFields(object, { apiVersion: undefined, kind: undefined })
 }
 

@@ -23,7 +23,7 @@ export function handleScale(
   const place = { cluster, resource, namespace }
   const existing = existingObject(place, name)
   if (request.method === 'GET') return jsonResponse(200, JSON.stringify(scaleOf(existing)))
-  const options = writeOptions(request, '')
+  const options = writeOptions(request, 'scale')
   const changed = changedScale(scaleOf(existing), request)
   const version = stringAt(objectAt(changed, 'metadata'), 'resourceVersion') ?? ''
   if (version !== '' && version !== stringAt(objectAt(existing, 'metadata'), 'resourceVersion')) {

@@ -104,7 +104,7 @@ function splitTopLevel(text: string): readonly string[] {
  */
 export function parseFieldSelector(
   text: string,
-  supported: (field: string) => boolean,
+  { supported, unsupported }: SelectableFields,
 ): (object: JsonObject) => boolean {
   if (text.trim() === '') return () => true
   const tests = text.split(',').map((part) => {
@@ -114,7 +114,7 @@ export function parseFieldSelector(
         `invalid selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(part)}`,
       )
     const field = match['field'] ?? ''
-    if (!supported(field)) throw badRequest(`field label not supported: ${field}`)
+    if (!supported(field)) throw badRequest(unsupported(field))
     const path = field.split('.')
     const isNegative = match['operator'] === '!='
     return (object: JsonObject) => (fieldText(object, path) === match['value']) !== isNegative
@@ -161,8 +161,20 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Which fields a resource can be selected by; every one by its name and namespace. */
-export function isSelectable(storageKey: string): (field: string) => boolean {
-  const fields = FIELDS[storageKey] ?? []
-  return (field) =>
-    field === 'metadata.name' || field === 'metadata.namespace' || fields.includes(field)
+export function selectableFields(storageKey: string): SelectableFields {
+  const fields = FIELDS[storageKey]
+  const common = ['metadata.name', 'metadata.namespace']
+  return {
+    supported: (field) => common.includes(field) || fields?.includes(field) === true,
+    unsupported: (field) =>
+      fields === undefined
+        ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
+        : `field label not supported: ${field}`,
+  }
+}
+
+/** By which fields a resource can be selected, and what is said of others. */
+export interface SelectableFields {
+  readonly supported: (field: string) => boolean
+  readonly unsupported: (field: string) => string
 }

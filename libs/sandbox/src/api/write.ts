@@ -95,7 +95,7 @@ function patchedObject(
   existing: JsonObject,
   { type, body }: Patch,
 ): JsonObject {
-  const patched = patchOrRefuse(() => patchedValue(place, existing, { type, body }))
+  const patched = patchOrRefuse(type, () => patchedValue(place, existing, { type, body }))
   if (!isObject(patched)) throw badRequest('the patched object is not an object')
   return patched
 }
@@ -132,18 +132,21 @@ function unsupportedPatch(types: readonly string[]): ApiError {
   return new ApiError(415, 'UnsupportedMediaType', message, {})
 }
 
-function patchOrRefuse(patch: () => Json): Json {
+function patchOrRefuse(type: string, patch: () => Json): Json {
   try {
     return patch()
   } catch (error) {
-    if (error instanceof PatchError)
-      throw new ApiError(
-        422,
-        'Invalid',
-        `the server rejected our request due to an error in our request: ${error.message}`,
-        {},
-      )
-    throw error
+    if (!(error instanceof PatchError)) throw error
+    if (error.kind === 'malformed') throw badRequest(error.message)
+    // A strategic merge patch that does not fit is an internal error, in the API server's eyes.
+    if (type === 'application/strategic-merge-patch+json')
+      throw new ApiError(500, '', error.message)
+    throw new ApiError(
+      422,
+      'Invalid',
+      `the server rejected our request due to an error in our request: ${error.message}`,
+      {},
+    )
   }
 }
 

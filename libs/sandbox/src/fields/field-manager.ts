@@ -42,7 +42,7 @@ export interface Endpoint {
 export interface Writer {
   readonly manager: string
   /** RFC 3339, in seconds. */
-  readonly time: string
+  readonly time: string | undefined
 }
 
 const UPDATERS_MAX = 10 // More are folded into one entry, oldest first, as the API server does.

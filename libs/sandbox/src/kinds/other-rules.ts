@@ -9,6 +9,7 @@ import {
   withFields,
   type JsonObject,
 } from '../json.ts'
+import { setAutoscalerDefaults } from './autoscaler-defaults.ts'
 import type { KindRules } from './rules.ts'
 
 const RBAC = 'rbac.authorization.k8s.io'
@@ -26,6 +27,11 @@ export const OTHER_RULES: Readonly<Record<string, KindRules>> = {
     prepareCreate: (draft) => {
       ensureAt(draft, 'spec')['finalizers'] = ['kubernetes']
       draft['status'] = { phase: 'Active' }
+    },
+    prepareUpdate: (draft, old) => {
+      // Only the finalize subresource changes them; here they stay.
+      const finalizers = listAt(objectAt(old, 'spec'), 'finalizers').map(String)
+      if (finalizers.length > 0) ensureAt(draft, 'spec')['finalizers'] = finalizers
     },
   },
   '/configmaps': { validateUpdate: validateImmutableData },
@@ -56,9 +62,14 @@ export const OTHER_RULES: Readonly<Record<string, KindRules>> = {
         persistentVolumeReclaimPolicy: 'Retain',
         volumeMode: 'Filesystem',
       })
-      setDefaults(ensureAt(draft, 'status'), { phase: 'Pending' })
+      const hostPath = draftAt(draftAt(draft, 'spec'), 'hostPath')
+      if (hostPath !== undefined) setDefaults(hostPath, { type: '' })
+    },
+    prepareCreate: (draft, tools) => {
+      draft['status'] = { phase: 'Pending', lastPhaseTransitionTime: tools.time() }
     },
   },
+  '/limitranges': { setDefaults: setLimitRangeDefaults },
   '/endpoints': {
     setDefaults: (draft) => {
       for (const subset of draftsAt(draft, 'subsets')) {
@@ -197,14 +208,6 @@ function validateStorageClassUpdate(object: JsonObject, old: JsonObject): readon
   return errors
 }
 
-function setAutoscalerDefaults(draft: Draft): void {
-  const spec = ensureAt(draft, 'spec')
-  setDefaults(spec, { minReplicas: 1 })
-  if (draftsAt(spec, 'metrics').length > 0) return
-  const target = { type: 'Utilization', averageUtilization: 80 }
-  spec['metrics'] = [{ type: 'Resource', resource: { name: 'cpu', target } }]
-}
-
 function validateIngress(object: JsonObject): readonly FieldError[] {
   const errors: FieldError[] = []
   for (const [index, rule] of listAt(objectAt(object, 'spec'), 'rules').entries()) {
@@ -238,7 +241,14 @@ function setBindingDefaults(draft: Draft): void {
 
 function validateBindingUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {
   if (equalJson(object['roleRef'], old['roleRef'])) return []
-  return [invalid('roleRef', object['roleRef'] ?? {}, 'cannot change roleRef')]
+  const role = objectAt(object, 'roleRef')
+  // Printed as the API server's internal type is.
+  const internal = {
+    APIGroup: role['apiGroup'] ?? '',
+    Kind: role['kind'] ?? '',
+    Name: role['name'] ?? '',
+  }
+  return [invalid('roleRef', internal, 'cannot change roleRef')]
 }
 
 function setWebhookDefaults(draft: Draft, more: Readonly<Record<string, string>>): void {
@@ -262,4 +272,17 @@ function setMatchDefaults(match: Draft | undefined): void {
   setDefaults(match, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} })
   const rules = [...draftsAt(match, 'resourceRules'), ...draftsAt(match, 'excludeResourceRules')]
   for (const rule of rules) setDefaults(rule, { scope: '*' })
+}
+
+/** What a container gets where it says nothing: its default, or else its maximum; requests as limits. */
+function setLimitRangeDefaults(draft: Draft): void {
+  for (const limit of draftsAt(draftAt(draft, 'spec'), 'limits')) {
+    if (limit['type'] !== 'Container') continue
+    const max = draftAt(limit, 'max')
+    const min = draftAt(limit, 'min')
+    if (max !== undefined) setDefaults(ensureAt(limit, 'default'), max)
+    const limits = draftAt(limit, 'default')
+    if (limits !== undefined) setDefaults(ensureAt(limit, 'defaultRequest'), limits)
+    if (min !== undefined) setDefaults(ensureAt(limit, 'defaultRequest'), min)
+  }
 }

@@ -10,6 +10,8 @@ export interface Tools {
   readonly allocateAddress: () => string
   /** A node port (30000 to 32767) that no Service has. */
   readonly allocatePort: () => number
+  /** Now, in RFC 3339. */
+  readonly time: () => string
 }
 
 /** What is special about one kind: its defaults, what the server fills in, and what it refuses. */

@@ -97,6 +97,10 @@ function validateService(object: JsonObject): readonly FieldError[] {
     if (number < 1 || number > PORT_MAX) {
       errors.push(invalid(`${path}.port`, number, 'must be between 1 and 65535, inclusive'))
     }
+    const target = numberAt(port, 'targetPort')
+    if (target !== undefined && (target < 1 || target > PORT_MAX)) {
+      errors.push(invalid(`${path}.targetPort`, target, 'must be between 1 and 65535, inclusive'))
+    }
   }
   return errors
 }

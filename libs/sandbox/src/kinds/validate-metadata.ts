@@ -14,16 +14,12 @@ export const DNS_LABEL_RULE: string = `a lowercase RFC 1123 label must consist o
 
 const DNS_SUBDOMAIN_RULE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
 
-const DNS_1035_RULE =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
-
 const LABEL_VALUE_RULE = `a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`
 
 const QUALIFIED_NAME_RULE = `name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`
 
 const label = new RegExp(`^${LABEL}$`)
 const subdomain = new RegExp(`^${SUBDOMAIN}$`)
-const dns1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 const qualified = new RegExp(`^${QUALIFIED}$`)
 
@@ -80,23 +76,20 @@ function validateName(name: string, resource: Resource): readonly FieldError[] {
     case 'path':
       return /^\.{1,2}$|[/%]/.test(name) ? [invalid(field, name, pathRule(name))] : []
     case 'label':
+      if (name.includes('.')) return [invalid(field, name, 'must not contain dots')]
       return isDnsLabel(name)
         ? []
         : [tooLong(name, LABEL_MAX) ?? invalid(field, name, DNS_LABEL_RULE)]
-    case 'service':
-      if (name.length <= LABEL_MAX && dns1035.test(name)) return []
-      return [tooLong(name, LABEL_MAX) ?? invalid(field, name, DNS_1035_RULE)]
     default:
       if (name.length <= SUBDOMAIN_MAX && subdomain.test(name)) return []
       return [tooLong(name, SUBDOMAIN_MAX) ?? invalid(field, name, DNS_SUBDOMAIN_RULE)]
   }
 }
 
-function nameRule({ group, resource }: Resource): 'path' | 'label' | 'service' | 'subdomain' {
+function nameRule({ group, resource }: Resource): 'path' | 'label' | 'subdomain' {
   if (group === 'rbac.authorization.k8s.io') return 'path'
   if (group !== '') return 'subdomain'
-  if (resource === 'services') return 'service'
-  return resource === 'namespaces' ? 'label' : 'subdomain'
+  return resource === 'namespaces' || resource === 'services' ? 'label' : 'subdomain'
 }
 
 function pathRule(name: string): string {
@@ -115,6 +108,7 @@ function validateKey(key: string, field: string): readonly FieldError[] {
   const prefix = slash < 0 ? undefined : key.slice(0, slash)
   const name = key.slice(slash + 1)
   const errors: FieldError[] = []
+  if (prefix === '') return [invalid(field, key, 'prefix part must be non-empty')]
   if (prefix !== undefined && !subdomain.test(prefix)) {
     errors.push(invalid(field, key, `prefix part ${DNS_SUBDOMAIN_RULE}`))
   }

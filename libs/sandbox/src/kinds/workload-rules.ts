@@ -1,3 +1,4 @@
+import { equalJson, objectAt, stringAt, type JsonObject } from '../json.ts'
 import { draftAt, draftsAt, ensureAt, setDefaults, type Draft } from '../draft.ts'
 import { setPodDefaults, setPodSpecDefaults } from './pod-defaults.ts'
 import type { KindRules, Tools } from './rules.ts'
@@ -47,6 +48,8 @@ export const WORKLOAD_RULES: Readonly<Record<string, KindRules>> = {
   },
   'apps/daemonsets': {
     setDefaults: setDaemonSetDefaults,
+    prepareCreate: (draft) => setTemplateGeneration(draft, '1'),
+    prepareUpdate: keepTemplateGeneration,
     validate: validateDaemonSet,
     validateUpdate: validateSelectorUpdate,
     generation: ['spec'],
@@ -100,7 +103,22 @@ function setStatefulSetDefaults(draft: Draft): void {
   }
 }
 
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation'
+
+function setTemplateGeneration(draft: Draft, generation: string): void {
+  ensureAt(ensureAt(draft, 'metadata'), 'annotations')[TEMPLATE_GENERATION] = generation
+}
+
+/** The annotation counts the changes of the template, whatever a client writes into it. */
+function keepTemplateGeneration(draft: Draft, old: JsonObject): void {
+  const before = stringAt(objectAt(objectAt(old, 'metadata'), 'annotations'), TEMPLATE_GENERATION)
+  const isSame = equalJson(ensureAt(draft, 'spec')['template'], objectAt(old, 'spec')['template'])
+  setTemplateGeneration(draft, String(Number(before ?? '0') + (isSame ? 0 : 1)))
+}
+
 function setDaemonSetDefaults(draft: Draft): void {
+  const annotations = ensureAt(ensureAt(draft, 'metadata'), 'annotations')
+  setDefaults(annotations, { [TEMPLATE_GENERATION]: '0' })
   const spec = ensureAt(draft, 'spec')
   setTemplateDefaults(spec)
   setDefaults(spec, { revisionHistoryLimit: 10 })
@@ -111,7 +129,17 @@ function setDaemonSetDefaults(draft: Draft): void {
 }
 
 function setJobDefaults(draft: Draft): void {
-  setJobSpecDefaults(ensureAt(draft, 'spec'))
+  const spec = ensureAt(draft, 'spec')
+  setJobSpecDefaults(spec)
+  copyTemplateLabels(draft, spec)
+}
+
+/** A Job without labels has those of its template. */
+function copyTemplateLabels(draft: Draft, spec: Draft): void {
+  const labels = draftAt(draftAt(draftAt(spec, 'template'), 'metadata'), 'labels')
+  const metadata = ensureAt(draft, 'metadata')
+  const own = draftAt(metadata, 'labels') ?? {}
+  if (labels !== undefined && Object.keys(own).length === 0) metadata['labels'] = { ...labels }
 }
 
 function setJobSpecDefaults(spec: Draft): void {
@@ -182,4 +210,5 @@ function prepareJob(draft: Draft, _tools: Tools): void {
     'job-name': name,
   })
   spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } }
+  copyTemplateLabels(draft, spec)
 }

@@ -1,8 +1,14 @@
 import { equalJson, isList, isObject, type Json, type JsonObject } from '../json.ts'
 
-/** A JSON patch that is wrong, or that does not fit the object. */
+/** A patch that is malformed, or that does not fit the object. */
 export class PatchError extends Error {
   override readonly name: string = 'PatchError'
+  readonly kind: 'malformed' | 'unfit'
+
+  constructor(message: string, kind: PatchError['kind'] = 'unfit') {
+    super(message)
+    this.kind = kind
+  }
 }
 
 export const OPERATIONS_MAX = 10_000 // The API server's limit (maxJSONPatchOperations).
@@ -20,17 +26,18 @@ interface Operation {
  * @throws PatchError when an operation is wrong or does not fit.
  */
 export function applyJsonPatch(object: JsonObject, patch: Json): Json {
-  if (!isList(patch)) throw new PatchError('a JSON patch is a list of operations')
+  if (!isList(patch)) throw new PatchError('a JSON patch is a list of operations', 'malformed')
   let value: Json = object
   for (const item of patch) value = applyOperation(value, readOperation(item))
   return value
 }
 
 function readOperation(item: Json): Operation {
-  if (!isObject(item)) throw new PatchError('an operation of a JSON patch is an object')
+  if (!isObject(item))
+    throw new PatchError('an operation of a JSON patch is an object', 'malformed')
   const { op, path, from, value } = item
   if (typeof op !== 'string' || typeof path !== 'string') {
-    throw new PatchError('an operation of a JSON patch has an op and a path')
+    throw new PatchError('an operation of a JSON patch has an op and a path', 'malformed')
   }
   return { op, path, from: typeof from === 'string' ? from : undefined, value }
 }

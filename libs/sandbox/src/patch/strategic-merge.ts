@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   equalJson,
   isList,
   isObject,
@@ -47,7 +48,9 @@ function mergeMap(value: JsonObject, patch: JsonObject, node: SchemaNode): JsonO
     if (!key.startsWith(ORDER) || key.slice(ORDER.length) in patch) continue
     const name = key.slice(ORDER.length)
     const items = out[name]
-    if (isList(items)) out[name] = ordered(items, order, ruleOf(node, name)?.key)
+    if (isList(items) && isList(order)) {
+      out[name] = ordered({ items, said: order, before: items, key: ruleOf(node, name)?.key })
+    }
   }
   return out
 }
@@ -69,7 +72,8 @@ function mergeField(value: Json | undefined, change: Json, { key, node, order }:
   const before = isList(value) ? value : []
   const element = field.node.kind === 'list' ? field.node.element : ANY
   const merged = mergeList(before, change, { key: field.patch.key, element })
-  return order === undefined ? merged : ordered(merged, order, field.patch.key)
+  const said = isList(order) ? order : change.filter((item) => !isDirective(item))
+  return ordered({ items: merged, said, before, key: field.patch.key })
 }
 
 const ANY: SchemaNode = { kind: 'any', deduced: true }
@@ -111,9 +115,7 @@ function mergeList(
 function applyItem(out: Json[], change: JsonObject, key: string, element: SchemaNode): void {
   const value = change[key]
   if (value === undefined) {
-    throw new PatchError(
-      `map: ${JSON.stringify(change)} does not contain declared merge key: ${key}`,
-    )
+    throw new PatchError(`map: ${goMap(change)} does not contain declared merge key: ${key}`)
   }
   const index = out.findIndex((item) => isObject(item) && equalJson(item[key], value))
   const found = out[index]
@@ -140,23 +142,44 @@ function deletePrimitives(out: MutableObject, key: string, items: Json): void {
   out[key] = value.filter((item) => !items.some((other) => equalJson(item, other)))
 }
 
-/** Items that the order names come in its order; others keep their place after the item before them. */
-function ordered(items: readonly Json[], order: Json, key: string | undefined): readonly Json[] {
-  if (!isList(order)) return items
+interface Ordering {
+  readonly items: readonly Json[]
+  /** The order that the patch says, or that its items have. */
+  readonly said: readonly Json[]
+  /** The order before. */
+  readonly before: readonly Json[]
+  readonly key: string | undefined
+}
+
+/**
+ * Items that the patch orders come in its order, the others in the order before; where the two meet, the order
+ * before decides, and what is new comes first (strategicpatch, normalizeElementOrder).
+ */
+function ordered({ items, said, before, key }: Ordering): readonly Json[] {
   const identity = (item: Json): Json =>
     key !== undefined && isObject(item) ? (item[key] ?? null) : item
-  const wanted = order.map(identity)
-  const rank = (item: Json): number => wanted.findIndex((other) => equalJson(other, identity(item)))
-  const named = items
-    .filter((item) => rank(item) >= 0)
-    .toSorted((left, right) => rank(left) - rank(right))
-  const others = items.filter((item) => rank(item) < 0)
-  if (others.length === 0) return named
-  return items.reduce<Json[]>((out, item) => {
-    const next = rank(item) >= 0 ? named.shift() : item
-    if (next !== undefined) out.push(next)
-    return out
-  }, [])
+  const rankIn = (order: readonly Json[]): ((item: Json) => number) => {
+    const ranks = new Map(order.map((item, index) => [canonicalJson(identity(item)), index]))
+    return (item) => ranks.get(canonicalJson(identity(item))) ?? -1
+  }
+  const [saidRank, oldRank] = [rankIn(said), rankIn(before)]
+  const left = items
+    .filter((item) => saidRank(item) >= 0)
+    .toSorted((a, b) => saidRank(a) - saidRank(b))
+  const right = items
+    .filter((item) => saidRank(item) < 0)
+    .toSorted((a, b) => oldRank(a) - oldRank(b))
+  const out: Json[] = []
+  while (left.length > 0 && right.length > 0) {
+    const [l, r] = [oldRank(left[0] ?? null), oldRank(right[0] ?? null)]
+    const next = l >= 0 && r >= 0 && l > r ? right.shift() : left.shift()
+    out.push(next ?? null)
+  }
+  return [...out, ...left, ...right]
+}
+
+function isDirective(item: Json): boolean {
+  return isObject(item) && item[DIRECTIVE] !== undefined
 }
 
 function withoutDirectives(patch: JsonObject): JsonObject {
@@ -174,4 +197,12 @@ function cleaned(value: Json): Json {
 
 function unknownDirective(directive: Json): PatchError {
   return new PatchError(`Unknown patch type found: ${JSON.stringify(directive)}`)
+}
+
+/** A map of scalars as Go prints it. */
+function goMap(map: JsonObject): string {
+  const pairs = Object.keys(map)
+    .toSorted()
+    .map((key) => `${key}:${JSON.stringify(map[key]).replaceAll('"', '')}`)
+  return `map[${pairs.join(' ')}]`
 }

@@ -1,5 +1,7 @@
 import { isList, isObject, type Json, type JsonObject, type MutableObject } from '../json.ts'
 import type { ListNode, MapNode, SchemaNode } from './node.ts'
+import { isLeftOut, omitsEmptyString, omitsZero } from './go-shape.ts'
+import { canonicalQuantity } from './quantity.ts'
 import { zeroField } from './zero.ts'
 
 /** A value that does not fit its Go type, as encoding/json would say it. */
@@ -71,68 +73,26 @@ function normalizeField(item: Json, node: SchemaNode, holder: Holder): Json | un
     names: below(place.names, name),
   }
   const kept = normalizeValue(item, node, { ...holder, place: inner })
-  return isLeftOut(kept, node, owner, name) ? undefined : kept
+  return isDropped(kept, node, owner, name) ? undefined : kept
 }
 
-function isLeftOut(value: Json, node: SchemaNode, owner: MapNode, name: string): boolean {
-  if (owner.required.includes(name)) return false
+function isDropped(value: Json, node: SchemaNode, owner: MapNode, name: string): boolean {
   switch (node.kind) {
+    // Storage keeps no empty list or map apart from an absent one; a required one comes back as null.
     case 'list':
       return isList(value) && value.length === 0
     case 'map':
       return node.fields.size === 0 && isObject(value) && Object.keys(value).length === 0
-    case 'scalar':
-      return (value === '' && !STRING_POINTERS.has(name)) || isZeroByValue(value, name)
+    case 'scalar': {
+      const of = { type: owner.typeName, name }
+      if (value === '')
+        return isLeftOut(of) || (!owner.required.includes(name) && omitsEmptyString(of))
+      return (value === 0 || value === false) && !owner.required.includes(name) && omitsZero(of)
+    }
     default:
       return false
   }
 }
-
-// Optional strings are values in Go, which leaves out the empty one, but for these pointers.
-const STRING_POINTERS: ReadonlySet<string> = new Set([
-  'storageClassName',
-  'ingressClassName',
-  'apiGroup',
-  'appProtocol',
-  'loadBalancerClass',
-  'volumeAttributesClassName',
-  'controllerName',
-])
-
-function isZeroByValue(value: Json, name: string): boolean {
-  return (value === 0 || value === false) && ZERO_BY_VALUE.has(name)
-}
-
-// Optional numbers and booleans are pointers in Go, which keep a zero, but for these values.
-const ZERO_BY_VALUE: ReadonlySet<string> = new Set([
-  'availableReplicas',
-  'currentReplicas',
-  'failureThreshold',
-  'generation',
-  'hostIPC',
-  'hostNetwork',
-  'hostPID',
-  'hostPort',
-  'initialDelaySeconds',
-  'minReadySeconds',
-  'nodePort',
-  'observedGeneration',
-  'paused',
-  'periodSeconds',
-  'publishNotReadyAddresses',
-  'readOnly',
-  'readyReplicas',
-  'stdin',
-  'stdinOnce',
-  'successThreshold',
-  'timeoutSeconds',
-  'tty',
-  'unavailableReplicas',
-  'unschedulable',
-  'updatedReplicas',
-  'globalDefault',
-  'healthCheckNodePort',
-])
 
 function normalizeValue(item: Json, node: SchemaNode, holder: Holder): Json {
   switch (node.kind) {
@@ -146,7 +106,7 @@ function normalizeValue(item: Json, node: SchemaNode, holder: Holder): Json {
       return normalizeList(item, node, holder)
     case 'scalar':
       if (!fitsScalar(item, node.type)) throw mismatch(item, node, holder)
-      return item
+      return node.format === 'quantity' ? quantityOf(item) : item
     default:
       return item
   }
@@ -174,6 +134,14 @@ function normalizeList(value: readonly Json[], node: ListNode, holder: Holder): 
     return normalizeEntry(item ?? {}, node.element, { ...holder, place })
   })
   return out.every((item, index) => item === value[index]) ? value : out
+}
+
+function quantityOf(item: Json): Json {
+  const quantity = canonicalQuantity(String(item))
+  if (quantity !== undefined) return quantity
+  throw new DecodeError(
+    "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+  )
 }
 
 function fitsScalar(item: Json, type: string): boolean {

@@ -97,15 +97,20 @@ function goTypeOf(value: Json): string {
   return typeof value === 'boolean' ? 'bool' : typeof value
 }
 
+/** A scalar as Go's `%v` shows it. */
+function goText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
 /** How Go's `%#v` shows a value that stands where a string should be. */
 function goValue(value: Json): string {
   return `&value.valueUnstructured{Value:${JSON.stringify(value)}}`
 }
 
 function describe(value: Json): string {
-  if (typeof value === 'string') return JSON.stringify(value)
-  if (isObject(value)) return `map[${Object.keys(value).join(' ')}]`
-  return JSON.stringify(value)
+  if (isList(value)) return `&{[${value.map(goText).join(' ')}]}`
+  if (isObject(value)) return `&{map[${Object.keys(value).join(' ')}]}`
+  return `&{${goText(value)}}`
 }
 
 function report(walk: Walk, message: string): void {

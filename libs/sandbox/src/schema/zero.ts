@@ -1,4 +1,5 @@
 import type { Json, JsonObject, MutableObject } from '../json.ts'
+import { isLeftOut, isNullTime, isNullWhenAbsent } from './go-shape.ts'
 import type { Field, MapNode } from './node.ts'
 
 /**
@@ -22,14 +23,25 @@ const zeros = new WeakMap<MapNode, JsonObject>()
 
 /** What a field is when nobody set it; `undefined` when it is left out. */
 export function zeroField(node: MapNode, name: string, field: Field): Json | undefined {
-  if (isEmptyObject(field.default)) {
-    return field.node.kind === 'map' && field.node.fields.size > 0
-      ? zeroValue(field.node)
-      : undefined
+  const of = { type: node.typeName, name }
+  switch (field.node.kind) {
+    case 'scalar':
+      if (field.node.format === 'date-time') return isNullTime(of) ? null : undefined
+      return isZeroScalar(field.default) && !isLeftOut(of) ? field.default : undefined
+    case 'map':
+      if (isEmptyObject(field.default) && field.node.fields.size > 0) return zeroValue(field.node)
+      return isNullWhenAbsent(of, node.required.includes(name)) && !isEmptyObject(field.default)
+        ? null
+        : undefined
+    case 'list':
+      return isNullWhenAbsent(of, node.required.includes(name)) ? null : undefined
+    default:
+      return undefined
   }
-  if (field.default === '' || field.default === 0 || field.default === false) return field.default
-  const isContainer = field.node.kind === 'list' || field.node.kind === 'map'
-  return isContainer && node.required.includes(name) ? null : undefined
+}
+
+function isZeroScalar(value: Json | undefined): boolean {
+  return value === '' || value === 0 || value === false
 }
 
 function isEmptyObject(value: Json | undefined): boolean {

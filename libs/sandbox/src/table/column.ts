@@ -3,7 +3,7 @@ import { ageOf } from './duration.ts'
 
 export interface Column {
   readonly name: string
-  readonly type?: 'string' | 'integer'
+  readonly type?: string
   readonly format?: 'name' | 'date-time'
   /** Zero is always shown, one only with `-o wide`. */
   readonly priority?: number

@@ -5,7 +5,7 @@ import { WORKLOAD_COLUMNS } from './workload-columns.ts'
 /** The columns of built-in kinds after the name (pkg/printers/internalversion of Kubernetes 1.36). */
 export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   ...WORKLOAD_COLUMNS,
-  '/configmaps': [{ name: 'Data', type: 'integer', cell: dataCount }, AGE],
+  '/configmaps': [{ name: 'Data', cell: dataCount }, AGE],
   '/secrets': [
     { name: 'Type', cell: (object) => object['type'] ?? '' },
     { name: 'Data', type: 'integer', cell: dataCount },

@@ -19,6 +19,7 @@ export function customColumns(version: JsonObject): readonly Column[] {
     const isDate = column['type'] === 'date'
     return {
       name: stringAt(column, 'name') ?? '',
+      type: stringAt(column, 'type') ?? 'string',
       priority: numberAt(column, 'priority') ?? 0,
       cell: (object, now) => {
         const value = read(object, path)

@@ -3,6 +3,7 @@ import { draftOf, ensureAt } from '../draft.ts'
 import { listAt, objectAt, stringAt, type JsonObject } from '../json.ts'
 import { keyOf } from '../store/object-store.ts'
 import { inVersion } from './decode.ts'
+import type { Resource } from '../store/resource.ts'
 import type { WriteTarget } from './store-object.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
@@ -87,6 +88,14 @@ function checkPreconditions(
   )
 }
 
+/** Jobs orphan their Pods unless a client says otherwise: batch/v1 promised it once. */
+const ORPHANS_BY_DEFAULT: ReadonlySet<string> = new Set(['batch/jobs'])
+
+interface DeleteContext {
+  readonly dryRun: boolean
+  readonly resource: Resource
+}
+
 /**
  * The options of a deletion, which are in its body and in its URL.
  *
@@ -95,22 +104,22 @@ function checkPreconditions(
 export function deleteOptions(
   body: JsonObject,
   query: URLSearchParams,
-  dryRun: boolean,
+  { dryRun, resource }: DeleteContext,
 ): DeleteOptions {
-  const given = query.get('propagationPolicy') ?? stringAt(body, 'propagationPolicy')
+  const given = query.get('propagationPolicy') ?? stringAt(body, 'propagationPolicy') ?? ''
   const preconditions = objectAt(body, 'preconditions')
-  const isOrphan = query.get('orphanDependents') === 'true' || body['orphanDependents'] === true
-  const isDry = dryRun || listAt(body, 'dryRun').includes('All')
+  const orphan = query.get('orphanDependents') ?? String(body['orphanDependents'] === true)
+  const byDefault = orphan === 'true' || ORPHANS_BY_DEFAULT.has(resource.storageKey)
   return {
-    dryRun: isDry,
-    propagation: given === undefined && isOrphan ? 'Orphan' : propagationOf(given),
+    dryRun: dryRun || listAt(body, 'dryRun').includes('All'),
+    propagation: given === '' && byDefault ? 'Orphan' : propagationOf(given),
     uid: stringAt(preconditions, 'uid'),
     resourceVersion: stringAt(preconditions, 'resourceVersion'),
   }
 }
 
-function propagationOf(given: string | undefined): Propagation {
-  if (given === undefined || given === '') return 'Background'
+function propagationOf(given: string): Propagation {
+  if (given === '') return 'Background'
   if (given === 'Background' || given === 'Foreground' || given === 'Orphan') return given
   throw badRequest(
     `propagationPolicy: Unsupported value: ${JSON.stringify(given)}: supported values: "Background", "Foreground", "Orphan"`,

@@ -8,13 +8,16 @@ export interface WriteOptions {
   readonly validation: FieldValidation
   /** What the client is told beside the answer. */
   readonly warnings: string[]
-  readonly subresource: '' | 'status'
+  readonly subresource: Subresource
 }
+
+/** Through which door a write comes: the object itself, its status, or its scale. */
+export type Subresource = '' | 'status' | 'scale'
 
 const MANAGER_LENGTH_MAX = 128
 
 /** The options of a write, which are parameters of its URL. */
-export function writeOptions(request: ApiRequest, subresource: '' | 'status'): WriteOptions {
+export function writeOptions(request: ApiRequest, subresource: Subresource): WriteOptions {
   const manager = request.query.get('fieldManager') ?? ''
   if (manager.length > MANAGER_LENGTH_MAX) {
     throw badRequest(`fieldManager: Too long: may not be more than ${MANAGER_LENGTH_MAX} bytes`)

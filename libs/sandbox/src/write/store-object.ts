@@ -2,6 +2,7 @@ import {
   alreadyExists,
   conflict,
   forbiddenRequest,
+  invalid,
   invalidObject,
   MODIFIED,
   notFound,
@@ -146,8 +147,30 @@ export function storeChanged(
 function checkVersion({ resource }: WriteTarget, existing: JsonObject, next: JsonObject): void {
   const given = stringAt(objectAt(next, 'metadata'), 'resourceVersion') ?? ''
   const current = objectAt(existing, 'metadata')
+  if (given === '' && needsVersion(resource)) {
+    const field = 'metadata.resourceVersion'
+    const kind = { ...resource, kind: resource.resource }
+    throw invalidObject(kind, stringAt(current, 'name') ?? '', [
+      invalid(field, 0, 'must be specified for an update'),
+    ])
+  }
   if (given === '' || given === current['resourceVersion']) return
   throw conflict(resource, stringAt(current, 'name') ?? '', MODIFIED)
+}
+
+/** Kinds that are never replaced without saying which version is meant. */
+const VERSIONED: ReadonlySet<string> = new Set([
+  'policy/poddisruptionbudgets',
+  'coordination.k8s.io/leases',
+  'apiextensions.k8s.io/customresourcedefinitions',
+  'admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'admissionregistration.k8s.io/mutatingwebhookconfigurations',
+  'admissionregistration.k8s.io/validatingadmissionpolicies',
+  'admissionregistration.k8s.io/validatingadmissionpolicybindings',
+])
+
+function needsVersion({ storageKey, custom }: Resource): boolean {
+  return custom !== undefined || VERSIONED.has(storageKey)
 }
 
 function keepWhatIsTheServers(draft: Draft, existing: JsonObject): void {
@@ -213,8 +236,8 @@ function validateChange(
   if (options.subresource === 'status') return []
   const rules = rulesOf(resource.storageKey)
   return [
-    ...(rules.validate?.(draft) ?? []),
     ...(rules.validateUpdate?.(draft, existing) ?? []),
+    ...(rules.validate?.(draft) ?? []),
     ...validateBySchema(resource, draft),
   ]
 }

@@ -29,10 +29,9 @@ export function createObject(
     decodeObject(resource, withSystemMetadata(target, input)),
     options,
   )
-  const admitted = admitNew(cluster, resource, decoded)
   const endpoint = endpointOf(resource, '')
-  const tracked = trackUpdate(endpoint, undefined, admitted, writerOf(cluster, options))
-  return storeNew(target, tracked, options)
+  const tracked = trackUpdate(endpoint, undefined, decoded, writerOf(cluster, options))
+  return storeNew(target, admitNew(cluster, resource, tracked), options)
 }
 
 /** PUT, and every patch but apply: the object in place of the one that is there. */
@@ -91,13 +90,14 @@ function checkApplied(
   const metadata = objectAt(config, 'metadata')
   const [apiVersion, kind] = [stringAt(config, 'apiVersion') ?? '', stringAt(config, 'kind') ?? '']
   if (apiVersion !== resource.apiVersion || kind !== resource.kind) {
-    throw badRequest(`invalid object type: ${apiVersion}, Kind=${kind}`)
+    throw badRequest(`invalid object type: ${printKind(apiVersion, kind)}`)
   }
   if (metadata['managedFields'] !== undefined)
     throw badRequest('metadata.managedFields must be nil')
   const errors = typedErrors(config, resource.schema)
   if (errors.length > 0) {
-    const what = `${namespace}/${stringAt(metadata, 'name') ?? name}; ${apiVersion}, Kind=${kind}`
+    const given = `${stringAt(metadata, 'namespace') ?? ''}/${stringAt(metadata, 'name') ?? ''}`
+    const what = `${given}; ${printKind(apiVersion, kind)}`
     const why =
       errors.length === 1 ? errors[0] : `errors:\n${errors.map((line) => `  ${line}`).join('\n')}`
     throw new ApiError(500, '', `failed to create typed patch object (${what}): ${why}`)
@@ -105,6 +105,11 @@ function checkApplied(
   const given = stringAt(metadata, 'name') ?? ''
   if (given !== '' && given !== name) throw nameMismatch(given, name)
   checkNamespace({ resource, namespace }, config)
+}
+
+/** As Go prints a GroupVersionKind: the core group is empty, its slash stays. */
+function printKind(apiVersion: string, kind: string): string {
+  return `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${kind}`
 }
 
 function applyOrConflict(apply: () => JsonObject): JsonObject {
