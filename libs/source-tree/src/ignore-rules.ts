@@ -24,7 +24,7 @@ const DEFAULTS: readonly string[] = [
 ]
 
 /**
- * What source-controller 1.10 leaves out of an artifact: files of version control always; the default list
+ * What source-controller 1.10 leaves out of an artifact: files of version control; the default list
  * only while neither `spec.ignore` nor any `.sourceignore` holds a pattern (its code, where the documentation
  * speaks of `spec.ignore` alone). The last pattern that speaks of a path decides, `spec.ignore` after all files.
  * Each file is judged by its own path, so a file below an excluded folder can be included again.

@@ -129,8 +129,8 @@ function* tarEntries(tar: Uint8Array): Generator<{ header: TarHeader; body: Uint
     pending = meta === undefined ? {} : { ...pending, ...meta }
     if (meta === undefined) yield { header, body }
   }
-  if (at < tar.length && tar.subarray(at).some((byte) => byte !== 0))
-    throw new SourceError('ARCHIVE_FORMAT', '', 'the archive ends in the middle of a header')
+  if (at > tar.length || (at < tar.length && tar.subarray(at).some((byte) => byte !== 0)))
+    throw new SourceError('ARCHIVE_FORMAT', '', 'the archive ends in the middle of an entry')
 }
 
 /** What an entry says about the next one: GNU long names (L, K) and PAX (x; g is comments of `git archive`). */
