@@ -3,3 +3,5 @@ export { describeProblems, textOf, type FluxObject, type Read } from './flux-obj
 export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'
+export { renderKustomization, type RenderedKustomization } from './render-kustomization.ts'
+export { RenderRefused } from './render-refused.ts'

@@ -4,6 +4,7 @@ export {
   type Credentials,
   type GitRepositoriesParts,
 } from './adapters/git-repositories.ts'
+export { storeArtifact, type StoredArtifact } from './adapters/artifact-store.ts'
 export { startFetcher, type FetcherParts } from './main.ts'
 export type { Repositories } from './ports.ts'
 export { fetchRevision } from './steps/fetch-revision.ts'

@@ -1,0 +1,110 @@
+import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
+import { TidemarkServiceClient } from '@tidemark/contracts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError, EXIT } from './exit-codes.ts'
+
+const CALL_MS_MAX = 30_000
+
+export interface ServerChoice {
+  /** `host:port`; else what the data folder says. */
+  readonly server: string | undefined
+  readonly tokenFile: string | undefined
+  readonly caFile: string | undefined
+  readonly dataDir: string
+}
+
+/** A connection to a gateway, with what shows who we are. */
+export class ApiClient implements Disposable {
+  readonly raw: TidemarkServiceClient
+  readonly metadata: Metadata
+
+  constructor(address: string, token: string, ca: Buffer | undefined) {
+    const channel = ca === undefined ? credentials.createInsecure() : credentials.createSsl(ca)
+    this.raw = new TidemarkServiceClient(address, channel, {
+      'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    })
+    this.metadata = new Metadata()
+    this.metadata.set('authorization', `Bearer ${token}`)
+  }
+
+  /** One call. What the server refuses becomes a CommandError with its words. */
+  call<Request, Response>(
+    method: (
+      request: Request,
+      metadata: Metadata,
+      options: { readonly deadline: Date },
+      callback: (error: ServiceError | null, response: Response) => void,
+    ) => unknown,
+    request: Request,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const deadline = new Date(Date.now() + CALL_MS_MAX)
+      method.call(this.raw, request, this.metadata, { deadline }, (error, response) => {
+        if (error === null) resolve(response)
+        else reject(toCommandError(error))
+      })
+    })
+  }
+
+  [Symbol.dispose](): void {
+    this.raw.close()
+  }
+}
+
+/** Connects to the server that is named, or to the one that runs on the data folder. */
+export async function connect(choice: ServerChoice): Promise<ApiClient> {
+  const { server, tokenFile, caFile, dataDir } = choice
+  if (server === undefined) {
+    const known = await readServer(dataDir)
+    if (known === undefined)
+      throw new CommandError(
+        `nothing runs on ${dataDir}: start it with tidemark up, or name a server with --server`,
+      )
+    return new ApiClient(known.address, known.token, undefined)
+  }
+  if (tokenFile === undefined)
+    throw new CommandError('name the file with your token: --token-file', EXIT.usage)
+  const token = (await readFile(tokenFile, 'utf8')).trim()
+  const isLocal = /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/u.test(server)
+  const ca = caFile === undefined ? undefined : await readFile(caFile)
+  if (ca === undefined && !isLocal)
+    throw new CommandError('name the certificate authority of the server: --ca-file', EXIT.usage)
+  return new ApiClient(server, token, ca)
+}
+
+/** The server that wrote its address into the data folder, where its process is still there. */
+export async function readServer(
+  dataDir: string,
+): Promise<{ readonly address: string; readonly token: string; readonly pid: number } | undefined> {
+  try {
+    const text = await readFile(join(dataDir, 'server.json'), 'utf8')
+    const parsed: { address: string; token: string; pid: number } = JSON.parse(text)
+    process.kill(parsed.pid, 0)
+    return parsed
+  } catch {
+    return undefined
+  }
+}
+
+/** The server's refusal, with the exit code that fits it. */
+export function toCommandError({ code, details }: ServiceError): CommandError {
+  switch (code) {
+    case status.UNAUTHENTICATED:
+    case status.PERMISSION_DENIED:
+      return new CommandError(details, EXIT.denied)
+    case status.NOT_FOUND:
+      return new CommandError(details, EXIT.notFound)
+    case status.INVALID_ARGUMENT:
+      return new CommandError(details, EXIT.usage)
+    case status.FAILED_PRECONDITION:
+    case status.ALREADY_EXISTS:
+    case status.ABORTED:
+      return new CommandError(details, EXIT.conflict)
+    case status.UNAVAILABLE:
+    case status.DEADLINE_EXCEEDED:
+      return new CommandError(`the server cannot be reached: ${details}`)
+    default:
+      return new CommandError(details)
+  }
+}

@@ -1,0 +1,105 @@
+import { connect } from '../client/api-client.ts'
+import { CommandError, EXIT } from '../client/exit-codes.ts'
+import { formatJson, say } from '../client/print.ts'
+import { choiceOf, type OutputOptions, type ServerOptions } from './options.ts'
+
+interface Accepted {
+  readonly requestId: string
+  readonly position: bigint
+}
+
+function print(options: OutputOptions, accepted: Accepted, text: string): void {
+  say(options.output === 'json' ? formatJson(accepted) : `${text} (event ${accepted.position})`)
+}
+
+/** `tidemark rollback APPLICATION --to N --reason TEXT`, or `--lift`. */
+export async function rollback(
+  application: string,
+  options: OutputOptions & {
+    readonly to?: number
+    readonly lift?: boolean
+    readonly reason?: string
+  },
+): Promise<void> {
+  const { to, lift = false, reason = '' } = options
+  if (lift === (to !== undefined))
+    throw new CommandError('say --to N for the release to put back, or --lift to go on', EXIT.usage)
+  if (!lift && reason === '') throw new CommandError('say why: --reason', EXIT.usage)
+  if (to !== undefined && (!Number.isInteger(to) || to < 1))
+    throw new CommandError('--to takes the number of a release, from 1', EXIT.usage)
+  using api = await connect(choiceOf(options))
+  const requestId = ''
+  if (lift) {
+    const accepted = await api.call(api.raw.liftHold, { application, reason, requestId })
+    return print(options, accepted, `${application} goes on to its newest release`)
+  }
+  const number = BigInt(to ?? 0)
+  const accepted = await api.call(api.raw.rollBack, { application, number, reason, requestId })
+  print(options, accepted, `${application} goes back to release ${number}, until --lift`)
+}
+
+/** `tidemark reconcile NAME`. */
+export async function reconcile(
+  name: string,
+  options: OutputOptions & {
+    readonly source?: boolean
+    readonly withSource?: boolean
+    readonly approvePrune?: boolean
+    readonly reason: string
+  },
+): Promise<void> {
+  using api = await connect(choiceOf(options))
+  const isSource = options.source === true
+  const accepted = await api.call(api.raw.reconcile, {
+    application: isSource ? '' : name,
+    source: isSource ? name : '',
+    withSource: options.withSource === true,
+    approvePrune: options.approvePrune === true,
+    reason: options.reason,
+    requestId: '',
+  })
+  print(options, accepted, `${name} is looked at`)
+}
+
+/** `tidemark suspend APPLICATION --reason TEXT [--until TIME]`. */
+export async function suspend(
+  application: string,
+  options: OutputOptions & { readonly reason: string; readonly until?: string },
+): Promise<void> {
+  const until = options.until === undefined ? 0 : Date.parse(options.until)
+  if (Number.isNaN(until))
+    throw new CommandError(
+      `'${options.until ?? ''}' is no time; write 2026-12-24T18:00:00Z`,
+      EXIT.usage,
+    )
+  using api = await connect(choiceOf(options))
+  const request = { application, reason: options.reason, untilMs: BigInt(until), requestId: '' }
+  print(options, await api.call(api.raw.suspend, request), `${application} is suspended`)
+}
+
+/** `tidemark resume APPLICATION`. */
+export async function resume(
+  application: string,
+  options: OutputOptions & { readonly reason: string },
+): Promise<void> {
+  using api = await connect(choiceOf(options))
+  const request = { application, reason: options.reason, requestId: '' }
+  print(options, await api.call(api.raw.resume, request), `${application} goes on`)
+}
+
+/** `tidemark parked retry|skip READER POSITION --reason TEXT`. */
+export async function resolveParked(
+  { resolution, reader, position }: { resolution: string; reader: string; position: string },
+  options: ServerOptions & { readonly reason: string },
+): Promise<void> {
+  if (!/^\d+$/u.test(position)) throw new CommandError(`'${position}' is no position`, EXIT.usage)
+  using api = await connect(choiceOf(options))
+  const request = {
+    reactor: reader,
+    position: BigInt(position),
+    resolution,
+    reason: options.reason,
+  }
+  await api.call(api.raw.resolveParked, request)
+  say(`${reader} ${position}: ${resolution}`)
+}

@@ -1,0 +1,17 @@
+import { CommandError } from '../client/exit-codes.ts'
+import { startPlatform } from '../serve/platform.ts'
+
+/** `tidemark serve SERVICE`: the platform form, until it is told to end. */
+export async function serve(service: string): Promise<void> {
+  await using running = await startPlatform(service)
+  const ending = new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve())
+  })
+  try {
+    await Promise.race([ending, running.stopped])
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : 'a service stopped')
+  }
+  running.drain()
+}

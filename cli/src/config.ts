@@ -1,0 +1,26 @@
+import { systemCrashPoints, type CrashPoints } from '@tidemark/kernel'
+import { ConfigReader } from '@tidemark/service'
+import { availableParallelism } from 'node:os'
+
+/** What the command line takes from the environment. */
+export interface CliConfig {
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go. */
+  readonly otlpUrl: string | undefined
+  /** `TIDEMARK_RENDER_PROCESSES`: how many render side by side. */
+  readonly renderChildren: number
+  /** The first file of `KUBECONFIG`. */
+  readonly kubeconfig: string | undefined
+  readonly crashPoints: CrashPoints
+}
+
+/** Reads the environment, once. */
+export function cliConfig(): CliConfig {
+  const env = new ConfigReader(process.env)
+  const processes = Math.min(4, Math.max(1, availableParallelism() - 1))
+  return {
+    otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
+    kubeconfig: env.optional('KUBECONFIG')?.split(':')[0],
+    crashPoints: systemCrashPoints(env.optional('TIDEMARK_CRASH_AT')),
+  }
+}

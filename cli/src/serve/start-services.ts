@@ -1,0 +1,166 @@
+import { startApplier, type ApplierParts } from '@tidemark/applier'
+import { startAuditor, type AuditStorage } from '@tidemark/auditor'
+import { CachedBlobStore, type BlobStore } from '@tidemark/blob-store'
+import type { Writer } from '@tidemark/contracts'
+import type { LedgerClient } from '@tidemark/event-store'
+import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
+import { startGateway, type Gateway, type GatewayParts } from '@tidemark/gateway'
+import { openGit, type AddressPolicy } from '@tidemark/git'
+import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
+import type { NoteSigner } from '@tidemark/merkle'
+import { startReleaser } from '@tidemark/releaser'
+import { openChildPool, startRenderer } from '@tidemark/renderer'
+import type { Keyring } from '@tidemark/sealing'
+import type {
+  Logger,
+  Metrics,
+  RunningService,
+  SpanSink,
+  Surroundings,
+  Wake,
+} from '@tidemark/service'
+import { openArtifact, type SourceTree } from '@tidemark/source-tree'
+import type { CredentialsPort } from './folder-credentials.ts'
+
+/** What all services of a process share. */
+export interface Common {
+  readonly clock: Clock
+  readonly random: Random
+  readonly crashPoints: CrashPoints
+  readonly metrics: Metrics
+  readonly spans: SpanSink
+  readonly build: string
+  readonly holder: string
+  readonly blobs: BlobStore
+  readonly keyring: Keyring
+  readonly clientFor: (writer: Writer) => LedgerClient
+  readonly wakeFor: (writer: Writer) => Wake
+  readonly logFor: (service: string) => Logger
+}
+
+const CACHE_BYTES = 64 * 1024 * 1024
+
+/** The surroundings of one service: its own identity at the ledger, and what it shares. */
+export function surroundingsOf(common: Common, writer: Writer): Surroundings {
+  const { store, leases, parking } = common.clientFor(writer)
+  const blobs = new CachedBlobStore(common.blobs, { bytesMax: CACHE_BYTES })
+  const { clock, random, crashPoints, metrics, spans, build, holder } = common
+  return {
+    store,
+    leases,
+    parking,
+    blobs,
+    clock,
+    random,
+    crashPoints,
+    metrics,
+    spans,
+    build,
+    holder,
+    wake: common.wakeFor(writer),
+    log: common.logFor(writer),
+  }
+}
+
+export interface FetcherOptions {
+  readonly cacheDir: string
+  readonly policy: AddressPolicy
+  readonly credentials: CredentialsPort
+}
+
+/** The fetcher over the git of this machine, or isomorphic-git. */
+export async function runFetcher(common: Common, options: FetcherOptions): Promise<RunningService> {
+  const surroundings = surroundingsOf(common, 'fetcher')
+  const { clock } = common
+  const git = await openGit({ cacheDirectory: options.cacheDir, clock, random: common.random })
+  const repositories = gitRepositories({
+    git,
+    clock,
+    policy: options.policy,
+    credentials: options.credentials,
+    artifacts: {
+      keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
+        const kept = await storeArtifact(
+          surroundings.blobs,
+          {
+            tree: await source.tree(commit, signal),
+            blobs: (oids, ending) => source.blobs(oids, ending),
+            ...(ignore === undefined ? {} : { ignore }),
+            ...(previousBlob === '' ? {} : { previous: previousBlob }),
+          },
+          signal,
+        )
+        common.crashPoints.at('fetcher.artifact-kept')
+        const { digest, blob, files, bytes } = kept
+        return { digest, blob, fileCount: files, byteCount: bytes }
+      },
+    },
+  })
+  return withEnd(startFetcher(surroundings, { repositories }), git)
+}
+
+/** The renderer and its processes. */
+export function runRenderer(
+  common: Common,
+  { children }: { readonly children: number },
+): { readonly service: RunningService; readonly isolation: string } {
+  const surroundings = surroundingsOf(common, 'renderer')
+  const engine = openChildPool({ size: children, clock: common.clock, log: surroundings.log })
+  const artifacts = { open: artifactOpener(surroundings, 'files') }
+  const keyed = (text: string): string => common.keyring.digestOf(text)
+  const service = startRenderer(surroundings, { engine, artifacts, keyed })
+  return { service: withEnd(service, engine), isolation: engine.isolation }
+}
+
+export function runReleaser(common: Common): RunningService {
+  const surroundings = surroundingsOf(common, 'releaser')
+  return startReleaser(surroundings, { openArtifact: artifactOpener(surroundings, 'digests') })
+}
+
+export function runApplier(common: Common, accessOf: ApplierParts['accessOf']): RunningService {
+  const keyed = (text: string): string => common.keyring.digestOf(text)
+  return startApplier(surroundingsOf(common, 'applier'), { accessOf, keyed })
+}
+
+export function runAuditor(
+  common: Common,
+  parts: {
+    readonly storage: AuditStorage
+    readonly signer: NoteSigner
+    readonly origin: string
+  },
+): RunningService {
+  return startAuditor(surroundingsOf(common, 'auditor'), parts)
+}
+
+export function runGateway(common: Common, parts: GatewayParts): Promise<Gateway> {
+  return startGateway(surroundingsOf(common, 'gateway'), parts)
+}
+
+function artifactOpener(
+  { blobs }: Surroundings,
+  content: 'files' | 'digests',
+): (blob: string, signal: AbortSignal) => Promise<SourceTree> {
+  const get = (name: string): Promise<Uint8Array> => blobs.get(name)
+  let newest: { readonly blob: string; readonly tree: Promise<SourceTree> } | undefined
+  return (blob, signal) => {
+    if (newest?.blob === blob) return newest.tree
+    const tree = openArtifact({ get, blob, content }, signal)
+    newest = { blob, tree }
+    tree.catch(() => {
+      if (newest?.tree === tree) newest = undefined
+    })
+    return tree
+  }
+}
+
+/** The service, and with its end the end of what it works with. */
+function withEnd(service: RunningService, tool: AsyncDisposable): RunningService {
+  return {
+    ...service,
+    [Symbol.asyncDispose]: async () => {
+      await service[Symbol.asyncDispose]()
+      await tool[Symbol.asyncDispose]()
+    },
+  }
+}

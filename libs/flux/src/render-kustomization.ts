@@ -1,0 +1,95 @@
+import { buildKustomization, KustomizeError, ParseCache } from '@tidemark/kustomize'
+import {
+  field,
+  isJsonObject,
+  jsonFromYaml,
+  parseJson,
+  type Json,
+  type JsonObject,
+} from '@tidemark/manifests'
+import type { SourceTree } from '@tidemark/source-tree'
+import { YamlError } from '@tidemark/yaml'
+import { completeKustomization, refusedYaml } from './complete-kustomization.ts'
+import { describeProblems } from './flux-object.ts'
+import { readKustomization, type KustomizationModel } from './kustomization.ts'
+import { RenderRefused } from './render-refused.ts'
+import { roleOf } from './roles.ts'
+
+const cache = new ParseCache()
+
+export interface RenderedKustomization {
+  readonly objects: readonly JsonObject[]
+  readonly warnings: readonly string[]
+}
+
+/**
+ * What a Flux Kustomization delivers from the files of its source, with Flux's steps around the build and the
+ * labels that say whose the objects are. A pure function of files and object. Throws RenderRefused.
+ */
+export function renderKustomization(tree: SourceTree, object: unknown): RenderedKustomization {
+  const read = readKustomization(object)
+  if (read.kind === 'refused')
+    throw new RenderRefused('INVALID_OBJECT', describeProblems('Kustomization', read.problems))
+  const { model } = read
+  try {
+    const built = buildKustomization({
+      tree: completeKustomization(tree, model),
+      path: model.path,
+      loadRestriction: 'none',
+      cache,
+    })
+    const objects = built.objects.map(({ value }) => jsonFromYaml(value)).filter(isJsonObject)
+    return { objects: objects.map((item) => own(item, model)), warnings: built.warnings }
+  } catch (error) {
+    if (error instanceof KustomizeError) throw refusedBuild(error)
+    if (error instanceof YamlError) throw refusedYaml(error, model.path)
+    throw error
+  }
+}
+
+/** kustomize names the file in its words; the line is that of the YAML error below. */
+function refusedBuild(error: KustomizeError): RenderRefused {
+  const file = /\bin (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu.exec(
+    error.message,
+  )?.[1]
+  const line = lineOf(error)
+  const place = file === undefined || line === 0 ? '' : `${file}:${line}: `
+  return new RenderRefused(error.code, `${place}${error.message}`, {
+    file: file ?? '',
+    line,
+    cause: error,
+  })
+}
+
+function lineOf(error: unknown): number {
+  if (error instanceof YamlError) return error.line ?? 0
+  return error instanceof Error && error.cause !== undefined ? lineOf(error.cause) : 0
+}
+
+/** Labels of the owner on what goes to the cluster; commonMetadata over all (kustomize-controller 1.9.4). */
+function own(object: JsonObject, { name, namespace, spec }: KustomizationModel): JsonObject {
+  const common = parseJson(JSON.stringify(spec['commonMetadata'] ?? {}))
+  const owner =
+    roleOf(object) === 'applied'
+      ? {
+          'kustomize.toolkit.fluxcd.io/name': name,
+          'kustomize.toolkit.fluxcd.io/namespace': namespace,
+        }
+      : {}
+  const metadata = objectAt(object, 'metadata')
+  const labels = { ...objectAt(metadata, 'labels'), ...objectAt(common, 'labels'), ...owner }
+  const annotations = { ...objectAt(metadata, 'annotations'), ...objectAt(common, 'annotations') }
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
+    },
+  }
+}
+
+function objectAt(value: Json | undefined, key: string): JsonObject {
+  const found = value === undefined ? undefined : field(value, key)
+  return isJsonObject(found) ? found : {}
+}
