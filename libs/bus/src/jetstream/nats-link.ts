@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { unreachable, type Clock, type Random, type Secret } from '@tidemark/kernel'
 import {
   connect,
@@ -27,7 +28,7 @@ export type NatsCredentials =
   | { readonly kind: 'creds'; readonly creds: () => Secret<string> }
 
 export interface NatsLinkOptions {
-  /** `nats://host:port` or `tls://host:port`; any of them will do. */
+  /** `nats://host:port` or `tls://host:port`; any of them will do. With TLS by name, not by address. */
   readonly servers: readonly string[]
   /** Shown by the server's monitoring: the service and its instance. */
   readonly name: string
@@ -95,6 +96,7 @@ export async function linkToNats(options: NatsLinkOptions): Promise<NatsLink> {
 
 async function connectOnce(options: NatsLinkOptions): Promise<NatsConnection> {
   const servers = options.servers.join(', ')
+  refuseUncheckedNames(options)
   try {
     return await connect(connectionOptions(options))
   } catch (error) {
@@ -104,6 +106,24 @@ async function connectOnce(options: NatsLinkOptions): Promise<NatsConnection> {
     if (isTlsError(error)) throw new BusRefused(servers, messageOf(error), error)
     throw new BusUnavailable(`connect to ${servers}`, error)
   }
+}
+
+/** The client checks the certificate of an address as if the server were called `localhost`. */
+function refuseUncheckedNames(options: NatsLinkOptions): void {
+  if (!wantsTls(options)) return
+  for (const server of options.servers) {
+    const { hostname } = new URL(server.includes('://') ? server : `nats://${server}`)
+    if (isIP(hostname.replaceAll(/[[\]]/g, '')) !== 0) {
+      throw new BusRefused(
+        server,
+        'with TLS it needs a host name, whose certificate can be checked',
+      )
+    }
+  }
+}
+
+function wantsTls({ servers, tls }: NatsLinkOptions): boolean {
+  return tls !== undefined || servers.some((server) => server.startsWith('tls://'))
 }
 
 function connectionOptions(options: NatsLinkOptions): NodeConnectionOptions {
@@ -124,7 +144,8 @@ function connectionOptions(options: NatsLinkOptions): NodeConnectionOptions {
       const ceiling = Math.min(RECONNECT_MS_MAX, RECONNECT_MS_MIN * 2 ** Math.min(attempts, 10))
       return RECONNECT_MS_MIN + Math.floor(random.fraction() * (ceiling - RECONNECT_MS_MIN))
     },
-    ...(options.tls === undefined ? {} : { tls: { ...options.tls } }),
+    // Asked for in either way, it is required: a server without TLS is refused.
+    ...(wantsTls(options) ? { tls: { ...options.tls } } : {}),
     ...(options.inboxPrefix === undefined ? {} : { inboxPrefix: options.inboxPrefix }),
     ...authenticatorOf(options.credentials),
   }
