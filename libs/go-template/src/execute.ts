@@ -17,6 +17,7 @@ import {
   GoInteger,
   GoMap,
   GoSlice,
+  isObject,
   itemsOf,
   type Value,
 } from './values.ts'
@@ -128,8 +129,7 @@ class TemplateExecution extends Evaluation {
     this.node = node
     if (value instanceof GoFunctionValue)
       this.fail(`can't print ${describeNode(node)} of type func()`)
-    if (value === undefined) this.#write('<no value>', node)
-    else this.#write(printed(value), node)
+    this.#write(shownText(value), node)
   }
 
   #write(text: string, { source, at }: Node): void {
@@ -235,4 +235,11 @@ class TemplateExecution extends Evaluation {
     const output = this.execute({ templates, name: node.name, root, data })
     this.output += output
   }
+}
+
+/** What an action prints: a value in a field can use methods of its address, an argument cannot. */
+function shownText(value: Value): string {
+  if (value === undefined) return '<no value>'
+  if (isObject(value) && value.addressedText !== undefined) return value.addressedText()
+  return printed(value)
 }

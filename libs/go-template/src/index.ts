@@ -1,4 +1,4 @@
-export { fromBuffer, fromBytes, toBuffer, toBytes } from './byte-string.ts'
+export { fromBuffer, fromBytes, fromRune, runeAt, toBuffer, toBytes } from './byte-string.ts'
 export { Budget, type BudgetLimits } from './budget.ts'
 export type { CallContext, ReadKind, TemplateRun, Tracer } from './call-context.ts'
 export {
@@ -13,7 +13,7 @@ export { sprintf } from './fmt/printf.ts'
 export { quote } from './fmt/quote.ts'
 export { fixed, type GoFunction, returningAny, variadic } from './function.ts'
 export { decodeBase64 } from './functions/encoding.ts'
-export { decodeJson } from './functions/json-decode.ts'
+export { decodeJson, decodeJsonPrefix } from './functions/json-decode.ts'
 export { encodeJson } from './functions/json-encode.ts'
 export { baseOf, cleanPath } from './functions/paths.ts'
 export { compile as compileRegex, type Regex } from './functions/regex.ts'
@@ -52,6 +52,7 @@ export {
   type Methods,
   type SliceType,
   STRING_MAP,
+  sliceOf,
   STRING_SLICE,
   typeName,
   type Value,

@@ -198,6 +198,8 @@ export interface GoObject {
   readonly unexported?: readonly string[]
   /** What `String()` or `Error()` gives, where the type has one. */
   readonly asText?: () => string
+  /** What an action prints for a field of this type, where its `String` needs an address. */
+  readonly addressedText?: () => string
   /** What JSON and YAML say of it, where they can. */
   readonly asJson?: () => Value
   /** Whether two of this type are `==`, where the fields do not say it. */

@@ -1,1 +1,28 @@
-export {}
+export type { Chart, ChartFile, ChartMetadata, Dependency, Maintainer } from './chart/chart.ts'
+export { checkInstallable } from './chart/check-installable.ts'
+export { loadChart, loadChartArchive, loadChartFiles } from './chart/load-chart.ts'
+export { ChartNode } from './chart/chart.ts'
+export { processDependencies } from './chart/process-dependencies.ts'
+export { HelmError, type HelmErrorCode } from './helm-error.ts'
+export {
+  type Capabilities,
+  type HelmVersion,
+  type KubeVersion,
+  parseKubeVersion,
+} from './render/capabilities.ts'
+export { printRelease, type PrintOptions } from './render/print-release.ts'
+export type { ReadReport } from './render/read-log.ts'
+export {
+  checkReleaseName,
+  type CustomResourceFile,
+  type Release,
+  renderChart,
+  type RenderedChart,
+  type RenderOptions,
+} from './render/render-chart.ts'
+export type { ClusterLookup, LookupQuery } from './render/render-templates.ts'
+export type { Hook, HookEvent, Manifest } from './render/sort-manifests.ts'
+export { validateValues } from './schema/validate-values.ts'
+export { coalesceValues } from './values/coalesce.ts'
+export { mergeMaps, mergeValues, type ValuesFile, type ValuesInput } from './values/merge-values.ts'
+export { setValues, type SetOptions, type SetStyle } from './values/set-values.ts'

@@ -32,7 +32,7 @@ const CERTIFICATE = 'sprig.certificate'
 /** Prices in steps: what takes 50 ms costs a twentieth of the budget of a render. */
 const BCRYPT_STEPS = 250_000
 const SCRYPT_STEPS = 500_000
-const RSA_4096_STEPS = 2_000_000
+const RSA_4096_STEPS = 1_000_000
 const RSA_2048_STEPS = 150_000
 const SIGNATURE_STEPS = 10_000
 const BCRYPT_COST = 10

@@ -46,6 +46,11 @@ export function decodePartly(text: string, target: JsonTarget): DecodedJson {
   )
 }
 
+/** The first value of a text and how many bytes it took, as `json.Decoder` reads from a stream. */
+export function decodeJsonPrefix(text: string): { readonly value: Value; readonly length: number } {
+  return new Decoder(text).prefix()
+}
+
 function nilOf(target: 'object' | 'array'): Value {
   return target === 'object'
     ? new GoMap(new Map(), undefined, true)
@@ -79,6 +84,15 @@ class Decoder {
         ? undefined
         : `json: cannot unmarshal number ${number} into Go value of type float64`
     return { value, problem }
+  }
+
+  prefix(): { value: Value; length: number } {
+    const value = this.#value('looking for beginning of value')
+    if (this.#badNumber !== undefined)
+      throw new FunctionError(
+        `json: cannot unmarshal number ${this.#badNumber} into Go value of type float64`,
+      )
+    return { value, length: this.#at }
   }
 
   #value(context: string): Value {

@@ -1,0 +1,167 @@
+import {
+  type Field,
+  GoMap,
+  type GoObject,
+  GoSlice,
+  sliceOf,
+  STRING_MAP,
+  STRING_SLICE,
+  type Value,
+} from '@tidemark/go-template'
+import { type ChartMetadata, type Dependency, type Maintainer } from '../chart/chart.ts'
+
+/** `.Chart`: Chart.yaml with all its fields, and whether the chart is the root. */
+export function chartObject(metadata: ChartMetadata, isRoot: boolean): GoObject {
+  const fields = metadataFields(metadata)
+  return {
+    goType: 'struct { chart.Metadata; IsRoot bool }',
+    goKind: 'struct',
+    fields: [
+      ...fields,
+      { name: 'IsRoot', value: isRoot },
+      { name: 'Metadata', value: metadataObject(fields, metadata) },
+    ],
+    methods: {},
+    asJson: () => {
+      const json = metadataJson(metadata)
+      json.entries.set('IsRoot', isRoot)
+      return json
+    },
+  }
+}
+
+function metadataObject(fields: readonly Field[], metadata: ChartMetadata): GoObject {
+  return {
+    goType: 'chart.Metadata',
+    goKind: 'struct',
+    fields,
+    methods: {},
+    asJson: () => metadataJson(metadata),
+  }
+}
+
+function metadataFields(metadata: ChartMetadata): Field[] {
+  return [
+    { name: 'Name', value: metadata.name },
+    { name: 'Home', value: metadata.home },
+    { name: 'Sources', value: texts(metadata.sources) },
+    { name: 'Version', value: metadata.version },
+    { name: 'Description', value: metadata.description },
+    { name: 'Keywords', value: texts(metadata.keywords) },
+    {
+      name: 'Maintainers',
+      value: objects('*chart.Maintainer', metadata.maintainers.map(maintainerObject)),
+    },
+    { name: 'Icon', value: metadata.icon },
+    { name: 'APIVersion', value: metadata.apiVersion },
+    { name: 'Condition', value: metadata.condition },
+    { name: 'Tags', value: metadata.tags },
+    { name: 'AppVersion', value: metadata.appVersion },
+    { name: 'Deprecated', value: metadata.deprecated },
+    { name: 'Annotations', value: annotationsOf(metadata) },
+    { name: 'KubeVersion', value: metadata.kubeVersion },
+    {
+      name: 'Dependencies',
+      value: objects('*chart.Dependency', (metadata.dependencies ?? []).map(dependencyObject)),
+    },
+    { name: 'Type', value: metadata.type },
+  ]
+}
+
+function annotationsOf({ annotations }: ChartMetadata): GoMap {
+  return new GoMap(new Map<string, Value>(annotations), STRING_MAP, annotations === undefined)
+}
+
+function texts(items: readonly string[]): GoSlice {
+  return new GoSlice([...items], STRING_SLICE, { isNil: items.length === 0 })
+}
+
+function objects(type: string, items: Value[]): GoSlice {
+  return new GoSlice(items, sliceOf(type), { isNil: items.length === 0 })
+}
+
+function maintainerObject({ name, email, url }: Maintainer): GoObject {
+  return {
+    goType: '*chart.Maintainer',
+    goKind: 'ptr',
+    fields: [
+      { name: 'Name', value: name },
+      { name: 'Email', value: email },
+      { name: 'URL', value: url },
+    ],
+    methods: {},
+    asJson: () =>
+      nonEmpty([
+        ['name', name],
+        ['email', email],
+        ['url', url],
+      ]),
+  }
+}
+
+function dependencyObject(dependency: Dependency): GoObject {
+  const importValues = new GoSlice([...dependency.importValues])
+  return {
+    goType: '*chart.Dependency',
+    goKind: 'ptr',
+    fields: [
+      { name: 'Name', value: dependency.name },
+      { name: 'Version', value: dependency.version },
+      { name: 'Repository', value: dependency.repository },
+      { name: 'Condition', value: dependency.condition },
+      { name: 'Tags', value: texts(dependency.tags) },
+      { name: 'Enabled', value: dependency.enabled },
+      { name: 'ImportValues', value: importValues },
+      { name: 'Alias', value: dependency.alias },
+    ],
+    methods: {},
+    asJson: () => {
+      const json = nonEmpty([
+        ['version', dependency.version],
+        ['condition', dependency.condition],
+        ['tags', texts(dependency.tags)],
+        ['enabled', dependency.enabled],
+        ['import-values', importValues],
+        ['alias', dependency.alias],
+      ])
+      json.entries.set('name', dependency.name)
+      json.entries.set('repository', dependency.repository)
+      return json
+    },
+  }
+}
+
+function metadataJson(metadata: ChartMetadata): GoMap {
+  return nonEmpty([
+    ['name', metadata.name],
+    ['home', metadata.home],
+    ['sources', texts(metadata.sources)],
+    ['version', metadata.version],
+    ['description', metadata.description],
+    ['keywords', texts(metadata.keywords)],
+    ['maintainers', objects('*chart.Maintainer', metadata.maintainers.map(maintainerObject))],
+    ['icon', metadata.icon],
+    ['apiVersion', metadata.apiVersion],
+    ['condition', metadata.condition],
+    ['tags', metadata.tags],
+    ['appVersion', metadata.appVersion],
+    ['deprecated', metadata.deprecated],
+    ['annotations', annotationsOf(metadata)],
+    ['kubeVersion', metadata.kubeVersion],
+    [
+      'dependencies',
+      objects('*chart.Dependency', (metadata.dependencies ?? []).map(dependencyObject)),
+    ],
+    ['type', metadata.type],
+  ])
+}
+
+/** Go's `omitempty`. */
+function nonEmpty(entries: readonly (readonly [string, Value])[]): GoMap {
+  const isEmpty = (value: Value): boolean =>
+    value === '' ||
+    value === false ||
+    (value instanceof GoSlice && value.items.length === 0) ||
+    (value instanceof GoMap && value.entries.size === 0)
+  return new GoMap(new Map(entries.filter(([, value]) => !isEmpty(value))))
+}

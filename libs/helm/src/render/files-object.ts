@@ -1,0 +1,90 @@
+import {
+  baseOf,
+  type CallContext,
+  fixed,
+  FunctionError,
+  GoBytes,
+  GoMap,
+  GoSlice,
+  type MapType,
+  type Methods,
+  STRING_MAP,
+  STRING_SLICE,
+  toBuffer,
+  toBytes,
+  toYamlValue,
+  type Value,
+} from '@tidemark/go-template'
+import { printYaml } from '@tidemark/yaml'
+import { type ChartFile } from '../chart/chart.ts'
+import { compileGlob } from './file-glob.ts'
+
+/** `.Files`: the files of a chart that are no templates. What is read is reported under its path. */
+export function filesObject(files: readonly ChartFile[]): GoMap {
+  return new GoMap(
+    new Map<string, Value>(files.map(({ name, data }) => [name, new GoBytes(data)])),
+    FILES,
+  )
+}
+
+const methods: Methods = {
+  Get: (receiver) => fixed(['string'], ([name], context) => bytesOf(receiver, name, context).data),
+  GetBytes: (receiver) => fixed(['string'], ([name], context) => bytesOf(receiver, name, context)),
+  Glob: (receiver) => fixed(['string'], ([pattern], context) => glob(receiver, pattern, context)),
+  AsConfig: (receiver) => fixed([], (_, context) => asYaml(receiver, (data) => data, context)),
+  AsSecrets: (receiver) =>
+    fixed([], (_, context) =>
+      asYaml(receiver, (data) => toBuffer(data).toString('base64'), context),
+    ),
+  Lines: (receiver) =>
+    fixed(['string'], ([name], context) => {
+      const { data } = bytesOf(receiver, name, context)
+      if (data === '') return new GoSlice([], STRING_SLICE)
+      const lines = (data.endsWith('\n') ? data.slice(0, -1) : data).split('\n')
+      context.budget.list(lines.length)
+      return new GoSlice(lines, STRING_SLICE)
+    }),
+}
+
+const FILES: MapType = {
+  name: 'engine.files',
+  element: '[]uint8',
+  zero: new GoBytes(''),
+  underlying: 'map[string][]uint8',
+  methods,
+}
+
+function filesOf(receiver: Value): GoMap {
+  if (receiver instanceof GoMap) return receiver
+  throw new FunctionError('files were expected')
+}
+
+function bytesOf(receiver: Value, name: Value, context: CallContext): GoBytes {
+  const path = typeof name === 'string' ? name : ''
+  context.report('file', path)
+  const found = filesOf(receiver).entries.get(path)
+  return found instanceof GoBytes ? found : new GoBytes('')
+}
+
+function glob(receiver: Value, pattern: Value, context: CallContext): GoMap {
+  const files = filesOf(receiver)
+  const matches = compileGlob(typeof pattern === 'string' ? pattern : '')
+  context.budget.step(files.entries.size)
+  const found = [...files.entries].filter(([name]) => matches(name))
+  for (const [name] of found) context.report('file', name)
+  return new GoMap(new Map(found), FILES)
+}
+
+/** Base names and contents as YAML, for the data of a ConfigMap or a Secret. */
+function asYaml(
+  receiver: Value,
+  encode: (data: string) => string,
+  { budget }: CallContext,
+): string {
+  const entries = new Map<string, Value>()
+  for (const [name, file] of filesOf(receiver).entries)
+    if (file instanceof GoBytes) entries.set(baseOf(name), encode(file.data))
+  const text = toBytes(printYaml(toYamlValue(new GoMap(entries, STRING_MAP), 'yaml2'), 'yaml2'))
+  budget.text(text.length)
+  return text.endsWith('\n') ? text.slice(0, -1) : text
+}

@@ -1,0 +1,160 @@
+import {
+  Budget,
+  type BudgetLimits,
+  createParseCache,
+  type GeneratedValues,
+  goInt,
+  GoMap,
+  type ParseCache,
+  type ReadKind,
+  toBytes,
+  type Tracer,
+  type Value,
+} from '@tidemark/go-template'
+import { type Clock } from '@tidemark/kernel'
+import { type Chart, type ChartFile, ChartNode } from '../chart/chart.ts'
+import { isCompatible, processDependencies } from '../chart/process-dependencies.ts'
+import { HelmError } from '../helm-error.ts'
+import { validateValues } from '../schema/validate-values.ts'
+import { coalesceValues } from '../values/coalesce.ts'
+import { asValues } from '../values/values-map.ts'
+import { capabilitiesObject, type Capabilities, kubeVersionOf } from './capabilities.ts'
+import { ReadLog, type ReadReport } from './read-log.ts'
+import { type ClusterLookup, renderTemplates } from './render-templates.ts'
+import { type SortedManifests, sortManifests } from './sort-manifests.ts'
+
+const NOTES = 'NOTES.txt'
+const RELEASE_NAME = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/
+const RELEASE_NAME_LENGTH_MAX = 53
+
+export interface Release {
+  readonly name: string
+  readonly namespace: string
+  /** `install` is the default. */
+  readonly action?: 'install' | 'upgrade'
+  readonly revision?: number
+}
+
+export interface RenderOptions {
+  readonly release: Release
+  /** The user's values, from `mergeValues`; they are not changed. */
+  readonly values: GoMap
+  readonly capabilities?: Capabilities
+  /** Draws random values, keys and time, or gives again what was drawn before. */
+  readonly generated: GeneratedValues
+  /** Answers `lookup`; without it every look-up finds nothing, as in `helm template`. */
+  readonly lookup?: ClusterLookup
+  readonly limits?: BudgetLimits
+  /** Makes the time limit of `limits` hold. */
+  readonly clock?: Clock
+  /** Refuses a key that a map does not have. */
+  readonly strict?: boolean
+  /** `skip` leaves values.schema.json alone. */
+  readonly schemas?: 'validate' | 'skip'
+  readonly tracer?: Tracer
+}
+
+/** A custom resource definition from `crds/`, as it lies there. */
+export interface CustomResourceFile {
+  readonly source: string
+  readonly content: string
+}
+
+/** What a chart gives with values. Texts are Go bytes: `toBuffer` of go-template gives the bytes of a file. */
+export interface RenderedChart extends SortedManifests {
+  readonly crds: readonly CustomResourceFile[]
+  readonly notes: string
+  /** Each template that was executed, by its path. */
+  readonly files: ReadonlyMap<string, string>
+  readonly reads: ReadReport
+  /** What the render used of its budget. */
+  readonly used: Budget['used']
+}
+
+const cache: ParseCache = createParseCache()
+
+/**
+ * Renders a chart in process, as `helm template` of Helm 3.22 does: dependencies, values, schemas,
+ * templates, order. It reads nothing but its arguments. Throws `HelmError` with Helm's text where the chart
+ * or its values are refused, and `LimitError` where a bound is reached.
+ */
+export function renderChart(chart: Chart, options: RenderOptions): RenderedChart {
+  checkReleaseName(options.release.name)
+  const root = ChartNode.of(chart)
+  processDependencies(root, options.values)
+  const values = coalesceValues(root, options.values)
+  if (options.schemas !== 'skip') validateValues(root, values)
+  const capabilities = options.capabilities ?? {}
+  checkKubeVersion(root, capabilities)
+  const log = new ReadLog(values)
+  const budget = new Budget(options.limits, options.clock)
+  const top = new GoMap(
+    new Map<string, Value>([
+      ['Values', asValues(values)],
+      ['Release', releaseObject(options.release)],
+      ['Capabilities', capabilitiesObject(capabilities)],
+    ]),
+  )
+  const outputs = renderTemplates(root, top, {
+    budget,
+    generated: options.generated,
+    cache,
+    report: (kind: ReadKind, name: string) => log.report(kind, name),
+    ...(options.strict === undefined ? {} : { strict: options.strict }),
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
+  })
+  const notes = outputs.get(`${root.name}/templates/${NOTES}`) ?? ''
+  const files = new Map([...outputs].filter(([path]) => !path.endsWith(NOTES)))
+  const crds = crdsOf(root)
+  return {
+    ...sortManifests(files),
+    crds,
+    notes,
+    files: outputs,
+    reads: log.read(),
+    used: budget.used,
+  }
+}
+
+/** Throws `HelmError` where a release cannot have the name. */
+export function checkReleaseName(name: string): void {
+  if (name !== '' && name.length <= RELEASE_NAME_LENGTH_MAX && RELEASE_NAME.test(name)) return
+  const reason =
+    name === ''
+      ? 'no name provided'
+      : `invalid release name, must match regex ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must not be longer than ${RELEASE_NAME_LENGTH_MAX}`
+  throw new HelmError('HELM_RELEASE_NAME', `release name ${JSON.stringify(name)}: ${reason}`)
+}
+
+function checkKubeVersion({ metadata }: ChartNode, capabilities: Capabilities): void {
+  const { version } = kubeVersionOf(capabilities)
+  if (metadata.kubeVersion === '' || isCompatible(metadata.kubeVersion, version)) return
+  throw new HelmError(
+    'CHART_KUBE_VERSION',
+    `chart requires kubeVersion: ${metadata.kubeVersion} which is incompatible with Kubernetes ${version}`,
+  )
+}
+
+function releaseObject({ name, namespace, action = 'install', revision = 1 }: Release): GoMap {
+  return new GoMap(
+    new Map<string, Value>([
+      ['Name', toBytes(name)],
+      ['Namespace', toBytes(namespace)],
+      ['IsUpgrade', action === 'upgrade'],
+      ['IsInstall', action === 'install'],
+      ['Revision', goInt(revision)],
+      ['Service', 'Helm'],
+    ]),
+  )
+}
+
+/** The files of `crds/`, the chart's own first, then those of its subcharts. */
+function crdsOf(chart: ChartNode): CustomResourceFile[] {
+  const isManifest = ({ name }: ChartFile): boolean =>
+    name.startsWith('crds/') && /\.(?:yaml|yml|json)$/i.test(name)
+  const own = chart.chart.files
+    .filter(isManifest)
+    .map(({ name, data }) => ({ source: `${chart.fullPath}/${name}`, content: data }))
+  return [...own, ...chart.dependencies.flatMap(crdsOf)]
+}

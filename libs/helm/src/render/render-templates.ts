@@ -1,0 +1,191 @@
+import {
+  Budget,
+  compareBytes,
+  executeTemplate,
+  fixed,
+  FunctionError,
+  type FunctionTable,
+  type GeneratedValues,
+  GoMap,
+  helmFunctions,
+  markedMessage,
+  type ParseCache,
+  type ReadKind,
+  TemplateError,
+  TemplateSet,
+  type Tracer,
+  type Value,
+} from '@tidemark/go-template'
+import { type ChartFile, type ChartNode } from '../chart/chart.ts'
+import { HelmError } from '../helm-error.ts'
+import { asValues, tableAt } from '../values/values-map.ts'
+import { chartObject } from './chart-object.ts'
+import { filesObject } from './files-object.ts'
+
+/** The name of Helm's template set, which `tpl` gives to its texts. */
+const SET_NAME = 'gotpl'
+
+/** Looks objects up in a cluster for `lookup`; an empty name asks for a list. */
+export interface ClusterLookup {
+  lookup(query: LookupQuery): Value
+}
+
+export interface LookupQuery {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+}
+
+export interface TemplateOptions {
+  readonly budget: Budget
+  readonly generated: GeneratedValues
+  readonly strict?: boolean
+  readonly cache?: ParseCache
+  readonly lookup?: ClusterLookup
+  readonly tracer?: Tracer
+  readonly report?: (kind: ReadKind, name: string) => void
+  /** Told before each template that is executed for its output. */
+  readonly onTemplate?: (name: string) => void
+}
+
+interface Renderable {
+  readonly name: string
+  readonly file: ChartFile
+  readonly values: GoMap
+  readonly basePath: string
+}
+
+/**
+ * Renders every template of a chart and its subcharts over the values at the top (`Values`, `Release`,
+ * `Capabilities`): path -> output, Go bytes. Throws `HelmError` with Helm's text, or `LimitError`.
+ */
+export function renderTemplates(
+  chart: ChartNode,
+  top: GoMap,
+  options: TemplateOptions,
+): ReadonlyMap<string, string> {
+  const renderables = new Map<string, Renderable>()
+  collect(chart, top, renderables)
+  const names = [...renderables.keys()].toSorted(byDepth)
+  const templates = new TemplateSet({
+    functions: functionsWith(options.lookup),
+    missingKey: options.strict === true ? 'error' : 'zero',
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+  })
+  for (const name of names) parse(templates, name, renderables.get(name)?.file.data ?? '')
+  const outputs = new Map<string, string>()
+  for (const name of names) {
+    const renderable = renderables.get(name)
+    if (renderable !== undefined && !baseName(name).startsWith('_'))
+      outputs.set(name, execute(templates, renderable, options))
+  }
+  return outputs
+}
+
+/** Deep paths first, and among equals the last first: a parent's definition goes over its child's. */
+function byDepth(left: string, right: string): number {
+  const difference = right.split('/').length - left.split('/').length
+  return difference === 0 ? compareBytes(right, left) : difference
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
+}
+
+/** Every template with the values of its chart; gives the values of the chart, for `.Subcharts`. */
+function collect(chart: ChartNode, parent: GoMap, renderables: Map<string, Renderable>): GoMap {
+  const subcharts = new GoMap()
+  const own = chart.isRoot ? parent.entries.get('Values') : ownValues(chart, parent)
+  const values = new GoMap(
+    new Map<string, Value>([
+      ['Chart', chartObject(chart.metadata, chart.isRoot)],
+      ['Files', filesObject(chart.chart.files)],
+      ['Release', parent.entries.get('Release')],
+      ['Capabilities', parent.entries.get('Capabilities')],
+      ['Values', own],
+      ['Subcharts', subcharts],
+    ]),
+  )
+  for (const child of chart.dependencies)
+    subcharts.entries.set(child.name, collect(child, values, renderables))
+  const base = chart.fullPath
+  const isLibrary = chart.metadata.type.toLowerCase() === 'library'
+  for (const file of chart.chart.templates) {
+    if (isLibrary && !baseName(file.name).startsWith('_')) continue
+    const name = `${base}/${file.name}`
+    renderables.set(name, { name, file, values, basePath: `${base}/templates` })
+  }
+  return values
+}
+
+function ownValues(chart: ChartNode, parent: GoMap): GoMap {
+  const values = parent.entries.get('Values')
+  const table = values instanceof GoMap ? tableAt(values, chart.name) : undefined
+  return asValues(table ?? new GoMap())
+}
+
+function functionsWith(lookup: ClusterLookup | undefined): FunctionTable {
+  const text = (value: Value): string => (typeof value === 'string' ? value : '')
+  const called = fixed(['string', 'string', 'string', 'string'], (args, context) => {
+    const [apiVersion = '', kind = '', namespace = '', name = ''] = args.map(text)
+    context.report('lookup', [apiVersion, kind, namespace, name].join('/'))
+    return lookup?.lookup({ apiVersion, kind, namespace, name }) ?? new GoMap()
+  })
+  return new Map([...helmFunctions, ['lookup', called]])
+}
+
+function parse(templates: TemplateSet, name: string, text: string): void {
+  try {
+    templates.parse({ name, text })
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error
+    const parts = error.message.split(': ')
+    const message =
+      parts.length === 1
+        ? `parse error in (${name}): ${error.message}`
+        : `parse error at (${parts[1]}): ${parts.at(-1)}`
+    throw new HelmError('TEMPLATE', message, { cause: error })
+  }
+}
+
+function execute(
+  templates: TemplateSet,
+  { name, values, basePath }: Renderable,
+  options: TemplateOptions,
+): string {
+  const template = new GoMap(
+    new Map<string, Value>([
+      ['Name', name],
+      ['BasePath', basePath],
+    ]),
+  )
+  values.entries.set('Template', asValues(template))
+  options.onTemplate?.(name)
+  options.report?.('template', name)
+  try {
+    const output = executeTemplate(templates, name, asValues(values), {
+      budget: options.budget,
+      generated: options.generated,
+      setName: SET_NAME,
+      ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
+      ...(options.report === undefined ? {} : { report: options.report }),
+    })
+    return output.replaceAll('<no value>', '')
+  } catch (error) {
+    if (error instanceof TemplateError || error instanceof FunctionError)
+      throw new HelmError('TEMPLATE', executionMessage(name, error.message), { cause: error })
+    throw error
+  }
+}
+
+/** What `fail` and `required` say stands alone; everything else is told whole. */
+function executionMessage(name: string, message: string): string {
+  const first = message.indexOf(': ')
+  const second = message.indexOf(': ', first + 2)
+  if (first === -1 || second === -1) return `execution error in (${name}): ${message}`
+  const marked = markedMessage(message.slice(second + 2))
+  return marked === undefined
+    ? message
+    : `execution error at (${message.slice(first + 2, second)}): ${marked}`
+}
