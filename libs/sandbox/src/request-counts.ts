@@ -17,9 +17,9 @@ export class RequestCounts {
   }
 
   total(): number {
-    return [...this.#counts.values()]
-      .flatMap((counts) => [...counts.values()])
-      .reduce((sum, count) => sum + count, 0)
+    let sum = 0
+    for (const counts of this.#counts.values()) for (const count of counts.values()) sum += count
+    return sum
   }
 
   reset(): void {

@@ -72,6 +72,7 @@ async function recordGroupVersion(groupVersion: string): Promise<void> {
     if (isWanted) recordType(name, schemas)
   }
   const discovery = await get(`/${root}`)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What the API server documents.
   const served = list(discovery['resources']) as readonly ApiResource[]
   for (const resource of served) {
     if (resource.name.includes('/') || !wanted.has(resource.kind)) continue
@@ -190,6 +191,7 @@ function kindOf(kind: unknown): string {
 }
 
 function record(value: unknown): Doc {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What the API server documents.
   return value as Doc
 }
 

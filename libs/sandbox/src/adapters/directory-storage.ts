@@ -59,11 +59,13 @@ function toLines(records: readonly JournalRecord[]): string {
 function parseLines(text: string): readonly JournalRecord[] {
   const end = text.lastIndexOf('\n')
   if (end < 0) return []
+  return text.slice(0, end).split('\n').map(parseLine)
+}
+
+function parseLine(line: string): JournalRecord {
+  const record: unknown = JSON.parse(line)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- We wrote it.
-  return text
-    .slice(0, end)
-    .split('\n')
-    .map((line) => JSON.parse(line) as JournalRecord)
+  return record as JournalRecord
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

@@ -103,10 +103,13 @@ function bearerOf(incoming: IncomingMessage): string {
   return /^Bearer (?<token>.+)$/.exec(incoming.headers.authorization ?? '')?.groups?.['token'] ?? ''
 }
 
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
 /** Compared by digest, so that the time says nothing of the token. */
 function authorize(shown: string, wanted: string | undefined): void {
   if (wanted === undefined) return
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   if (!timingSafeEqual(digest(shown), digest(wanted))) {
     throw new ApiError(401, 'Unauthorized', 'Unauthorized')
   }

@@ -15,9 +15,14 @@ export function deleteOne(cluster: ClusterState, target: Target, request: ApiReq
   const { resource, namespace, name = '' } = target
   const place = { cluster, resource, namespace }
   const existing = existingObject(place, name)
-  const { object, removed } = deleteObject(place, existing, optionsOf(resource, request))
+  const options = optionsOf(resource, request)
+  const { object, removed } = deleteObject(place, existing, options)
   const showsObject = !removed || SHOWN.has(resource.storageKey)
-  return jsonResponse(200, JSON.stringify(showsObject ? object : success(target, object)))
+  return jsonResponse(
+    200,
+    JSON.stringify(showsObject ? object : success(target, object)),
+    options.warnings,
+  )
 }
 
 /** What the API server answers with itself when it is deleted; of others it says that they are. */

@@ -1,6 +1,7 @@
 import type { ClusterState } from '../cluster-state.ts'
 import { objectAt, stringAt, withFields, type JsonObject } from '../json.ts'
 import { keyFor } from '../store/object-store.ts'
+import { partial } from '../table/partial.ts'
 import { tableOf } from '../table/table.ts'
 import { inVersion } from '../write/decode.ts'
 import { negotiate, type Shape } from './accept.ts'
@@ -53,14 +54,6 @@ export function tableOptions(
   }
 }
 
-export function partial(object: JsonObject): JsonObject {
-  return {
-    kind: 'PartialObjectMetadata',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata: object['metadata'] ?? {},
-  }
-}
-
 /** Does a request select an object? By namespace, name, labels and fields. */
 export function selectionOf(target: Target, request: ApiRequest): (object: JsonObject) => boolean {
   const { resource, namespace } = target
@@ -85,7 +78,7 @@ export function listObjects(
   const page = readPage(cluster, target, request)
   const metadata: JsonObject = {
     resourceVersion: String(page.version),
-    ...(page.next === undefined ? {} : { continue: page.next }),
+    ...(page.next === undefined ? emptyToken(target, shape) : { continue: page.next }),
     ...(page.remaining === undefined ? {} : { remainingItemCount: page.remaining }),
   }
   const { resource } = target
@@ -107,6 +100,11 @@ export function withoutType(object: JsonObject): JsonObject {
   return withFields(object, { apiVersion: undefined, kind: undefined })
 }
 
+/** The lists of custom resources say that there is no more; those of built-in kinds say nothing. */
+function emptyToken({ resource }: Target, shape: Shape): JsonObject {
+  return resource.custom === undefined || shape !== 'object' ? {} : { continue: '' }
+}
+
 interface Page {
   readonly items: readonly JsonObject[]
   readonly version: number
@@ -120,23 +118,30 @@ function readPage(cluster: ClusterState, target: Target, request: ApiRequest): P
   const { query } = request
   const token = query.get('continue') ?? ''
   const from = token === '' ? undefined : decodeToken(token)
-  const limit = Number(query.get('limit') ?? '0')
-  if (!Number.isInteger(limit) || limit < 0)
-    throw badRequest(`invalid limit ${query.get('limit') ?? ''}`)
+  const limit = limitOf(query)
   const version = from?.version ?? cluster.store.version
   const selects = selectionOf(target, request)
-  const all = [...stateAt(cluster, target, version)].filter(([, object]) => selects(object))
+  const all = stateAt(cluster, target, version).filter(([, object]) => selects(object))
   const rest = from === undefined ? all : all.filter(([key]) => key > from.key)
-  const page = rest.slice(0, limit === 0 ? LIMIT_MAX : limit)
+  const page = rest.slice(0, limit)
   const items = page.map(([, object]) => inVersion(object, target.resource.apiVersion))
   const last = page.at(-1)?.[0]
   if (rest.length === page.length || last === undefined) {
     return { items, version, next: undefined, remaining: undefined }
   }
-  const isWhole =
-    (query.get('labelSelector') ?? '') === '' && (query.get('fieldSelector') ?? '') === ''
-  const remaining = isWhole ? rest.length - page.length : undefined
+  // What a selector would leave out is not counted, so that with one nothing is said.
+  const remaining = isSelective(query) ? undefined : rest.length - page.length
   return { items, version, next: encodeToken({ version, key: last }), remaining }
+}
+
+function limitOf(query: URLSearchParams): number {
+  const limit = Number(query.get('limit') ?? '0')
+  if (Number.isInteger(limit) && limit >= 0) return limit === 0 ? LIMIT_MAX : limit
+  throw badRequest(`invalid limit ${query.get('limit') ?? ''}`)
+}
+
+function isSelective(query: URLSearchParams): boolean {
+  return ['labelSelector', 'fieldSelector'].some((name) => (query.get(name) ?? '') !== '')
 }
 
 /** The objects as they were at a version, sorted by key: a list in pages is of one moment. */

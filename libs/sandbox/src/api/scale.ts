@@ -1,5 +1,13 @@
 import type { ClusterState } from '../cluster-state.ts'
-import { isObject, numberAt, objectAt, stringAt, withFields, type JsonObject } from '../json.ts'
+import {
+  isObject,
+  numberAt,
+  objectAt,
+  stringAt,
+  withFields,
+  textOf,
+  type JsonObject,
+} from '../json.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { parseBody } from '../write/decode.ts'
 import { writeOptions } from '../write/options.ts'
@@ -48,7 +56,7 @@ function scaleOf(object: JsonObject): JsonObject {
   const metadata = objectAt(object, 'metadata')
   const spec = objectAt(object, 'spec')
   const labels = objectAt(objectAt(spec, 'selector'), 'matchLabels')
-  const selector = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`)
+  const selector = Object.entries(labels).map(([key, value]) => `${key}=${textOf(value)}`)
   const kept = ['name', 'namespace', 'uid', 'resourceVersion', 'creationTimestamp']
   return {
     kind: 'Scale',

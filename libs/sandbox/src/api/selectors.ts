@@ -1,4 +1,12 @@
-import { isObject, listAt, objectAt, stringAt, type Json, type JsonObject } from '../json.ts'
+import {
+  isObject,
+  listAt,
+  objectAt,
+  stringAt,
+  textOf,
+  type Json,
+  type JsonObject,
+} from '../json.ts'
 import { badRequest } from './errors.ts'
 
 export type Labels = JsonObject
@@ -42,9 +50,9 @@ function meets({ key, operator, values }: Requirement): (labels: Labels) => bool
       case 'absent':
         return value === undefined
       case 'in':
-        return value !== undefined && values.includes(String(value))
+        return value !== undefined && values.includes(textOf(value))
       default:
-        return value === undefined || !values.includes(String(value))
+        return value === undefined || !values.includes(textOf(value))
     }
   }
 }
@@ -163,9 +171,9 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** Which fields a resource can be selected by; every one by its name and namespace. */
 export function selectableFields(storageKey: string): SelectableFields {
   const fields = FIELDS[storageKey]
-  const common = ['metadata.name', 'metadata.namespace']
+  const common = new Set(['metadata.name', 'metadata.namespace'])
   return {
-    supported: (field) => common.includes(field) || fields?.includes(field) === true,
+    supported: (field) => common.has(field) || fields?.includes(field) === true,
     unsupported: (field) =>
       fields === undefined
         ? `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`

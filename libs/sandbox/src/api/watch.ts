@@ -1,12 +1,13 @@
 import type { ClusterState } from '../cluster-state.ts'
 import { objectAt, type Json, type JsonObject } from '../json.ts'
 import type { StoreEvent } from '../store/object-store.ts'
+import { partial } from '../table/partial.ts'
 import { tableOf } from '../table/table.ts'
 import { inVersion } from '../write/decode.ts'
 import { negotiate, type Shape } from './accept.ts'
 import { badRequest, expired } from './errors.ts'
 import { jsonResponse, type ApiRequest, type ApiResponse } from './request.ts'
-import { partial, selectionOf, tableOptions } from './read.ts'
+import { selectionOf, tableOptions } from './read.ts'
 import type { Target } from './target.ts'
 
 /** A client that reads this many events too slowly is cut off, and watches again from where it was. */
@@ -119,23 +120,39 @@ async function* streamWatch(
     // Taken in one go with the subscription: nothing is told twice, and nothing is missed.
     const initial = [...initialLines(cluster, target, { request, plan, render })]
     yield* initial
-    let bookmarkAt = clock.monotonic() + BOOKMARK_MS
-    while (!end.signal.aborted && !queue.isOverflown) {
-      const event = queue.shift()
-      if (event !== undefined) {
-        const text = changeLine(event, selects, render)
-        if (text !== undefined) yield text
-        continue
-      }
-      if (plan.bookmarks && clock.monotonic() >= bookmarkAt) {
-        bookmarkAt = clock.monotonic() + BOOKMARK_MS
-        yield render('BOOKMARK', bookmark(target, store.version))
-      }
-      await waitForEvent(cluster, queue, end.signal)
-    }
+    yield* changes(cluster, target, { queue, selects, render, plan, signal: end.signal })
   } finally {
     stop()
     end.signal.removeEventListener('abort', wake)
+  }
+}
+
+interface Changes {
+  readonly queue: EventQueue
+  readonly selects: (object: JsonObject) => boolean
+  readonly render: Render
+  readonly plan: WatchPlan
+  readonly signal: AbortSignal
+}
+
+/** Each change as it comes, and bookmarks where there are none for long. */
+async function* changes(
+  cluster: ClusterState,
+  target: Target,
+  { queue, selects, render, plan, signal }: Changes,
+): AsyncGenerator<string> {
+  const { store, clock } = cluster
+  let bookmarkAt = clock.monotonic() + BOOKMARK_MS
+  while (!signal.aborted && !queue.isOverflown) {
+    const event = queue.shift()
+    const text = event === undefined ? undefined : changeLine(event, selects, render)
+    if (text !== undefined) yield text
+    if (event !== undefined) continue
+    if (plan.bookmarks && clock.monotonic() >= bookmarkAt) {
+      bookmarkAt = clock.monotonic() + BOOKMARK_MS
+      yield render('BOOKMARK', bookmark(target, store.version))
+    }
+    await waitForEvent(cluster, queue, signal)
   }
 }
 

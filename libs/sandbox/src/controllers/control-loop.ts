@@ -1,4 +1,4 @@
-import { objectAt, type JsonObject } from '../json.ts'
+import { listAt, objectAt, stringAt, type JsonObject } from '../json.ts'
 import { keyOf, type StoreEvent } from '../store/object-store.ts'
 import { definedKey } from '../store/registry.ts'
 import { collectDependents, dropCustomObjects, finishDeletion, finishNamespace } from './collect.ts'
@@ -125,11 +125,10 @@ export class ControlLoop implements AsyncDisposable {
     const namespace = namespaceOf(object)
     const found = this.#world.get('/namespaces', namespace)
     if (found !== undefined && isEnding(found)) this.#mark('/namespaces', namespace, 0)
-    const owners = objectAt(object, 'metadata')['ownerReferences']
-    if (!Array.isArray(owners)) return
+    const owners = listAt(objectAt(object, 'metadata'), 'ownerReferences')
     for (const storageKey of Object.keys(RECONCILERS)) {
       for (const owner of owners) {
-        const name = `${namespace}/${String(objectAt({ owner }, 'owner')['name'])}`
+        const name = `${namespace}/${stringAt(owner, 'name') ?? ''}`
         if (this.#world.get(storageKey, name) !== undefined) this.#mark(storageKey, name, 0)
       }
     }

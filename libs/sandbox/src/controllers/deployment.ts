@@ -2,7 +2,7 @@ import { listAt, numberAt, objectAt, stringAt, withFields, type JsonObject } fro
 import { withConditions, type Condition } from './conditions.ts'
 import { templateHash } from './hash.ts'
 import { canPull } from './pods.ts'
-import { setStatus } from './replicas.ts'
+import { positive, setStatus } from './replicas.ts'
 import { isEnding, nameOf, namespaceOf, ownedBy, type World } from './world.ts'
 
 const REVISION = 'deployment.kubernetes.io/revision'
@@ -118,8 +118,6 @@ function report(world: World, found: JsonObject, hash: string): number | undefin
   const wanted = numberAt(spec, 'replicas') ?? 0
   const sets = world.controlled(deployment, SETS)
   const current = sets.find((set) => labelOf(set) === hash)
-  const counted = (set: JsonObject | undefined, field: string): number =>
-    numberAt(objectAt(set, 'status'), field) ?? 0
   const total = sets.reduce((sum, set) => sum + counted(set, 'replicas'), 0)
   const ready = sets.reduce((sum, set) => sum + counted(set, 'readyReplicas'), 0)
   const updated = counted(current, 'replicas')
@@ -131,7 +129,6 @@ function report(world: World, found: JsonObject, hash: string): number | undefin
     [availability(ready, wanted), progress.condition],
     { time, withUpdateTime: true },
   )
-  const positive = (count: number): number | undefined => (count > 0 ? count : undefined)
   setStatus(world, 'apps/deployments', deployment, {
     observedGeneration: numberAt(objectAt(deployment, 'metadata'), 'generation') ?? 1,
     replicas: positive(total),
@@ -142,6 +139,10 @@ function report(world: World, found: JsonObject, hash: string): number | undefin
     conditions,
   })
   return progress.dueMs
+}
+
+function counted(set: JsonObject | undefined, field: string): number {
+  return numberAt(objectAt(set, 'status'), field) ?? 0
 }
 
 /** At most a quarter of the replicas may be missing, rounded down: the default of rolling updates. */
@@ -179,15 +180,9 @@ function progressOf(
   { current, hash, isComplete }: Rollout,
 ): Progress {
   const name = current === undefined ? `${nameOf(deployment)}-${hash}` : nameOf(current)
-  const condition = (status: 'True' | 'False', reason: string, message: string): Condition => ({
-    type: 'Progressing',
-    status,
-    reason,
-    message,
-  })
   if (isComplete) {
     const message = `ReplicaSet "${name}" has successfully progressed.`
-    return { condition: condition('True', 'NewReplicaSetAvailable', message), dueMs: undefined }
+    return { condition: progressing('True', 'NewReplicaSetAvailable', message), dueMs: undefined }
   }
   const seconds = numberAt(objectAt(deployment, 'spec'), 'progressDeadlineSeconds') ?? 600
   const started = Date.parse(
@@ -196,10 +191,20 @@ function progressOf(
   const leftMs = started + 1000 * seconds - world.cluster.clock.now()
   if (leftMs <= 0 && !canStart(deployment)) {
     const message = `ReplicaSet "${name}" has timed out progressing.`
-    return { condition: condition('False', 'ProgressDeadlineExceeded', message), dueMs: undefined }
+    return {
+      condition: progressing('False', 'ProgressDeadlineExceeded', message),
+      dueMs: undefined,
+    }
   }
   const message = `ReplicaSet "${name}" is progressing.`
-  return { condition: condition('True', 'ReplicaSetUpdated', message), dueMs: Math.max(leftMs, 1) }
+  return {
+    condition: progressing('True', 'ReplicaSetUpdated', message),
+    dueMs: Math.max(leftMs, 1),
+  }
+}
+
+function progressing(status: 'True' | 'False', reason: string, message: string): Condition {
+  return { type: 'Progressing', status, reason, message }
 }
 
 function canStart(deployment: JsonObject): boolean {

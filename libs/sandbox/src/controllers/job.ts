@@ -1,7 +1,7 @@
-import { listAt, numberAt, objectAt, stringAt, type JsonObject } from '../json.ts'
+import { listAt, numberAt, objectAt, stringAt, withFields, type JsonObject } from '../json.ts'
 import { withConditions, type Condition } from './conditions.ts'
 import { isPodReady, podOf } from './pods.ts'
-import { setStatus } from './replicas.ts'
+import { positive, setStatus } from './replicas.ts'
 import { isEnding, type World } from './world.ts'
 
 /** A Job: Pods until enough of them succeeded. Suspended, it has none. */
@@ -9,7 +9,6 @@ export function reconcileJob(world: World, job: JsonObject): void {
   if (isEnding(job) || isComplete(job)) return
   const spec = objectAt(job, 'spec')
   const pods = world.controlled(job, '/pods')
-  const phase = (pod: JsonObject): string => stringAt(objectAt(pod, 'status'), 'phase') ?? ''
   const succeeded = pods.filter((pod) => phase(pod) === 'Succeeded').length
   const active = pods.filter((pod) => phase(pod) === 'Pending' || phase(pod) === 'Running')
   const completions = numberAt(spec, 'completions') ?? numberAt(spec, 'parallelism') ?? 1
@@ -21,6 +20,10 @@ export function reconcileJob(world: World, job: JsonObject): void {
     world.create('/pods', podOf(world, job, objectAt(spec, 'template'), {}))
   }
   report(world, job, { succeeded, completions, isSuspended })
+}
+
+function phase(pod: JsonObject): string {
+  return stringAt(objectAt(pod, 'status'), 'phase') ?? ''
 }
 
 function isComplete(job: JsonObject): boolean {
@@ -47,7 +50,6 @@ function report(
     .filter((pod) => stringAt(objectAt(pod, 'status'), 'phase') !== 'Succeeded')
   const isDone = succeeded >= completions
   const conditions = conditionsOf(isDone, isSuspended)
-  const positive = (count: number): number | undefined => (count > 0 ? count : undefined)
   setStatus(world, 'batch/jobs', job, {
     active: isDone ? undefined : positive(running.length),
     ready: isDone ? 0 : running.filter(isPodReady).length,
@@ -59,10 +61,9 @@ function report(
     conditions:
       conditions.length === 0
         ? undefined
-        : withConditions(status, conditions, { time, withUpdateTime: false }).map((condition) => ({
-            lastProbeTime: time,
-            ...condition,
-          })),
+        : withConditions(status, conditions, { time, withUpdateTime: false }).map((condition) =>
+            withFields(condition, { lastProbeTime: time }),
+          ),
   })
 }
 

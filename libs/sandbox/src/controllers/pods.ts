@@ -156,7 +156,7 @@ function endedStatus(world: World, pod: JsonObject): JsonObject {
   const terminated = { exitCode: 0, reason: 'Completed', startedAt, finishedAt: time }
   const statuses = listAt(status, 'containerStatuses')
     .filter(isObject)
-    .map((item) => ({ ...item, ready: false, started: false, state: { terminated } }))
+    .map((item) => withFields(item, { ready: false, started: false, state: { terminated } }))
   const completed = { status: 'False', reason: 'PodCompleted', message: '' } as const
   const conditions = withConditions(
     status,

@@ -40,22 +40,43 @@ export function reconcileReplicaSet(world: World, set: JsonObject): void {
 export function reconcileStatefulSet(world: World, set: JsonObject, revision: string): void {
   const spec = objectAt(set, 'spec')
   const wanted = isEnding(set) ? 0 : Math.min(numberAt(spec, 'replicas') ?? 0, REPLICAS_MAX)
-  const pods = world.controlled(set, '/pods')
   const isParallel = stringAt(spec, 'podManagementPolicy') === 'Parallel'
-  const byName = new Map(pods.map((pod) => [nameOf(pod), pod]))
+  const pods = world.controlled(set, '/pods')
   for (let ordinal = 0; ordinal < wanted; ordinal += 1) {
-    const name = `${nameOf(set)}-${ordinal}`
-    const pod = byName.get(name)
-    byName.delete(name)
-    const isOld = pod !== undefined && revisionOf(pod) !== revision
-    if (isOld) world.delete('/pods', pod)
-    if (pod === undefined || isOld) createOrdinal(world, set, { name, ordinal, revision })
-    const isReady = pod !== undefined && !isOld && isPodReady(pod)
+    const pod = pods.find((candidate) => ordinalOf(candidate, set) === ordinal)
+    const isReady = reconcileOrdinal(world, set, { pod, ordinal, revision })
+    // In order: the next one waits for this one.
     if (!isParallel && !isReady) break
   }
   for (const pod of pods) {
     if (ordinalOf(pod, set) >= wanted) world.delete('/pods', pod)
   }
+  reportStatefulSet(world, set, { wanted, revision })
+}
+
+interface Ordinal {
+  readonly pod: JsonObject | undefined
+  readonly ordinal: number
+  readonly revision: string
+}
+
+/** Makes the Pod of an ordinal, anew when it is of an older revision; is it ready? */
+function reconcileOrdinal(
+  world: World,
+  set: JsonObject,
+  { pod, ordinal, revision }: Ordinal,
+): boolean {
+  if (pod !== undefined && revisionOf(pod) === revision) return isPodReady(pod)
+  if (pod !== undefined) world.delete('/pods', pod)
+  createOrdinal(world, set, { name: `${nameOf(set)}-${ordinal}`, ordinal, revision })
+  return false
+}
+
+function reportStatefulSet(
+  world: World,
+  set: JsonObject,
+  { wanted, revision }: { readonly wanted: number; readonly revision: string },
+): void {
   const left = world.controlled(set, '/pods')
   const updated = left.filter((pod) => revisionOf(pod) === revision).length
   const ready = left.filter(isPodReady).length
@@ -64,9 +85,9 @@ export function reconcileStatefulSet(world: World, set: JsonObject, revision: st
   setStatus(world, 'apps/statefulsets', set, {
     observedGeneration: numberAt(objectAt(set, 'metadata'), 'generation') ?? 1,
     replicas: left.length,
-    readyReplicas: ready === 0 ? undefined : ready,
-    currentReplicas: isDone && updated > 0 ? updated : undefined,
-    updatedReplicas: updated === 0 ? undefined : updated,
+    readyReplicas: positive(ready),
+    currentReplicas: isDone ? positive(updated) : undefined,
+    updatedReplicas: positive(updated),
     availableReplicas: ready,
     currentRevision: isDone ? revision : (before ?? revision),
     updateRevision: revision,
@@ -140,6 +161,11 @@ export function reconcileDaemonSet(world: World, set: JsonObject, revision: stri
     numberAvailable: ready === 0 ? undefined : ready,
     numberUnavailable: unavailable === 0 ? undefined : unavailable,
   })
+}
+
+/** A count as Go's status types show it: zero is left out. */
+export function positive(count: number): number | undefined {
+  return count > 0 ? count : undefined
 }
 
 /** Writes the counts of a status, and keeps what else is in it. Equal counts are not written. */

@@ -85,6 +85,7 @@ export class World {
       propagation: 'Background',
       uid: undefined,
       resourceVersion: undefined,
+      warnings: [],
     })
   }
 

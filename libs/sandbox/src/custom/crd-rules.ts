@@ -1,5 +1,5 @@
 import { invalid, required, type FieldError } from '../api/errors.ts'
-import { draftAt, draftsAt, ensureAt, setDefaults, type Draft } from '../draft.ts'
+import { draftAt, draftOf, draftsAt, ensureAt, setDefaults, type Draft } from '../draft.ts'
 import { equalJson, isObject, listAt, objectAt, stringAt, type JsonObject } from '../json.ts'
 import type { KindRules } from '../kinds/rules.ts'
 
@@ -18,7 +18,7 @@ export const CRD_RULES: KindRules = {
 
 function structuredStatus(old: JsonObject): Draft {
   const conditions = listAt(objectAt(old, 'status'), 'conditions').filter(isObject)
-  return { conditions: conditions.map((condition) => ({ ...condition }) as Draft) }
+  return { conditions: conditions.map(draftOf) }
 }
 
 function setCrdDefaults(draft: Draft): void {
@@ -38,7 +38,7 @@ function establish(draft: Draft, storedBefore: readonly string[]): void {
   const status = ensureAt(draft, 'status')
   const time = ensureAt(draft, 'metadata')['creationTimestamp'] ?? null
   const storage = draftsAt(spec, 'versions').find((version) => version['storage'] === true)
-  const stored = new Set([...storedBefore, String(storage?.['name'] ?? '')])
+  const stored = new Set([...storedBefore, stringAt(storage, 'name') ?? ''])
   status['storedVersions'] = [...stored].filter((name) => name !== '')
   status['acceptedNames'] = { ...draftAt(spec, 'names') }
   if (draftsAt(status, 'conditions').length > 0) return

@@ -6,6 +6,7 @@ import {
   numberAt,
   objectAt,
   stringAt,
+  textOf,
   type Json,
   type JsonObject,
 } from '../json.ts'
@@ -158,7 +159,7 @@ function fitsType(value: Json, schema: StructuralSchema): boolean {
 
 function wrongType(path: string, value: Json, schema: StructuralSchema): FieldError {
   const type =
-    schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : String(schema['type'])
+    schema['x-kubernetes-int-or-string'] === true ? 'integer,string' : textOf(schema['type'])
   const found = JSON.stringify(nameOfType(value))
   return {
     field: path,

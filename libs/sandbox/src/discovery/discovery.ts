@@ -89,10 +89,11 @@ function resourceList(resources: readonly Resource[], groupVersion: string): Jso
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion,
-    resources: served.flatMap((resource) => [
-      listed(resource),
-      ...[...resource.subresources].map((name) => listedSubresource(resource, name)),
-    ]),
+    resources: served.flatMap((resource) =>
+      [listed(resource)].concat(
+        Array.from(resource.subresources, (name) => listedSubresource(resource, name)),
+      ),
+    ),
   }
 }
 

@@ -2,7 +2,7 @@ import type { ClusterState } from '../cluster-state.ts'
 import { noSuchResource } from '../api/errors.ts'
 import { notAcceptable } from '../api/accept.ts'
 import { jsonResponse, type ApiRequest, type ApiResponse } from '../api/request.ts'
-import { withFields, type Json, type JsonObject, type MutableObject } from '../json.ts'
+import { objectAt, withFields, type Json, type JsonObject, type MutableObject } from '../json.ts'
 import { recorded } from '../schema/load.ts'
 import { schemaOf } from '../custom/structural.ts'
 import { builtinDefinitions, definitionName, metaReference } from './definitions.ts'
@@ -96,7 +96,7 @@ function customDefinitions(resources: readonly Resource[], prefix: string): Muta
     const schema = schemaOf(resource.custom) ?? { type: 'object' }
     const { group, version, kind } = resource
     const properties: Json = {
-      ...(schema['properties'] as JsonObject | undefined),
+      ...objectAt(schema, 'properties'),
       apiVersion: { type: 'string' },
       kind: { type: 'string' },
       metadata: metaReference(prefix),
@@ -118,12 +118,7 @@ function pathsOf(resources: readonly Resource[], version: 2 | 3): JsonObject {
     const scope = resource.namespaced ? 'namespaces/{namespace}/' : ''
     const path = `/${pathOf(resource)}/${scope}${resource.resource}/{name}`
     const { group, version: of, kind } = resource
-    const parameters = PATCH_PARAMETERS.map((name) => {
-      const type = name === 'force' ? 'boolean' : 'string'
-      const shape =
-        version === 3 ? { schema: { type, uniqueItems: true } } : { type, uniqueItems: true }
-      return { name, in: 'query', ...shape }
-    })
+    const parameters = PATCH_PARAMETERS.map((name) => parameterOf(name, version))
     const operation = {
       parameters,
       responses: { '200': { description: 'OK' } },
@@ -135,4 +130,11 @@ function pathsOf(resources: readonly Resource[], version: 2 | 3): JsonObject {
     }
   }
   return out
+}
+
+/** A parameter of a URL, which holds its type itself in version 2, and in a schema in version 3. */
+function parameterOf(name: string, version: 2 | 3): JsonObject {
+  const type = name === 'force' ? 'boolean' : 'string'
+  if (version === 2) return { name, in: 'query', type, uniqueItems: true }
+  return { name, in: 'query', schema: { type, uniqueItems: true } }
 }

@@ -117,15 +117,22 @@ export function hasPath(set: FieldSet, path: readonly string[]): boolean {
 }
 
 /** The paths of a set: at each level first its members, then what is below, both in order. */
-export function pathsOf(set: FieldSet, prefix: readonly string[] = []): string[][] {
-  const elements = [...set.keys()].toSorted(compareElements)
-  const members = elements
-    .filter((element) => set.get(element)?.own === true)
-    .map((element) => [...prefix, element])
-  const below = elements.flatMap((element) =>
-    pathsOf(set.get(element)?.below ?? EMPTY_SET, [...prefix, element]),
-  )
-  return [...members, ...below]
+export function pathsOf(set: FieldSet): readonly (readonly string[])[] {
+  const paths: (readonly string[])[] = []
+  collectPaths(set, [], paths)
+  return paths
+}
+
+function collectPaths(
+  set: FieldSet,
+  prefix: readonly string[],
+  paths: (readonly string[])[],
+): void {
+  const entries = [...set].toSorted(([left], [right]) => compareElements(left, right))
+  for (const [element, { own }] of entries) if (own) paths.push([...prefix, element])
+  for (const [element, { below }] of entries) {
+    if (below.size > 0) collectPaths(below, [...prefix, element], paths)
+  }
 }
 
 function put(out: Map<string, FieldEntry>, element: string, entry: FieldEntry): void {

@@ -63,44 +63,50 @@ function mergeLists(live: readonly Json[], config: readonly Json[], node: ListNo
   const configs = config.map((item) => itemElement(node, item))
   const liveItems = indexItems(live, lives)
   const configItems = new Map(configs.map((element, index) => [element, config[index]] as const))
-  const shared = configs.filter((element) => liveItems.has(element))
-  const merged = new Set<string>()
-  const out: Json[] = []
-  const take = (element: string): void => {
-    merged.add(element)
-    const item = merge(liveItems.get(element) ?? undefined, configItems.get(element), node.element)
-    if (item !== undefined) out.push(item)
-    if (shared[0] === element) shared.shift()
+  const merging: Merging = {
+    shared: configs.filter((element) => liveItems.has(element)),
+    merged: new Set(),
+    configItems,
   }
+  const out: Json[] = []
   let [l, r] = [0, 0]
   while (l < lives.length || r < configs.length) {
     const [left, right] = [lives[l], configs[r]]
-    if (left !== undefined && left === right) {
-      take(left)
-      l += 1
-      r += 1
-    } else if (left !== undefined && right !== undefined && isLater(left, shared, configItems)) {
-      l += 1
-    } else if (left !== undefined && !configItems.has(left)) {
-      out.push(live[l] ?? null)
-      l += 1
-    } else {
-      if (left !== undefined && merged.has(left)) l += 1
-      if (right !== undefined) take(right)
-      if (right !== undefined) r += 1
-    }
+    const step = stepOf(left, right, merging)
+    if (step === 'keep-live') out.push(live[l] ?? null)
+    if (step !== 'take-config') l += 1
+    if (right === undefined || step === 'keep-live' || step === 'skip-live') continue
+    r += 1
+    merging.merged.add(right)
+    if (merging.shared[0] === right) merging.shared.shift()
+    const item = merge(liveItems.get(right) ?? undefined, configItems.get(right), node.element)
+    if (item !== undefined) out.push(item)
   }
   const isSame = out.length === live.length && out.every((item, index) => item === live[index])
   return isSame ? live : out
 }
 
-/** `config` has the item too, and wants another shared one before it. */
-function isLater(
-  left: string,
-  shared: readonly string[],
-  config: ReadonlyMap<string, unknown>,
-): boolean {
-  return config.has(left) && shared[0] !== undefined && shared[0] !== left
+interface Merging {
+  /** What both sides have and is not merged yet, in the order of `config`. */
+  readonly shared: string[]
+  readonly merged: Set<string>
+  readonly configItems: ReadonlyMap<string, unknown>
+}
+
+/** `skip-live`: the live item comes later, or came already; `take-both`: the next items are the same one. */
+type Step = 'keep-live' | 'skip-live' | 'take-config' | 'take-both'
+
+function stepOf(
+  left: string | undefined,
+  right: string | undefined,
+  { shared, merged, configItems }: Merging,
+): Step {
+  if (left === undefined) return 'take-config'
+  if (!configItems.has(left)) return 'keep-live'
+  if (right === undefined) return 'skip-live'
+  if (left === right) return 'take-both'
+  const isLater = shared[0] !== undefined && shared[0] !== left
+  return isLater || merged.has(left) ? 'skip-live' : 'take-config'
 }
 
 /** The items by element; one that is there twice has no value to merge with. */

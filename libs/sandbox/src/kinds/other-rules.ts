@@ -6,6 +6,7 @@ import {
   listAt,
   objectAt,
   stringAt,
+  textOf,
   withFields,
   type JsonObject,
 } from '../json.ts'
@@ -131,7 +132,7 @@ function setSecretDefaults(draft: Draft): void {
   if (text === undefined) return
   const data = ensureAt(draft, 'data')
   for (const [key, value] of Object.entries(text)) {
-    data[key] = Buffer.from(String(value)).toString('base64')
+    data[key] = Buffer.from(textOf(value)).toString('base64')
   }
   delete draft['stringData']
 }
@@ -177,19 +178,21 @@ function validateClaim(object: JsonObject): readonly FieldError[] {
 }
 
 function validateClaimUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  const fixed = (claim: JsonObject): JsonObject =>
-    withFields(objectAt(claim, 'spec'), {
-      resources: undefined,
-      volumeAttributesClassName: undefined,
-      volumeName: undefined,
-    })
-  if (equalJson(fixed(object), fixed(old))) return []
+  if (equalJson(fixedPart(object), fixedPart(old))) return []
   return [
     forbidden(
       'spec',
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
     ),
   ]
+}
+
+function fixedPart(claim: JsonObject): JsonObject {
+  return withFields(objectAt(claim, 'spec'), {
+    resources: undefined,
+    volumeAttributesClassName: undefined,
+    volumeName: undefined,
+  })
 }
 
 function validateStorageClassUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {

@@ -90,19 +90,20 @@ function validateService(object: JsonObject): readonly FieldError[] {
     errors.push(required('spec.externalName'))
   }
   for (const [index, port] of ports.entries()) {
-    const path = `spec.ports[${index}]`
-    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '')
-      errors.push(required(`${path}.name`))
-    const number = numberAt(port, 'port') ?? 0
-    if (number < 1 || number > PORT_MAX) {
-      errors.push(invalid(`${path}.port`, number, 'must be between 1 and 65535, inclusive'))
+    if (ports.length > 1 && (stringAt(port, 'name') ?? '') === '') {
+      errors.push(required(`spec.ports[${index}].name`))
     }
+    errors.push(...validateNumber(`spec.ports[${index}].port`, numberAt(port, 'port') ?? 0))
     const target = numberAt(port, 'targetPort')
-    if (target !== undefined && (target < 1 || target > PORT_MAX)) {
-      errors.push(invalid(`${path}.targetPort`, target, 'must be between 1 and 65535, inclusive'))
-    }
+    if (target !== undefined)
+      errors.push(...validateNumber(`spec.ports[${index}].targetPort`, target))
   }
   return errors
+}
+
+function validateNumber(field: string, port: number): readonly FieldError[] {
+  if (port >= 1 && port <= PORT_MAX) return []
+  return [invalid(field, port, 'must be between 1 and 65535, inclusive')]
 }
 
 function validateServiceUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {

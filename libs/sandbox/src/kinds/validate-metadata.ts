@@ -1,5 +1,5 @@
 import { invalid, required, forbidden, type FieldError } from '../api/errors.ts'
-import { equalJson, listAt, objectAt, stringAt, type JsonObject } from '../json.ts'
+import { equalJson, listAt, objectAt, stringAt, textOf, type JsonObject } from '../json.ts'
 import type { Resource } from '../store/resource.ts'
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
@@ -34,7 +34,7 @@ export function validateMetadata(object: JsonObject, resource: Resource): readon
   const errors = [...validateName(name, resource)]
   for (const [key, value] of Object.entries(objectAt(metadata, 'labels'))) {
     errors.push(...validateKey(key, 'metadata.labels'))
-    const text = String(value)
+    const text = textOf(value)
     if (text.length > LABEL_MAX) {
       errors.push(invalid('metadata.labels', text, 'must be no more than 63 bytes'))
     }
@@ -44,7 +44,7 @@ export function validateMetadata(object: JsonObject, resource: Resource): readon
   for (const [key] of annotations) {
     errors.push(...validateKey(key.toLowerCase(), 'metadata.annotations'))
   }
-  const size = annotations.reduce((sum, [key, value]) => sum + key.length + String(value).length, 0)
+  const size = annotations.reduce((sum, [key, value]) => sum + key.length + textOf(value).length, 0)
   if (size > ANNOTATIONS_BYTES_MAX) {
     const message = `Too long: may not be more than ${ANNOTATIONS_BYTES_MAX} bytes`
     errors.push({ field: 'metadata.annotations', reason: 'FieldValueTooLong', message })

@@ -34,22 +34,23 @@ const POD_FIELDS_THAT_MAY_CHANGE: readonly string[] = [
 ]
 
 export function validatePodUpdate(object: JsonObject, old: JsonObject): readonly FieldError[] {
-  const fixed = (pod: JsonObject): JsonObject => {
-    const spec = objectAt(pod, 'spec')
-    const without: Record<string, Json | undefined> = {}
-    for (const name of POD_FIELDS_THAT_MAY_CHANGE) without[name] = undefined
-    for (const name of ['containers', 'initContainers']) {
-      if (name in spec) without[name] = listAt(spec, name).map(withoutImage)
-    }
-    return withFields(spec, without)
-  }
-  if (equalJson(fixed(object), fixed(old))) return []
+  if (equalJson(fixedPart(object), fixedPart(old))) return []
   return [
     forbidden(
       'spec',
       'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)',
     ),
   ]
+}
+
+function fixedPart(pod: JsonObject): JsonObject {
+  const spec = objectAt(pod, 'spec')
+  const without: Record<string, Json | undefined> = {}
+  for (const name of POD_FIELDS_THAT_MAY_CHANGE) without[name] = undefined
+  for (const name of ['containers', 'initContainers']) {
+    if (name in spec) without[name] = listAt(spec, name).map(withoutImage)
+  }
+  return withFields(spec, without)
 }
 
 function withoutImage(container: Json): Json {
@@ -156,12 +157,12 @@ function validateSelected(spec: JsonObject): readonly FieldError[] {
     const detail = 'empty selector is invalid for deployment'
     errors.push(invalid('spec.selector', {}, detail))
   }
-  if (isObject(selector) && !matchesLabelSelector(selector, labels)) {
+  if (!isObject(selector) || !matchesLabelSelector(selector, labels)) {
     const detail = '`selector` does not match template `labels`'
     errors.push({
       field: 'spec.template.metadata.labels',
       reason: 'FieldValueInvalid',
-      message: `Invalid value: ${canonicalJson(labels)}: ${detail}`,
+      message: `Invalid value: ${Object.keys(labels).length === 0 ? 'null' : canonicalJson(labels)}: ${detail}`,
     })
   }
   const podSpec = objectAt(template, 'spec')

@@ -20,6 +20,7 @@ export const WORKLOAD_RULES: Readonly<Record<string, KindRules>> = {
   '/pods': {
     setDefaults: setPodDefaults,
     prepareCreate: preparePod,
+    prepareUpdate: (draft) => admitPod(ensureAt(draft, 'spec')),
     validate: validatePod,
     validateUpdate: validatePodUpdate,
     generation: ['spec'],
@@ -169,13 +170,18 @@ function setCronJobDefaults(draft: Draft): void {
 
 function preparePod(draft: Draft): void {
   const spec = ensureAt(draft, 'spec')
+  admitPod(spec)
+  draft['status'] = { phase: 'Pending', qosClass: qosOf(spec) }
+}
+
+/** What the admission plugins Priority and DefaultTolerationSeconds add. */
+function admitPod(spec: Draft): void {
   setDefaults(spec, { priority: 0, preemptionPolicy: 'PreemptLowerPriority' })
   const tolerations = draftsAt(spec, 'tolerations')
   const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
     .filter((key) => !tolerations.some((toleration) => toleration['key'] === key))
     .map((key) => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }))
   spec['tolerations'] = [...tolerations, ...added]
-  draft['status'] = { phase: 'Pending', qosClass: qosOf(spec) }
 }
 
 /** BestEffort without requests and limits, Guaranteed where each container's are equal, else Burstable. */

@@ -33,26 +33,31 @@ function mergeMap(value: JsonObject, patch: JsonObject, node: SchemaNode): JsonO
   if (directive !== undefined && directive !== 'merge') throw unknownDirective(directive)
   const out: MutableObject = retained(value, patch)
   for (const [key, change] of Object.entries(patch)) {
-    if (key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ORDER)) continue
-    if (key.startsWith(DELETE_PRIMITIVES)) {
+    if (key.startsWith(DELETE_PRIMITIVES))
       deletePrimitives(out, key.slice(DELETE_PRIMITIVES.length), change)
-      continue
-    }
-    if (change === null) {
-      delete out[key]
-      continue
-    }
-    out[key] = mergeField(out[key], change, { key, node, order: patch[ORDER + key] })
+    else if (change === null) delete out[key]
+    else if (!isOfPatch(key))
+      out[key] = mergeField(out[key], change, { key, node, order: patch[ORDER + key] })
   }
+  reorderRest(out, patch, node)
+  return out
+}
+
+/** A key that says how to patch, and is no field. */
+function isOfPatch(key: string): boolean {
+  return key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(ORDER)
+}
+
+/** Lists that the patch orders without changing their items. */
+function reorderRest(out: MutableObject, patch: JsonObject, node: SchemaNode): void {
   for (const [key, order] of Object.entries(patch)) {
-    if (!key.startsWith(ORDER) || key.slice(ORDER.length) in patch) continue
     const name = key.slice(ORDER.length)
+    if (!key.startsWith(ORDER) || name in patch) continue
     const items = out[name]
     if (isList(items) && isList(order)) {
       out[name] = ordered({ items, said: order, before: items, key: ruleOf(node, name)?.key })
     }
   }
-  return out
 }
 
 interface FieldPatch {
@@ -185,7 +190,7 @@ function isDirective(item: Json): boolean {
 function withoutDirectives(patch: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(patch)
-      .filter(([key]) => key !== DIRECTIVE && key !== RETAIN_KEYS && !key.startsWith(ORDER))
+      .filter(([key]) => !isOfPatch(key))
       .map(([key, value]) => [key, cleaned(value)]),
   )
 }

@@ -1,4 +1,11 @@
-import { isList, isObject, type Json, type JsonObject, type MutableObject } from '../json.ts'
+import {
+  isList,
+  isObject,
+  textOf,
+  type Json,
+  type JsonObject,
+  type MutableObject,
+} from '../json.ts'
 import type { ListNode, MapNode, SchemaNode } from './node.ts'
 import { isLeftOut, omitsEmptyString, omitsZero } from './go-shape.ts'
 import { canonicalQuantity } from './quantity.ts'
@@ -137,7 +144,7 @@ function normalizeList(value: readonly Json[], node: ListNode, holder: Holder): 
 }
 
 function quantityOf(item: Json): Json {
-  const quantity = canonicalQuantity(String(item))
+  const quantity = canonicalQuantity(textOf(item))
   if (quantity !== undefined) return quantity
   throw new DecodeError(
     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",

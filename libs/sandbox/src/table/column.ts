@@ -1,4 +1,4 @@
-import { objectAt, type Json, type JsonObject } from '../json.ts'
+import { objectAt, textOf, type Json, type JsonObject } from '../json.ts'
 import { ageOf } from './duration.ts'
 
 export interface Column {
@@ -16,6 +16,6 @@ export const AGE: Column = {
 }
 
 export function labelText(labels: JsonObject): string {
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`)
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}=${textOf(value)}`)
   return pairs.length === 0 ? '<none>' : pairs.toSorted().join(',')
 }

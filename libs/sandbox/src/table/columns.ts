@@ -1,4 +1,4 @@
-import { listAt, numberAt, objectAt, stringAt, type JsonObject } from '../json.ts'
+import { listAt, numberAt, objectAt, stringAt, textOf, type JsonObject } from '../json.ts'
 import { AGE, labelText, type Column } from './column.ts'
 import { WORKLOAD_COLUMNS } from './workload-columns.ts'
 
@@ -50,7 +50,7 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
     { name: 'Targets', cell: () => '<unknown>' },
     {
       name: 'MinPods',
-      cell: (object) => String(objectAt(object, 'spec')['minReplicas'] ?? '<unset>'),
+      cell: (object) => textOf(objectAt(object, 'spec')['minReplicas'] ?? '<unset>'),
     },
     {
       name: 'MaxPods',
@@ -90,11 +90,11 @@ export const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'policy/poddisruptionbudgets': [
     {
       name: 'Min Available',
-      cell: (object) => String(objectAt(object, 'spec')['minAvailable'] ?? 'N/A'),
+      cell: (object) => textOf(objectAt(object, 'spec')['minAvailable'] ?? 'N/A'),
     },
     {
       name: 'Max Unavailable',
-      cell: (object) => String(objectAt(object, 'spec')['maxUnavailable'] ?? 'N/A'),
+      cell: (object) => textOf(objectAt(object, 'spec')['maxUnavailable'] ?? 'N/A'),
     },
     {
       name: 'Allowed Disruptions',

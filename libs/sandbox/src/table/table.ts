@@ -1,5 +1,5 @@
 import { objectAt, type JsonObject } from '../json.ts'
-import { partial } from '../api/read.ts'
+import { partial } from './partial.ts'
 import type { Resource } from '../store/resource.ts'
 import { AGE, type Column } from './column.ts'
 import { COLUMNS } from './columns.ts'

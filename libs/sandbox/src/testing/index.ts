@@ -1,1 +1,1 @@
-export {}
+export { clientOf, type SandboxAnswer, type SandboxClient } from './client.ts'

@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../api/errors.ts'
+import { type ApiError, badRequest } from '../api/errors.ts'
 import { pruneUnknown, schemaOf, withSchemaDefaults } from '../custom/structural.ts'
 import { draftOf } from '../draft.ts'
 import { isObject, objectAt, withFields, type Json, type JsonObject } from '../json.ts'

@@ -13,6 +13,8 @@ export interface DeleteOptions {
   readonly propagation: Propagation
   readonly uid: string | undefined
   readonly resourceVersion: string | undefined
+  /** What the client is told beside the answer. */
+  readonly warnings: readonly string[]
 }
 
 const FOREGROUND = 'foregroundDeletion'
@@ -71,25 +73,23 @@ function checkPreconditions(
   metadata: JsonObject,
   { uid, resourceVersion }: DeleteOptions,
 ): void {
+  const subject = { ...resource, resource: resource.kind }
   const name = stringAt(metadata, 'name') ?? ''
   const actual = { uid: stringAt(metadata, 'uid'), version: stringAt(metadata, 'resourceVersion') }
   if (uid !== undefined && uid !== actual.uid) {
-    throw conflict(
-      resource,
-      name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${actual.uid ?? ''}`,
-    )
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${actual.uid ?? ''})`
+    throw conflict(subject, name, `${why}. The object might have been deleted and then recreated`)
   }
   if (resourceVersion === undefined || resourceVersion === actual.version) return
-  throw conflict(
-    resource,
-    name,
-    `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${actual.version ?? ''}`,
-  )
+  const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${actual.version ?? ''})`
+  throw conflict(subject, name, `${why}. The object might have been modified`)
 }
 
 /** Jobs orphan their Pods unless a client says otherwise: batch/v1 promised it once. */
 const ORPHANS_BY_DEFAULT: ReadonlySet<string> = new Set(['batch/jobs'])
+
+const PODS_ARE_KEPT =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning'
 
 interface DeleteContext {
   readonly dryRun: boolean
@@ -109,8 +109,10 @@ export function deleteOptions(
   const given = query.get('propagationPolicy') ?? stringAt(body, 'propagationPolicy') ?? ''
   const preconditions = objectAt(body, 'preconditions')
   const orphan = query.get('orphanDependents') ?? String(body['orphanDependents'] === true)
-  const byDefault = orphan === 'true' || ORPHANS_BY_DEFAULT.has(resource.storageKey)
+  const keepsPods = given === '' && orphan !== 'true' && ORPHANS_BY_DEFAULT.has(resource.storageKey)
+  const byDefault = orphan === 'true' || keepsPods
   return {
+    warnings: keepsPods ? [PODS_ARE_KEPT] : [],
     dryRun: dryRun || listAt(body, 'dryRun').includes('All'),
     propagation: given === '' && byDefault ? 'Orphan' : propagationOf(given),
     uid: stringAt(preconditions, 'uid'),

@@ -10,5 +10,5 @@ export function randomSuffix(random: Random): string {
 
 /** A number as a name that has no word in it. */
 export function safeName(number: number): string {
-  return [...String(number)].map((digit) => ALPHABET[Number(digit) % ALPHABET.length]).join('')
+  return Array.from(String(number), (digit) => ALPHABET[Number(digit)]).join('')
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../api/errors.ts'
+import { type ApiError, badRequest, type FieldError, invalidObject } from '../api/errors.ts'
 import type { ApiRequest } from '../api/request.ts'
 import type { FieldValidation } from './decode.ts'
 
@@ -41,7 +41,8 @@ export function isDryRun(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun')
   const wrong = values.find((value) => value !== 'All' && value !== '')
   if (wrong !== undefined) {
-    throw badRequest(`invalid dryRun ${JSON.stringify(wrong)}: supported values: "All"`)
+    const message = `Unsupported value: []string{${JSON.stringify(wrong)}}: supported values: "All"`
+    throw invalidOptions({ field: 'dryRun', reason: 'FieldValueNotSupported', message })
   }
   return values.includes('All')
 }
@@ -53,4 +54,9 @@ function fieldValidation(query: URLSearchParams): FieldValidation {
   throw badRequest(
     `fieldValidation: Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`,
   )
+}
+
+function invalidOptions(error: FieldError): ApiError {
+  const subject = { group: 'meta.k8s.io', resource: '', kind: 'WriteOptions' }
+  return invalidObject(subject, '', [error])
 }

@@ -67,7 +67,7 @@ export function storeNew(
   if (rules.generation !== undefined || resource.custom !== undefined) metadata['generation'] = 1
   if (resource.subresources.has('status')) clearStatus(draft, resource)
   rules.prepareCreate?.(draft, cluster.tools)
-  const name = String(metadata['name'] ?? '')
+  const name = stringAt(metadata, 'name') ?? ''
   const errors = [
     ...(rules.validate?.(draft) ?? []),
     ...validateBySchema(resource, draft),
@@ -130,6 +130,8 @@ export function storeChanged(
   else prepareMain(target, draft, existing)
   const errors = [
     ...validateMetadata(draft, resource),
+    // Both the registry and the strategy of a kind check them: the API server says them twice.
+    ...validateMetadataUpdate(draft, existing),
     ...validateMetadataUpdate(draft, existing),
     ...validateChange(resource, draft, existing, options),
   ]
@@ -245,11 +247,13 @@ function validateChange(
 /** Equal but for the times in managedFields: such a write changes nothing. */
 function isSame(draft: JsonObject, existing: JsonObject): boolean {
   if (!equalJson(withoutManagers(draft), withoutManagers(existing))) return false
-  const timeless = (object: JsonObject): JsonObject[] =>
-    listAt(objectAt(object, 'metadata'), 'managedFields').map((entry) =>
-      withFields(objectAt({ entry }, 'entry'), { time: undefined }),
-    )
   return equalJson(timeless(draft), timeless(existing))
+}
+
+function timeless(object: JsonObject): readonly JsonObject[] {
+  return listAt(objectAt(object, 'metadata'), 'managedFields').map((entry) =>
+    withFields(objectAt({ entry }, 'entry'), { time: undefined }),
+  )
 }
 
 /** The last finalizer of an object that is being deleted is gone. */
