@@ -1,6 +1,7 @@
 import { YamlError } from './yaml-error.ts'
 
-const BOM = 0xfeff
+/** One belongs to the encoding; go-yaml steps over a second one. */
+const BOMS = /^\uFEFF{1,2}/
 
 // What go-yaml's reader refuses: control characters but tab, LF, CR and NEL; U+FFFE and U+FFFF; DEL.
 // oxlint-disable-next-line no-control-regex -- These are the characters to be found.
@@ -15,7 +16,7 @@ const TAIL = '\0\0\0\0'
  */
 export function readText(input: string | Uint8Array): string {
   const text = typeof input === 'string' ? input : decode(input)
-  const body = text.charCodeAt(0) === BOM ? text.slice(1) : text
+  const body = text.replace(BOMS, '')
   const found = FORBIDDEN.exec(body)
   if (found !== null) throw controlCharacter(body, found.index)
   if (!body.isWellFormed()) throw refuse('lone surrogate', loneSurrogate(body), 'unit')

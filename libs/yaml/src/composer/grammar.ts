@@ -66,7 +66,7 @@ export function emptyScalar(mark: Mark, properties?: NodeProperties): YamlScalar
 }
 
 /** `!!js/function`, `!!python/object/apply:os.system`: a tag that names code. Go ignores these; we refuse them. */
-const FOREIGN_TAG = /^tag:yaml\.org,2002:[^/]+\//
+const FOREIGN_TAG = /^tag:yaml\.org,2002:(?:js|python|ruby|perl|php|java)\//
 
 /** Throws YAML_TAG for the tag of a language. */
 export function refuseForeignTag(tag: string, mark: Mark): void {

@@ -1,15 +1,14 @@
 const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
 /**
- * Standard base64 with padding, line breaks ignored, as Go's `base64.StdEncoding`. Bytes that are no UTF-8 become
- * U+FFFD each, as when Go writes JSON. `undefined` for anything else.
+ * Standard base64 with padding, line breaks ignored, as Go's `base64.StdEncoding`. A byte that belongs to no character becomes
+ * a lone surrogate (U+DC80 to U+DCFF), which is printed as U+FFFD. `undefined` for anything else.
  */
 export function decodeBase64(text: string): string | undefined {
   const body = text.replaceAll(/[\r\n]/g, '')
   return STANDARD.test(body) ? decodeUtf8(Uint8Array.from(Buffer.from(body, 'base64'))) : undefined
 }
 
-/** UTF-8 to text with one U+FFFD for each byte that belongs to no character. */
 function decodeUtf8(bytes: Uint8Array): string {
   const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let text = ''
@@ -20,7 +19,7 @@ function decodeUtf8(bytes: Uint8Array): string {
       text += strict.decode(bytes.subarray(offset, offset + width))
       offset += width
     } catch {
-      text += '\uFFFD'
+      text += String.fromCharCode(0xdc00 + (bytes[offset] ?? 0))
       offset += 1
     }
   }

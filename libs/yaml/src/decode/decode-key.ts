@@ -4,7 +4,7 @@ import { formatFloat32 } from '../numbers/format-float.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeScalar } from './decode-scalar.ts'
 import { goQuote, goSyntax, goSyntaxOfArgument } from './go-syntax.ts'
-import { isFloatText, resolvePlain } from './resolve.ts'
+import { isGoInteger, resolvePlain } from './resolve.ts'
 
 export interface DecodedKey {
   readonly name: string
@@ -24,8 +24,7 @@ export function decodeKeyOfV2(key: YamlNode, value: YamlNode): DecodedKey {
     case 'boolean':
       return { name: `${decoded}`, shown: `${decoded}` }
     case 'number': {
-      const isInteger = Number.isInteger(decoded) && !isFloatText(key.value)
-      const name = isInteger ? `${decoded}` : nameOfFloat(decoded)
+      const name = isGoInteger(key, 'yaml2') ? `${decoded}` : nameOfFloat(decoded)
       return { name, shown: name }
     }
     case 'bigint': {
@@ -37,9 +36,11 @@ export function decodeKeyOfV2(key: YamlNode, value: YamlNode): DecodedKey {
   }
 }
 
+/** With the digits of 32 bits, in which large numbers are infinite. */
 function nameOfFloat(value: number): string {
-  if (Number.isNaN(value)) return '.nan'
-  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf'
+  const single = Math.fround(value)
+  if (Number.isNaN(single)) return '.nan'
+  if (!Number.isFinite(single)) return single > 0 ? '.inf' : '-.inf'
   return formatFloat32(value)
 }
 
@@ -92,5 +93,5 @@ function refuse(
     position: key,
     upstream: `unsupported map key of type: ${type}, key: ${shown}, value: ${argument}`,
   })
-  return { name: key.value, shown, refused }
+  return { name: `\0${shown}`, shown, refused } // A name that no text has.
 }

@@ -12,7 +12,8 @@ import type { YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
 import { AliasBudget } from './alias-budget.ts'
 import { DuplicateKeys } from './duplicate-keys.ts'
-import { isFloatText } from './resolve.ts'
+import { LateRefusals } from './late-refusals.ts'
+import { isGoInteger } from './resolve.ts'
 import { type DecodedKey, decodeKeyOfV2, decodeKeyOfV3 } from './decode-key.ts'
 import { decodeScalar, decodeThroughKustomize } from './decode-scalar.ts'
 
@@ -33,8 +34,7 @@ export class Decoder {
   readonly #openAliases = new Set<YamlAlias>()
   #depth = 0
   #flowDepth = 0
-  /** What Go meets only after all else was read: a value or a key that JSON cannot hold. */
-  #late: YamlError | undefined
+  readonly #late = new LateRefusals()
 
   constructor(rules: DecodeRules) {
     this.#rules = rules
@@ -44,7 +44,7 @@ export class Decoder {
   decode(root: YamlNode): YamlValue {
     const value = this.#value(root)
     this.#duplicates.report()
-    if (this.#late !== undefined) throw this.#late
+    this.#late.report(value)
     return value
   }
 
@@ -93,29 +93,15 @@ export class Decoder {
         ? decodeScalar(node, 'yaml2')
         : decodeThroughKustomize(node, this.#flowDepth > 0 ? 'flow' : 'block')
     if (typeof value === 'number') return this.#number(node, value)
-    if (typeof value === 'bigint' && this.#rules.numbers === 'float64') return Number(value)
-    return value
+    if (this.#rules.numbers !== 'float64') return value
+    if (typeof value === 'bigint') return Number(value)
+    return typeof value === 'string' ? value.toWellFormed() : value
   }
 
   #number(node: YamlScalar, value: number): YamlValue {
-    if (!Number.isFinite(value)) this.#refuseInfinity(node, value)
-    const isInteger = this.#rules.numbers === 'typed' && Number.isInteger(value)
-    return isInteger && !isFloatText(node.value) ? BigInt(value) : value
-  }
-
-  /** JSON has no such number, and everything that is read here becomes JSON. */
-  #refuseInfinity(node: YamlScalar, value: number): void {
-    const text = Number.isNaN(value) ? 'NaN' : `${value > 0 ? '+' : '-'}Inf`
-    this.#refuseLate(
-      new YamlError('YAML_NUMBER', `${text} is no JSON number at ${node.line}:${node.column}`, {
-        position: node,
-        upstream: `json: unsupported value: ${text}`,
-      }),
-    )
-  }
-
-  #refuseLate(error: YamlError): void {
-    this.#late ??= error
+    if (!Number.isFinite(value)) this.#late.addNumber(node, value)
+    const { numbers, flavour } = this.#rules
+    return numbers === 'typed' && isGoInteger(node, flavour) ? BigInt(value) : value
   }
 
   #alias<T>(node: YamlAlias, follow: () => T): T {
@@ -146,7 +132,7 @@ export class Decoder {
         this.#merge(map, entry.value, undefined)
         continue
       }
-      const key = this.#key(entry.key, (scalar) => decodeKeyOfV2(scalar, entry.value))
+      const key = this.#key(map, entry.key, (scalar) => decodeKeyOfV2(scalar, entry.value))
       const value = this.#value(entry.value)
       if (!this.#duplicates.isRefused(map, key, entry)) map.set(key.name, value)
     }
@@ -163,7 +149,7 @@ export class Decoder {
     const dropped = node.entries.find(({ key }) => key.kind === 'scalar' && key.value === '<<')
     for (const entry of node.entries) {
       if (entry === merge || entry === dropped) continue
-      const { name } = this.#key(entry.key, (scalar) => decodeKeyOfV3(scalar, place))
+      const { name } = this.#key(map, entry.key, (scalar) => decodeKeyOfV3(scalar, place))
       if (taken?.has(name) === true) continue
       taken?.add(name)
       map.set(name, this.#value(entry.value))
@@ -171,11 +157,16 @@ export class Decoder {
     if (merge !== undefined) this.#merge(map, merge.value, taken ?? new Set(map.keys()))
   }
 
-  #key(key: YamlNode, decode: (key: YamlNode) => DecodedKey): DecodedKey {
+  #key(
+    map: Map<string, YamlValue>,
+    key: YamlNode,
+    decode: (key: YamlNode) => DecodedKey,
+  ): DecodedKey {
     this.#budget.count(key)
-    if (key.kind === 'alias') return this.#alias(key, () => this.#key(key.target, decode))
+    if (key.kind === 'alias') return this.#alias(key, () => this.#key(map, key.target, decode))
+    if (key.kind !== 'scalar') this.#value(key) // What is wrong inside it comes first.
     const decoded = decode(key)
-    if (decoded.refused !== undefined) this.#refuseLate(decoded.refused)
+    if (decoded.refused !== undefined) this.#late.addKey(map, decoded.refused)
     return decoded
   }
 

@@ -2,7 +2,7 @@ import type { Flavour } from '../flavour.ts'
 import type { YamlNode } from '../node.ts'
 import { formatFloat64 } from '../numbers/format-float.ts'
 import { decodeScalar } from './decode-scalar.ts'
-import { isFloatText } from './resolve.ts'
+import { isGoInteger } from './resolve.ts'
 
 const LENGTH_MAX = 1_000 // A message is for people; Go's own has no bound.
 
@@ -26,7 +26,7 @@ function syntaxOf(node: YamlNode, flavour: Flavour, nil: string): string {
       if (typeof value === 'bigint')
         return value < 2n ** 63n ? `${value}` : `0x${value.toString(16)}`
       if (typeof value === 'boolean') return `${value}`
-      return Number.isInteger(value) && !isFloatText(node.value) ? `${value}` : formatFloat64(value)
+      return isGoInteger(node, flavour) ? `${value}` : formatFloat64(value)
     }
     case 'sequence':
       return `[]interface {}{${node.items.map((item) => syntaxOf(item, flavour, nil)).join(', ')}}`

@@ -1,4 +1,5 @@
 import type { Flavour } from '../flavour.ts'
+import type { YamlScalar } from '../node.ts'
 import { parseGoInteger } from './go-integer.ts'
 import { isTimestamp } from './timestamp.ts'
 
@@ -49,10 +50,12 @@ const FLOAT = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?$/
 /** What starts with a point goes to Go's own parser, which takes `_` between digits. */
 const POINT_FLOAT = /^\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?$/
 
-/** Whether a number was written as a float: `1e3`, `1.0`. Hexadecimal digits make none. */
-export function isFloatText(text: string): boolean {
-  return /[.eE]/.test(text) && !/^[-+]?0[xX]/.test(text)
+/** Whether Go has an integer where a scalar became a number: not for `1e3`, `!!float 1`, nor for digits beyond 64 bits. */
+export function isGoInteger({ tag, value }: YamlScalar, flavour: Flavour): boolean {
+  return tag !== FLOAT_TAG && resolvePlain(value, flavour).tag === '!!int'
 }
+
+const FLOAT_TAG = 'tag:yaml.org,2002:float'
 
 const WORD_LENGTH_MAX = 5
 

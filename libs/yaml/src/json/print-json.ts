@@ -136,13 +136,19 @@ function printFinite(value: number): string {
 /** What `JSON.stringify` leaves as it is and Go does not. */
 const DIFFERS = /[\u2028\u2029\uD800-\uDFFF]/
 const DIFFERS_IN_HTML = /[<>&\u2028\u2029\uD800-\uDFFF]/
+const LONE_SURROGATE = /[\uD800-\uDFFF]/u
 const ESCAPED = /[\u2028\u2029]/g
 const ESCAPED_IN_HTML = /[<>&\u2028\u2029]/g
 
 function quote(text: string, html: boolean): string {
   if (!(html ? DIFFERS_IN_HTML : DIFFERS).test(text)) return JSON.stringify(text)
-  return JSON.stringify(text.toWellFormed()).replaceAll(
-    html ? ESCAPED_IN_HTML : ESCAPED,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  const pattern = html ? ESCAPED_IN_HTML : ESCAPED
+  const parts = text.split(LONE_SURROGATE).map((part) => {
+    return JSON.stringify(part).slice(1, -1).replaceAll(pattern, escapeCharacter)
+  })
+  return `"${parts.join('\\ufffd')}"`
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

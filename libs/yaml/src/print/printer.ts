@@ -91,7 +91,8 @@ export class Printer {
   #key(key: string): string | undefined {
     const known = this.#keys.get(key)
     if (known !== undefined) return known
-    const written = this.#style === 'yaml2' ? keyThroughJson(key) : key.toWellFormed()
+    const text = key.toWellFormed()
+    const written = this.#style === 'yaml2' ? keyThroughJson(text) : text
     if (!isSimple(written)) return undefined
     const style = styleOf(written, this.#flavour, 'key')
     const printed = style === 'plain' || style === 'literal' ? written : inQuotes(written, style)

@@ -40,6 +40,14 @@ export class Cursor {
     return code === 0x2029 ? '\u2029' : '\n'
   }
 
+  /** Whether at most `length` characters, not UTF-16 units, lie between a mark and here. */
+  isWithin(length: number, { offset }: Mark): boolean {
+    const units = this.offset - offset
+    if (units <= length || units > 2 * length) return units <= length
+    const pairs = this.text.slice(offset, this.offset).match(/[\uDC00-\uDFFF]/g)?.length ?? 0
+    return units - pairs <= length
+  }
+
   skipBlanks(): void {
     while (isBlank(this.peek())) this.offset += 1
   }

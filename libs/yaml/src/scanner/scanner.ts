@@ -30,6 +30,8 @@ export class Scanner {
   readonly #indents: number[] = []
   readonly #keys: (SimpleKey | undefined)[] = [undefined]
   readonly #keysByNumber = new Map<number, number>()
+  /** The token that each level was saved for last, or that opened it. */
+  readonly #numbers: number[] = [0]
   #queue: Token[] = []
   #head = 0
   #taken = 0
@@ -66,18 +68,23 @@ export class Scanner {
 
   /** The head of the queue can only be given when it is known not to be a key. */
   #needsMore(): boolean {
-    if (this.#ended) return false
-    if (this.#queue.length - this.#head <= this.#lookahead) return true
+    if (this.#queue.length - this.#head <= this.#lookahead) return !this.#ended
     const level = this.#keysByNumber.get(this.#taken)
-    return level !== undefined && this.#validKey(level) !== undefined
+    return level !== undefined && this.#validKey(level) !== undefined && !this.#ended
   }
 
   #push(token: Token): void {
     this.#queue.push(token)
   }
 
+  /** In front of a token of the queue; behind all of them if it was taken already. */
   #insert(number: number, token: Token): void {
-    this.#queue.splice(this.#head + number - this.#taken, 0, token)
+    if (number < this.#taken) this.#queue.push(token)
+    else this.#queue.splice(this.#head + number - this.#taken, 0, token)
+  }
+
+  #nextNumber(): number {
+    return this.#taken + this.#queue.length - this.#head
   }
 
   // oxlint-disable-next-line complexity -- One line for each character that can start a token.
@@ -163,18 +170,11 @@ export class Scanner {
     const key = this.#keys[level]
     if (key === undefined) return undefined
     const cursor = this.#cursor
-    if (key.mark.line === cursor.line && !this.#isTooLong(key.mark.offset)) return key
+    if (key.mark.line === cursor.line && cursor.isWithin(SIMPLE_KEY_LENGTH_MAX, key.mark))
+      return key
     if (key.required) throw cursor.error("could not find expected ':'", key.mark)
     this.#forgetKey(level, key)
     return undefined
-  }
-
-  #isTooLong(from: number): boolean {
-    const { text, offset } = this.#cursor
-    if (offset - from <= SIMPLE_KEY_LENGTH_MAX) return false
-    if (offset - from > 2 * SIMPLE_KEY_LENGTH_MAX) return true
-    const pairs = text.slice(from, offset).match(/[\uDC00-\uDFFF]/g)?.length ?? 0
-    return offset - from - pairs > SIMPLE_KEY_LENGTH_MAX
   }
 
   #forgetKey(level: number, key: SimpleKey): void {
@@ -189,11 +189,12 @@ export class Scanner {
     this.#removeKey()
     const key: SimpleKey = {
       required: this.#flowLevel === 0 && this.#indent === cursor.column,
-      number: this.#taken + this.#queue.length - this.#head,
+      number: this.#nextNumber(),
       mark: cursor.mark(),
     }
     this.#keys[this.#flowLevel] = key
     this.#keysByNumber.set(key.number, this.#flowLevel)
+    this.#numbers[this.#flowLevel] = key.number
   }
 
   #removeKey(): void {
@@ -229,30 +230,30 @@ export class Scanner {
     this.#push(this.#cursor.token(kind, start, this.#cursor.mark()))
   }
 
+  #endBlocks(): void {
+    this.#unroll(-1)
+    this.#removeKey()
+    this.#keyAllowed = false
+  }
+
   #fetchEnd(): void {
     const cursor = this.#cursor
     if (cursor.column !== 0) {
       cursor.line += 1
       cursor.lineStart = cursor.offset
     }
-    this.#unroll(-1)
-    this.#removeKey()
-    this.#keyAllowed = false
+    this.#endBlocks()
     this.#push(this.#endToken())
     this.#ended = true
   }
 
   #fetchDirective(): void {
-    this.#unroll(-1)
-    this.#removeKey()
-    this.#keyAllowed = false
+    this.#endBlocks()
     this.#push(scanDirective(this.#cursor))
   }
 
   #fetchDocumentIndicator(kind: TokenKind): void {
-    this.#unroll(-1)
-    this.#removeKey()
-    this.#keyAllowed = false
+    this.#endBlocks()
     this.#pushIndicator(kind, 3)
   }
 
@@ -260,6 +261,7 @@ export class Scanner {
     this.#saveKey()
     this.#flowLevel += 1
     this.#keys[this.#flowLevel] = undefined
+    this.#numbers[this.#flowLevel] = this.#nextNumber()
     this.#keyAllowed = true
     this.#pushIndicator(kind, 1)
   }
@@ -269,6 +271,8 @@ export class Scanner {
     if (this.#flowLevel > 0) {
       this.#keys.pop()
       this.#flowLevel -= 1
+      // As in Go, where brackets without anything in them forget that they could be a key themselves.
+      this.#keysByNumber.delete(this.#numbers.pop() ?? 0)
     }
     this.#keyAllowed = false
     this.#pushIndicator(kind, 1)
