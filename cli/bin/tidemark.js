@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript that runs on any Node: finds the Node that npm installed where this one is too old, and
 // runs the command line with it (docs/decisions/0001-node-24-from-npm.md).
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -20,11 +20,15 @@ if (node === undefined) {
   process.exit(1)
 }
 const flags = isSource ? ['--conditions=source'] : []
-const { status, signal } = spawnSync(node, [...flags, script, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+const child = spawn(node, [...flags, script, ...process.argv.slice(2)], { stdio: 'inherit' })
+// A terminal sends Ctrl-C to both; what is sent to this process alone goes on to the one that works.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(name, () => {
+    if (name !== 'SIGINT' || !process.stdin.isTTY) child.kill(name)
+  })
+child.on('exit', (code, signal) => {
+  process.exitCode = signal === null ? (code ?? 1) : 1
 })
-if (signal !== null) process.kill(process.pid, signal)
-process.exit(status ?? 1)
 
 function isNewEnough(version) {
   const [major = 0, minor = 0] = version.split('.').map(Number)

@@ -1,5 +1,5 @@
 import { systemCrashPoints, type CrashPoints } from '@tidemark/kernel'
-import { ConfigReader } from '@tidemark/service'
+import { ConfigReader, type Environment } from '@tidemark/service'
 import { availableParallelism } from 'node:os'
 
 /** What the command line takes from the environment. */
@@ -23,4 +23,9 @@ export function cliConfig(): CliConfig {
     kubeconfig: env.optional('KUBECONFIG')?.split(':')[0],
     crashPoints: systemCrashPoints(env.optional('TIDEMARK_CRASH_AT')),
   }
+}
+
+/** The environment itself, for the configuration of services. */
+export function environment(): Environment {
+  return process.env
 }

@@ -1,5 +1,6 @@
 import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import { TidemarkServiceClient } from '@tidemark/contracts'
+import { systemClock } from '@tidemark/kernel'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError, EXIT } from './exit-codes.ts'
@@ -39,7 +40,7 @@ export class ApiClient implements Disposable {
     request: Request,
   ): Promise<Response> {
     return new Promise((resolve, reject) => {
-      const deadline = new Date(Date.now() + CALL_MS_MAX)
+      const deadline = new Date(systemClock.now() + CALL_MS_MAX)
       method.call(this.raw, request, this.metadata, { deadline }, (error, response) => {
         if (error === null) resolve(response)
         else reject(toCommandError(error))

@@ -1,10 +1,11 @@
-import type { DescribeApplicationResponse } from '@tidemark/contracts'
+import type { DescribeApplicationResponse, ObjectCounts } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
 import { formatJson, say, shortRevision } from '../client/print.ts'
 import { outcomeName, phaseName } from './get.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 
 const RELEASES_SHOWN = 5
+const TITLE_WIDTH = 13
 
 /** `tidemark describe APPLICATION`. */
 export async function describe(application: string, options: OutputOptions): Promise<void> {
@@ -13,38 +14,16 @@ export async function describe(application: string, options: OutputOptions): Pro
   say(options.output === 'json' ? formatJson(described) : format(described))
 }
 
-function format({
-  application,
-  source,
-  releases,
-  deployments,
-  dependsOn,
-  events,
-}: DescribeApplicationResponse): string {
-  const rows: (readonly [string, string])[] = [
-    ['Name', application?.object?.name ?? ''],
-    ['Namespace', application?.object?.namespace ?? ''],
-    ['Kind', application?.object?.kind ?? ''],
-    ['Cluster', application?.cluster ?? ''],
-    ['Id', application?.applicationId ?? ''],
-    [
-      'Status',
-      application === undefined ? '' : `${phaseName(application.phase)} (${application.reason})`,
-    ],
-    ['Message', application?.message ?? ''],
-    ['Source', source === undefined ? '' : `${source.url} ${source.ref}`],
-    ['Revision', shortRevision(application?.revision ?? '')],
-    ['Release', `${application?.applied ?? 0n} runs, ${application?.release ?? 0n} is the newest`],
-    ['Depends on', dependsOn.join(', ')],
-  ]
-  const head = rows
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${`${name}:`.padEnd(13)}${value}`)
-  const objects = deployments.flatMap(({ results, objects: unhealthy, outcome, counts }) => [
-    `${outcomeName(outcome)}: ${counts?.created ?? 0} created, ${counts?.configured ?? 0} configured, ${counts?.unchanged ?? 0} unchanged, ${counts?.pruned ?? 0} pruned`,
-    ...results.map(({ id, message }) => `${id}: ${message}`),
-    ...unhealthy.map(({ id, message }) => `${id}: ${message}`),
-  ])
+function format(described: DescribeApplicationResponse): string {
+  const { releases, deployments, events } = described
+  const objects = deployments.flatMap((deployment) => {
+    const { results, objects: unhealthy, outcome, counts } = deployment
+    const first = `${outcomeName(outcome)}: ${describeCounts(counts)}`
+    return [first].concat(
+      results.map(({ id, message }) => `${id}: ${message}`),
+      unhealthy.map(({ id, message }) => `${id}: ${message}`),
+    )
+  })
   const past = releases
     .slice(0, RELEASES_SHOWN)
     .map(
@@ -53,11 +32,37 @@ function format({
     )
   const happened = events.map(({ position, type, summary }) => `${position}  ${type}  ${summary}`)
   return [
-    ...head,
+    ...head(described),
     ...section('Deployment', objects),
     ...section('Releases', past),
     ...section('Events', happened),
   ].join('\n')
+}
+
+function head({ application, source, dependsOn }: DescribeApplicationResponse): readonly string[] {
+  if (application === undefined) return []
+  const { object, cluster, applicationId, phase, reason, message, revision } = application
+  const rows: readonly (readonly [string, string])[] = [
+    ['Name', object?.name ?? ''],
+    ['Namespace', object?.namespace ?? ''],
+    ['Kind', object?.kind ?? ''],
+    ['Cluster', cluster],
+    ['Id', applicationId],
+    ['Status', `${phaseName(phase)} (${reason})`],
+    ['Message', message],
+    ['Source', source === undefined ? '' : `${source.url} ${source.ref}`],
+    ['Revision', shortRevision(revision)],
+    ['Release', `${application.applied} runs, ${application.release} is the newest`],
+    ['Depends on', dependsOn.join(', ')],
+  ]
+  return rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${`${name}:`.padEnd(TITLE_WIDTH)}${value}`)
+}
+
+function describeCounts(counts: ObjectCounts | undefined): string {
+  const { created = 0, configured = 0, unchanged = 0, pruned = 0 } = counts ?? {}
+  return `${created} created, ${configured} configured, ${unchanged} unchanged, ${pruned} pruned`
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {

@@ -1,4 +1,4 @@
-import type { ServiceError } from '@grpc/grpc-js'
+import { status, type ServiceError } from '@grpc/grpc-js'
 import type { WatchEventsResponse } from '@tidemark/contracts'
 import { connect, toCommandError } from '../client/api-client.ts'
 import { formatJsonLine, say } from '../client/print.ts'
@@ -35,7 +35,7 @@ export async function events(options: EventsOptions): Promise<void> {
     })
     stream.on('end', resolve)
     stream.on('error', (error: ServiceError) => {
-      if (error.code === 1) resolve()
+      if (error.code === status.CANCELLED) resolve()
       else reject(toCommandError(error))
     })
   })

@@ -54,12 +54,10 @@ export async function showUntilInterrupted(
     const why = reason === '' || reason === 'Ready' ? '' : `  ${reason}: ${message}`
     tell(`${status.padEnd(12)}${application}  release ${release}  ${shortRevision(revision)}${why}`)
   })
-  let ended = false
   let hinted = false
-  const stop = ending.finally(() => {
-    ended = true
-  })
-  while (!ended) {
+  const ended = new AbortController()
+  const stop = ending.finally(() => ended.abort())
+  while (!ended.signal.aborted) {
     const applications = await changes.look(api)
     const ready = judge(applications, await api.call(api.raw.listSources, {})) === 'ready'
     if (ready && !hinted) hint(dataDir)

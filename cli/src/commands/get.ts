@@ -7,6 +7,7 @@ import {
   type ReleaseView,
   type SourceView,
 } from '@tidemark/contracts'
+import { systemClock } from '@tidemark/kernel'
 import { connect, type ApiClient } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import {
@@ -88,7 +89,7 @@ export function phaseName(phase: Phase): string {
   return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
 }
 
-const now = (): number => Date.now()
+const now = (): number => systemClock.now()
 
 const APPLICATIONS: Table<ApplicationView> = {
   name: ({ applicationId }) => applicationId,

@@ -4,6 +4,7 @@ import { withOutput, withServer } from './options.ts'
 /** All commands. What a command needs is loaded when it runs, so that help comes at once. */
 export function addCommands(program: Command): void {
   addStart(program)
+  addCluster(program)
   addLook(program)
   addChange(program)
   addRecord(program)
@@ -13,6 +14,11 @@ const COUNT = (text: string): number => Number(text)
 const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 function addStart(program: Command): void {
+  addUp(program)
+  addServe(program)
+}
+
+function addUp(program: Command): void {
   program
     .command('up')
     .description('start a whole control plane on this machine')
@@ -55,6 +61,9 @@ Examples:
   tidemark up --repo https://git.example.com/fleet.git --path clusters/prod --context prod-eu=prod`,
     )
     .action(async (options) => (await import('./up.ts')).up(options))
+}
+
+function addServe(program: Command): void {
   program
     .command('serve')
     .description('run one service of the platform form, or all of them')
@@ -72,6 +81,23 @@ Examples:
     )
     .addHelpText('after', '\nSettings come from the environment: docs/operations.md lists them.')
     .action(async (service) => (await import('./serve.ts')).serve(service))
+}
+
+function addCluster(program: Command): void {
+  const cluster = program.command('cluster').description('the clusters that are delivered to')
+  withOutput(
+    cluster
+      .command('add')
+      .description('register a cluster, and say what it is fed from')
+      .argument('<name>', 'what it is called here')
+      .requiredOption('--context <name>', 'its context in the kubeconfig of the applier')
+      .requiredOption('--repo <url>', 'the Git repository that it is fed from')
+      .option('--path <folder>', 'the folder in it', './')
+      .option('--branch <name>', 'the branch', 'main')
+      .option('--interval <duration>', 'how often it is looked at without a webhook', '1m')
+      .option('--secret <name>', 'the Secret with the credentials of --repo', '')
+      .option('--project <name>', 'the project that it belongs to', 'default'),
+  ).action(async (name, options) => (await import('./cluster.ts')).addCluster(name, options))
 }
 
 function addLook(program: Command): void {

@@ -1,9 +1,10 @@
 import { CommandError } from '../client/exit-codes.ts'
+import { environment } from '../config.ts'
 import { startPlatform } from '../serve/platform.ts'
 
 /** `tidemark serve SERVICE`: the platform form, until it is told to end. */
 export async function serve(service: string): Promise<void> {
-  await using running = await startPlatform(service)
+  await using running = await startPlatform(service, environment())
   const ending = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve())
     process.once('SIGINT', () => resolve())

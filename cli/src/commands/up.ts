@@ -117,19 +117,21 @@ async function keepCredentials(
   data: DataDir,
   cluster: string,
 ): Promise<string> {
-  const text = async (file: string | undefined): Promise<string | undefined> =>
-    file === undefined ? undefined : (await readFile(file, 'utf8')).trim()
   const keys = {
     username: gitUsername,
-    password: await text(gitPasswordFile),
-    bearerToken: await text(gitTokenFile),
-    'ca.crt': await text(gitCaFile),
+    password: await textOf(gitPasswordFile),
+    bearerToken: await textOf(gitTokenFile),
+    'ca.crt': await textOf(gitCaFile),
   }
   if (Object.values(keys).every((value) => value === undefined)) return ''
   const folder = join(data.secrets, cluster, 'flux-system')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await writePrivate(join(folder, `${SECRET}.json`), JSON.stringify(keys))
   return SECRET
+}
+
+async function textOf(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : (await readFile(file, 'utf8')).trim()
 }
 
 function interrupted(): Promise<void> {

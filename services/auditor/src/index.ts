@@ -1,5 +1,6 @@
 export { directoryStorage } from './adapters/directory-storage.ts'
 export { memoryStorage } from './adapters/memory-storage.ts'
+export { openPostgresStorage, type PostgresStorageOptions } from './adapters/postgres-storage.ts'
 export { startAuditor, type AuditorParts } from './main.ts'
 export type { AuditStorage, TreeHead } from './ports.ts'
 export { growTree, sealEntry, type Seal } from './steps/seal-entry.ts'

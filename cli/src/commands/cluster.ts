@@ -1,0 +1,38 @@
+import { ClusterAccess } from '@tidemark/contracts'
+import { connect } from '../client/api-client.ts'
+import { formatJson, say } from '../client/print.ts'
+import { choiceOf, type OutputOptions } from './options.ts'
+import { readDuration } from './up-options.ts'
+
+export interface AddClusterOptions extends OutputOptions {
+  readonly context: string
+  readonly repo: string
+  readonly path: string
+  readonly branch: string
+  readonly interval: string
+  readonly secret: string
+  readonly project: string
+}
+
+/** `tidemark cluster add NAME --context CTX --repo URL`. */
+export async function addCluster(cluster: string, options: AddClusterOptions): Promise<void> {
+  const { context, repo, path, branch, interval, secret, project } = options
+  using api = await connect(choiceOf(options))
+  const kind = { $case: 'kubeconfigContext', value: { context, path: '' } } as const
+  const access = ClusterAccess.fromPartial({ kind })
+  await api.call(api.raw.registerCluster, { cluster, access, project, labels: [] })
+  const declared = await api.call(api.raw.declareRoot, {
+    cluster,
+    project,
+    url: repo,
+    ref: { branch, tag: '', semver: '', name: '', commit: '' },
+    path,
+    intervalMs: BigInt(readDuration(interval, '--interval')),
+    secretName: secret,
+  })
+  say(
+    options.output === 'json'
+      ? formatJson(declared)
+      : `${cluster} is fed from ${repo} ${path} (${declared.applicationId})`,
+  )
+}
