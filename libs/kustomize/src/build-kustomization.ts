@@ -66,7 +66,7 @@ export interface BuildResult {
 export function buildKustomization(options: BuildOptions): BuildResult {
   const recorder = new RecordingTree(options.tree)
   const cache = options.cache ?? new ParseCache()
-  const build = new Build(recorder, { cache, charts: options.charts })
+  const build = new Build(options.tree, { cache, charts: options.charts })
   const loader = Loader.at(recorder, options.path, options.loadRestriction ?? 'rootOnly')
   const target = loadTarget(build, loader)
   const { kustomization } = target
@@ -78,6 +78,7 @@ export function buildKustomization(options: BuildOptions): BuildResult {
     origin,
     helmNamespace: '',
     depth: 0,
+    entered: new Set(),
     gather: accumulateResources,
   })
   resolveNames(build, all)

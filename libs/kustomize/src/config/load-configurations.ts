@@ -1,6 +1,7 @@
 import { fieldSpecFieldsShape } from '../kustomization/model-shapes.ts'
 import { readAsYaml2 } from '../kustomization/parse-kustomization.ts'
 import { listOf, type Shaped, string, struct } from '../kustomization/shape.ts'
+import type { Build } from '../target/build.ts'
 import type { Loader } from '../target/loader.ts'
 import {
   DEFAULT_CONFIG,
@@ -34,12 +35,19 @@ const configShape = struct('TransformerConfig', {
 })
 
 /** The rules of kustomize with those of the files in `configurations`. @throws KustomizeError */
-export function loadConfigurations(loader: Loader, paths: readonly string[]): TransformerConfig {
+export function loadConfigurations(
+  build: Build,
+  loader: Loader,
+  paths: readonly string[],
+): TransformerConfig {
   if (paths.length === 0) return DEFAULT_CONFIG
-  const custom = paths.reduce(
-    (config, path) => mergeConfigs(config, parseConfig(loader.load(path), path)),
-    EMPTY_CONFIG,
-  )
+  const custom = paths.reduce((config, path) => {
+    const source = loader.load(path)
+    return mergeConfigs(
+      config,
+      build.remember('configuration', source, () => parseConfig(source, path)),
+    )
+  }, EMPTY_CONFIG)
   return mergeConfigs(DEFAULT_CONFIG, custom)
 }
 

@@ -19,7 +19,7 @@ interface Rule {
  */
 export function fixReferences(set: ResourceSet, references: readonly NameReference[]): void {
   if (!set.resources.some((resource) => resource.previousIds.length > 0)) return
-  const rules = new Rules(references)
+  const rules = rulesOf(references)
   const renamed = new Renamed(set.resources)
   for (const referrer of set.resources) {
     const own = rules.of(referrer.originalId)
@@ -35,6 +35,14 @@ export function fixReferences(set: ResourceSet, references: readonly NameReferen
         },
       )
   }
+}
+
+const RULES = new WeakMap<readonly NameReference[], Rules>()
+
+function rulesOf(references: readonly NameReference[]): Rules {
+  const rules = RULES.get(references) ?? new Rules(references)
+  RULES.set(references, rules)
+  return rules
 }
 
 /** The rules by kind of the referrer, for most speak of one. */

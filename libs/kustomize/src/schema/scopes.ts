@@ -46,6 +46,11 @@ export class Scopes {
     this.#version = version ?? ''
   }
 
+  /** Whether the built-in schemas are all there is; then what is known of a type is the same in every build. */
+  get arePlain(): boolean {
+    return this.#custom === undefined
+  }
+
   isClusterScoped(apiVersion: string, kind: string): boolean {
     const name = `${apiVersion} ${kind}`
     if (CLUSTER.has(name)) return true

@@ -1,4 +1,5 @@
-import { KustomizeError, during } from '../kustomize-error.ts'
+import { firstDifference, RecordingTree } from '@tidemark/source-tree'
+import { during, KustomizeError } from '../kustomize-error.ts'
 import { loadConfigurations } from '../config/load-configurations.ts'
 import { loadCrdConfig } from '../config/crd-config.ts'
 import { runGenerators } from '../generators/run-generators.ts'
@@ -6,6 +7,7 @@ import { Resource } from '../resource.ts'
 import { runTransformers, runValidators } from '../transformers/run-transformers.ts'
 import { markVarSources, writtenVarText } from '../vars/var-set.ts'
 import { Accumulator } from './accumulator.ts'
+import { restore, takeDown } from './base-memo.ts'
 import { chooseSchema, loadTarget } from './load-target.ts'
 import type { Loader } from './loader.ts'
 import type { ResourceList, Stage } from './stage.ts'
@@ -23,7 +25,10 @@ export function accumulate(stage: Stage, into: Accumulator = new Accumulator()):
   during('accumulating resources', () => {
     accumulateResources(stage, into, { paths: kustomization.resources ?? [], field: 'resources' })
   })
-  into.mergeConfig(loadConfigurations(loader, kustomization.configurations ?? []), 'merging config')
+  into.mergeConfig(
+    loadConfigurations(build, loader, kustomization.configurations ?? []),
+    'merging config',
+  )
   const crds = kustomization.crds ?? []
   into.mergeConfig(
     during(`loading CRDs [${crds.join(' ')}]`, () => loadCrdConfig(loader, crds)),
@@ -43,25 +48,49 @@ export function accumulate(stage: Stage, into: Accumulator = new Accumulator()):
 
 /** The entries of a list of the kustomization: files, or folders with a kustomization of their own. */
 export function accumulateResources(stage: Stage, into: Accumulator, list: ResourceList): void {
+  const { loader } = stage.target
   for (const [at, path] of list.paths.entries()) {
-    const asFile = attempt(() => {
-      accumulateFile(stage, into, path)
-    })
-    if (asFile === undefined) continue
     const entry = `${list.field}[${at}]`
-    if (FINAL.has(asFile.code)) throw located(asFile, entry)
-    const loader = attemptValue(() => stage.target.loader.enter(path))
-    if (loader instanceof KustomizeError) {
-      // A file that is no YAML is a file; that no base is there says nothing.
-      if (asFile.upstream.includes('MalformedYAMLError')) throw located(asFile, entry)
-      const words = `accumulation err='${asFile.upstream}': ${loader.upstream}`
-      const telling = stage.target.loader.exists(path) ? asFile : loader
-      throw located(new KustomizeError(telling.code, words, { hint: telling.hint }), entry)
-    }
-    during(`accumulation err='${asFile.upstream}'`, () => {
-      accumulateFolder(stage, loader, { path, into, as: 'base' })
-    })
+    if (loader.kindOf(path) === 'folder') accumulateBase(stage, into, { path, entry })
+    else accumulateOther(stage, into, { path, entry })
   }
+}
+
+interface Listed {
+  readonly path: string
+  /** The place in the list, for messages. */
+  readonly entry: string
+}
+
+/** A folder is a base; only when it is no good one is it told that it is no file either. */
+function accumulateBase(stage: Stage, into: Accumulator, { path, entry }: Listed): void {
+  const { loader } = stage.target
+  const told = (): string => `accumulation err='${asFile(stage, into, path)?.upstream ?? ''}'`
+  const inner = attemptValue(() => loader.enter(path))
+  if (inner instanceof KustomizeError) throw located(inner.wrapped(told()), entry)
+  during(told, () => {
+    accumulateFolder(stage, inner, { path, into, as: 'base' })
+  })
+}
+
+/** A file, or something that is not there. */
+function accumulateOther(stage: Stage, into: Accumulator, { path, entry }: Listed): void {
+  const refused = asFile(stage, into, path)
+  if (refused === undefined) return
+  // A file that is no YAML is a file; that no base is there says nothing.
+  const isFinal = FINAL.has(refused.code) || refused.upstream.includes('MalformedYAMLError')
+  if (isFinal) throw located(refused, entry)
+  const asFolder = attemptValue(() => stage.target.loader.enter(path))
+  if (!(asFolder instanceof KustomizeError)) throw located(refused, entry)
+  const words = `accumulation err='${refused.upstream}': ${asFolder.upstream}`
+  const { code, hint } = stage.target.loader.kindOf(path) === 'file' ? refused : asFolder
+  throw located(new KustomizeError(code, words, { hint }), entry)
+}
+
+function asFile(stage: Stage, into: Accumulator, path: string): KustomizeError | undefined {
+  return attempt(() => {
+    accumulateFile(stage, into, path)
+  })
 }
 
 // What no folder could make good.
@@ -115,18 +144,80 @@ interface Entry {
   readonly as: 'base' | 'component'
 }
 
-function accumulateFolder(stage: Stage, loader: Loader, { path, into, as }: Entry): Accumulator {
-  const { target: parent, origin } = stage
-  const target = during(`couldn't make target for path '/${loader.root}'`, () =>
-    loadTarget(parent.build, loader),
-  )
+function accumulateFolder(stage: Stage, loader: Loader, entry: Entry): Accumulator {
   if (stage.depth >= DEPTH_MAX)
     throw new KustomizeError(
       'KUSTOMIZE_LIMIT',
       `kustomizations nested more than ${DEPTH_MAX} deep at '/${loader.root}'`,
     )
-  const { kind } = target.kustomization
+  stage.entered.add(loader.root)
+  if (entry.as === 'component') return runFolder(stage, loader, entry)
+  const gathered = rememberedFolder(stage, loader, entry)
+  during(`recursed merging from path '/${loader.root}'`, () => {
+    entry.into.merge(gathered)
+  })
+  return entry.into
+}
+
+/** A base as it was in an earlier build, where all that it read is as it was; else as it is now. */
+function rememberedFolder(stage: Stage, loader: Loader, entry: Entry): Accumulator {
+  const { build, kustomization } = stage.target
+  const { scopes, cache } = build
+  // With schemas of one's own, and with origins in annotations, a base depends on more than its files.
+  if (!scopes.arePlain || stage.origin !== undefined) return runFolder(stage, loader, entry)
+  const namespace = kustomization.namespace || stage.helmNamespace
+  const key = JSON.stringify([
+    loader.root,
+    loader.restriction,
+    namespace,
+    build.charts !== undefined,
+  ])
+  const known = cache.bases.find(key, build.source)
+  if (
+    known !== undefined &&
+    !known.entered.some((root) => loader.isCycle(root) && root !== loader.root)
+  ) {
+    // All that it read is read again, for the record.
+    firstDifference(known.reads, loader.tree)
+    for (const warning of known.warnings) build.warn(warning)
+    for (const root of known.entered) stage.entered.add(root)
+    return restore(known, scopes)
+  }
+  const recorder = new RecordingTree(loader.tree)
+  const entered = new Set<string>()
+  const before = build.warnings.length
+  const gathered = runFolder({ ...stage, entered }, loader.over(recorder), entry)
+  for (const root of entered) stage.entered.add(root)
+  const warnings = build.warnings.slice(before)
+  if (scopes.arePlain)
+    cache.bases.store(
+      key,
+      takeDown(gathered, { warnings, entered: [...entered], reads: recorder.reads() }),
+    )
+  return gathered
+}
+
+function runFolder(stage: Stage, loader: Loader, { path, into, as }: Entry): Accumulator {
+  const { target: parent, origin } = stage
+  const target = during(`couldn't make target for path '/${loader.root}'`, () =>
+    loadTarget(parent.build, loader),
+  )
   chooseSchema(target)
+  refuseWrongKind(target.kustomization.kind, loader, as)
+  const { buildMetadata } = parent.kustomization
+  const inner: Stage = {
+    ...stage,
+    target: { ...target, kustomization: { ...target.kustomization, buildMetadata } },
+    origin: origin === undefined ? undefined : originBelow(origin, path),
+    helmNamespace: parent.kustomization.namespace || stage.helmNamespace,
+    depth: stage.depth + 1,
+  }
+  return during(`recursed accumulation of path '/${loader.root}'`, () =>
+    as === 'component' ? accumulate(inner, into) : accumulate(inner),
+  )
+}
+
+function refuseWrongKind(kind: string, loader: Loader, as: Entry['as']): void {
   if (as === 'component' && kind !== 'Component')
     throw new KustomizeError(
       'KUSTOMIZE_FILE',
@@ -141,27 +232,6 @@ function accumulateFolder(stage: Stage, loader: Loader, { path, into, as }: Entr
         hint: 'list it in "components"',
       },
     )
-  const inner: Stage = {
-    target: {
-      ...target,
-      kustomization: {
-        ...target.kustomization,
-        buildMetadata: parent.kustomization.buildMetadata,
-      },
-    },
-    origin: origin === undefined ? undefined : originBelow(origin, path),
-    helmNamespace: parent.kustomization.namespace || stage.helmNamespace,
-    depth: stage.depth + 1,
-    gather: stage.gather,
-  }
-  const gathered = during(`recursed accumulation of path '/${loader.root}'`, () =>
-    as === 'component' ? accumulate(inner, into) : accumulate(inner),
-  )
-  if (as === 'component') return gathered
-  during(`recursed merging from path '/${loader.root}'`, () => {
-    into.merge(gathered)
-  })
-  return into
 }
 
 function attempt(step: () => void): KustomizeError | undefined {

@@ -10,18 +10,19 @@ import { readObjects } from './read-resources.ts'
 
 /** What all kustomizations of one build share. */
 export class Build {
-  readonly tree: SourceTree
+  /** The files themselves; reading from here is not recorded. */
+  readonly source: SourceTree
   readonly scopes: Scopes = new Scopes()
   readonly charts: ChartRenderer | undefined
-  readonly #cache: ParseCache
+  readonly cache: ParseCache
   readonly #warnings: string[] = []
 
   constructor(
-    tree: SourceTree,
+    source: SourceTree,
     tools: { readonly cache: ParseCache; readonly charts?: ChartRenderer | undefined },
   ) {
-    this.tree = tree
-    this.#cache = tools.cache
+    this.source = source
+    this.cache = tools.cache
     this.charts = tools.charts
   }
 
@@ -52,12 +53,19 @@ export class Build {
 
   /** The objects of a text: a patch or a plugin's configuration written in place. */
   readPatch(text: string): readonly Resource[] {
-    return this.#read(Buffer.from(text)).map(
-      (node) => new Resource(node, this.scopes, { path: '' }),
-    )
+    return this.readPatchNodes(text).map((node) => new Resource(node, this.scopes, { path: '' }))
+  }
+
+  readPatchNodes(text: string): readonly Node[] {
+    return this.#read(Buffer.from(text))
+  }
+
+  /** Makes something of a text once for all builds that share the cache; `what` names the thing that is made. */
+  remember<Value>(what: string, source: Uint8Array | string, make: () => Value): Value {
+    return this.cache.get(`${what} ${sha256Of(source)}`, source.length, make)
   }
 
   #read(bytes: Uint8Array): readonly Node[] {
-    return this.#cache.get(sha256Of(bytes), bytes.length, () => readObjects(bytes))
+    return this.cache.get(`objects ${sha256Of(bytes)}`, bytes.length, () => readObjects(bytes))
   }
 }

@@ -37,7 +37,12 @@ export function loadTarget(build: Build, loader: Loader): Target {
       },
     )
   try {
-    const { kustomization, warnings } = parseKustomization(loader.load(fileName), loader.root)
+    const source = loader.load(fileName)
+    const { kustomization, warnings } = build.remember(
+      `kustomization of ${loader.root}`,
+      source,
+      () => parseKustomization(source, loader.root),
+    )
     for (const warning of warnings) build.warn(warning)
     return { build, loader, kustomization, fileName }
   } catch (error) {

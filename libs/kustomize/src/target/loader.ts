@@ -55,6 +55,36 @@ export class Loader {
     return new Loader(this.tree, root, { restriction: this.#restriction, referrer: this })
   }
 
+  /** The same loader, reading through another view of the tree. */
+  over(tree: SourceTree): Loader {
+    const referrer = this.#referrer
+    const restriction = this.#restriction
+    return new Loader(
+      tree,
+      this.root,
+      referrer === undefined ? { restriction } : { restriction, referrer },
+    )
+  }
+
+  /** Whether a folder could not be entered from here, since it holds a kustomization that led here. */
+  isCycle(root: string): boolean {
+    return this.#ancestry().some((each) => isBelow(each, root))
+  }
+
+  get restriction(): LoadRestriction {
+    return this.#restriction
+  }
+
+  /** What lies at a path, if anything. Does not throw for paths that lead out of the tree. */
+  kindOf(path: string): 'file' | 'folder' | undefined {
+    try {
+      return this.tree.stat(joinPath(this.root, path))?.kind
+    } catch (error) {
+      if (error instanceof SourceError) return undefined
+      throw error
+    }
+  }
+
   /** Where a file that the kustomization names lies, from the root of the tree, links not followed. */
   locate(path: string): string {
     return located(this.root, path)

@@ -1,34 +1,42 @@
-import type { Node } from '../node/node.ts'
+import { BaseMemo } from './base-memo.ts'
 
-/** Objects that were read from files, by the digest of the file's bytes, kept from one build to the next. */
+/**
+ * What builds leave for later ones: what was read from texts, by the digest of their bytes, and what bases came to. Share one
+ * between builds of one tenant. What is kept is immutable, and is the same however often it is worked out.
+ */
 export class ParseCache {
+  readonly bases: BaseMemo = new BaseMemo()
   readonly #bytesMax: number
-  readonly #kept = new Map<string, { readonly nodes: readonly Node[]; readonly bytes: number }>()
+  readonly #kept = new Map<string, { readonly value: unknown; readonly bytes: number }>()
   #bytes = 0
 
-  /** `bytesMax` bounds the source bytes of what is kept; the nodes take about ten times as much. */
+  /** `bytesMax` bounds the source bytes of what is kept; what is made of them takes about ten times as much. */
   constructor(bytesMax: number = PARSED_BYTES_MAX) {
     this.#bytesMax = bytesMax
   }
 
-  /** What was read from bytes with this digest, or what `read` gives now. What throws is not kept. */
-  get(digest: string, bytes: number, read: () => readonly Node[]): readonly Node[] {
-    const known = this.#kept.get(digest)
+  /**
+   * What `make` gave for this key before, or gives now. The key MUST name what is made and the digest of all that it is made
+   * of, so that one key always means one type. What throws is not kept.
+   */
+  get<Value>(key: string, bytes: number, make: () => Value): Value {
+    const known = this.#kept.get(key)
     if (known !== undefined) {
       // The least recently used go first.
-      this.#kept.delete(digest)
-      this.#kept.set(digest, known)
-      return known.nodes
+      this.#kept.delete(key)
+      this.#kept.set(key, known)
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The key says what it is.
+      return known.value as Value
     }
-    const nodes = read()
-    this.#kept.set(digest, { nodes, bytes })
+    const value = make()
+    this.#kept.set(key, { value, bytes })
     this.#bytes += bytes
     for (const [oldest, entry] of this.#kept) {
       if (this.#bytes <= this.#bytesMax) break
       this.#kept.delete(oldest)
       this.#bytes -= entry.bytes
     }
-    return nodes
+    return value
   }
 }
 

@@ -15,6 +15,8 @@ export interface Stage {
   readonly origin: OriginNote | undefined
   /** The namespace that charts get where nothing else says. */
   readonly helmNamespace: string
+  /** The folders that were entered on the way. */
+  readonly entered: Set<string>
   /** How many kustomizations deep. */
   readonly depth: number
   /** Reads files and builds folders. A step that needs other kustomizations asks here, for it cannot know how they are built. */

@@ -21,8 +21,11 @@ export interface Context {
 /** One entry of `patches`: a strategic merge patch or a JSON patch, in place or in a file, with or without a target. */
 export function patchTransformer(patch: Patch, context: Context): Transformer {
   const { text, source } = patchText(patch, context)
-  const strategic = attempt(() => context.build.readPatch(text))
-  const json = attempt(() => readJsonPatch(text))
+  const { build } = context
+  const strategic = build.remember('strategic patch', text, () =>
+    attempt(() => build.readPatchNodes(text)),
+  )
+  const json = build.remember('JSON patch', text, () => attempt(() => readJsonPatch(text)))
   if ((strategic.value?.length ?? 0) > 0 && (json.value?.length ?? 0) > 0)
     throw new KustomizeError(
       'KUSTOMIZE_PATCH',
@@ -35,7 +38,9 @@ export function patchTransformer(patch: Patch, context: Context): Transformer {
         : strategic.error
       ).upstream,
     })
-  const patches = strategic.value?.map((resource) => withOptions(resource, patch))
+  const patches = strategic.value?.map((node) =>
+    withOptions(new Resource(node, build.scopes, { path: '' }), patch),
+  )
   const operations = json.value ?? []
   return {
     kind: 'PatchTransformer',
@@ -113,8 +118,11 @@ function json6902Text({ path, patch }: Patch, { loader }: Context): string {
 
 function readStrategic(path: string, { build, loader }: Context): readonly Resource[] {
   // A text that is a patch is one; any other is the name of a file.
-  const inline = attempt(() => build.readPatch(path))
-  if (inline.value !== undefined) return inline.value
+  const inline = build.remember('strategic patch', path, () =>
+    attempt(() => build.readPatchNodes(path)),
+  )
+  if (inline.value !== undefined)
+    return inline.value.map((node) => new Resource(node, build.scopes, { path: '' }))
   return build
     .readFile(loader, path)
     .map((node) => new Resource(node, build.scopes, { path: loader.locate(path) }))
