@@ -16,7 +16,14 @@ export type {
 export type { PrintStyle } from './print/print-style.ts'
 export { printYaml, type PrintOptions } from './print/print-yaml.ts'
 export { formatFloat32, formatFloat64 } from './numbers/format-float.ts'
-export { parseDocuments, parseYaml, parseYamlStream, type ReadOptions, toValue } from './read.ts'
+export {
+  parseDocuments,
+  type ParseOptions,
+  parseYaml,
+  parseYamlStream,
+  type ReadOptions,
+  toValue,
+} from './read.ts'
 export { splitHelmManifests, splitKustomizeResources, type TextPart } from './split.ts'
 export { isYamlList, isYamlMap, type YamlList, type YamlMap, type YamlValue } from './value.ts'
 export {

@@ -23,13 +23,18 @@ export interface ReadOptions {
   readonly limits?: Partial<YamlLimits>
 }
 
+export interface ParseOptions extends Pick<ReadOptions, 'flavour' | 'limits'> {
+  /** `first`: what is behind the first document is not even looked at, as Go's decoders do. `all` by default. */
+  readonly documents?: 'all' | 'first'
+}
+
 /**
  * The documents of a text, as they were written. A text without content has none; an empty document between two `---`
  * is a null. Throws YamlError.
  */
 export function parseDocuments(
   text: string | Uint8Array,
-  options: Pick<ReadOptions, 'flavour' | 'limits'>,
+  options: ParseOptions,
 ): readonly YamlNode[] {
   const limits = limitsOf(options.limits)
   const composer = new Composer(readText(text), options.flavour, limits)
@@ -42,6 +47,7 @@ export function parseDocuments(
       })
     }
     documents.push(node)
+    if (options.documents === 'first') break
   }
   return documents
 }
@@ -61,8 +67,8 @@ export function toValue(node: YamlNode, options: ReadOptions): YamlValue {
  * `Unmarshal` of the Go libraries does. Throws YamlError.
  */
 export function parseYaml(text: string | Uint8Array, options: ReadOptions): YamlValue {
-  const composer = new Composer(readText(text), options.flavour, limitsOf(options.limits))
-  const node = composer.next()
+  const { flavour, limits = {} } = options
+  const [node] = parseDocuments(text, { flavour, limits, documents: 'first' })
   return node === undefined ? null : toValue(node, options)
 }
 
@@ -71,7 +77,8 @@ export function parseYamlStream(
   text: string | Uint8Array,
   options: ReadOptions,
 ): readonly YamlValue[] {
-  return parseDocuments(text, options).map((node) => toValue(node, options))
+  const { flavour, limits = {} } = options
+  return parseDocuments(text, { flavour, limits }).map((node) => toValue(node, options))
 }
 
 function limitsOf(limits: Partial<YamlLimits> = {}): YamlLimits {

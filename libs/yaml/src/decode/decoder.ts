@@ -1,6 +1,7 @@
 import type { Flavour } from '../flavour.ts'
 import type { YamlLimits } from '../limits.ts'
 import type {
+  CollectionStyle,
   YamlAlias,
   YamlEntry,
   YamlMapping,
@@ -56,7 +57,7 @@ export class Decoder {
       case 'mapping': {
         this.#open(node)
         const map = new Map<string, YamlValue>()
-        this.#fill(map, node, undefined)
+        this.#fill(map, node, this.#depth === 1 ? TOP : NESTED)
         this.#close(node)
         return map
       }
@@ -71,9 +72,9 @@ export class Decoder {
     }
   }
 
-  #open(node: YamlSequence | YamlMapping): void {
+  #open(node: YamlSequence | YamlMapping, style: CollectionStyle = node.style): void {
     this.#depth += 1
-    if (node.style === 'flow') this.#flowDepth += 1
+    if (style === 'flow') this.#flowDepth += 1
     const { depthMax } = this.#rules.limits
     if (this.#depth <= depthMax) return
     const place = `${node.line}:${node.column}`
@@ -82,9 +83,9 @@ export class Decoder {
     })
   }
 
-  #close(node: YamlSequence | YamlMapping): void {
+  #close(node: YamlSequence | YamlMapping, style: CollectionStyle = node.style): void {
     this.#depth -= 1
-    if (node.style === 'flow') this.#flowDepth -= 1
+    if (style === 'flow') this.#flowDepth -= 1
   }
 
   #scalar(node: YamlScalar): YamlValue {
@@ -120,16 +121,16 @@ export class Decoder {
     return result
   }
 
-  #fill(map: Map<string, YamlValue>, node: YamlMapping, taken: Set<string> | undefined): void {
+  #fill(map: Map<string, YamlValue>, node: YamlMapping, into: Filling): void {
     if (this.#rules.flavour === 'yaml2') this.#fillAsV2(map, node)
-    else this.#fillAsV3(map, node, taken)
+    else this.#fillAsV3(map, node, into)
   }
 
   /** A merge overwrites what stands above it, and is overwritten by what stands below. */
   #fillAsV2(map: Map<string, YamlValue>, node: YamlMapping): void {
     for (const entry of node.entries) {
       if (isMerge(entry.key, 'yaml2')) {
-        this.#merge(map, entry.value, undefined)
+        this.#merge(map, entry.value, NESTED)
         continue
       }
       const key = this.#key(map, entry.key, (scalar) => decodeKeyOfV2(scalar, entry.value))
@@ -139,13 +140,12 @@ export class Decoder {
   }
 
   /**
-   * A merge fills in what neither the mapping nor one that was merged before it has (`taken`). Kustomize refuses a second
-   * `<<`, and drops one that is quoted.
+   * A merge fills in what neither the mapping nor one that was merged before it has. Kustomize refuses a second `<<`, drops one
+   * that is quoted, and takes the first of two equal keys where they are merged.
    */
-  #fillAsV3(map: Map<string, YamlValue>, node: YamlMapping, taken: Set<string> | undefined): void {
+  #fillAsV3(map: Map<string, YamlValue>, node: YamlMapping, { taken, place }: Filling): void {
     const merge = mergeOfV3(node)
-    this.#duplicates.checkWritten(node)
-    const place = this.#depth === 1 ? 'top' : 'nested'
+    if (taken === undefined && this.#duplicates.hasWritten(node)) return
     const dropped = node.entries.find(({ key }) => key.kind === 'scalar' && key.value === '<<')
     for (const entry of node.entries) {
       if (entry === merge || entry === dropped) continue
@@ -154,7 +154,8 @@ export class Decoder {
       taken?.add(name)
       map.set(name, this.#value(entry.value))
     }
-    if (merge !== undefined) this.#merge(map, merge.value, taken ?? new Set(map.keys()))
+    if (merge === undefined) return
+    this.#merge(map, merge.value, { taken: taken ?? new Set(map.keys()), place })
   }
 
   #key(
@@ -170,34 +171,43 @@ export class Decoder {
     return decoded
   }
 
-  #merge(map: Map<string, YamlValue>, node: YamlNode, taken: Set<string> | undefined): void {
+  #merge(map: Map<string, YamlValue>, node: YamlNode, into: Filling): void {
     if (node.kind === 'sequence') {
       const isV2 = this.#rules.flavour === 'yaml2'
       const items = isV2 ? node.items.toReversed() : node.items // Earlier ones win in both.
-      for (const item of items) this.#mergeOne(map, item, taken)
+      for (const item of items) this.#mergeOne(map, item, into)
     } else {
-      this.#mergeOne(map, node, taken)
+      this.#mergeOne(map, node, into)
     }
   }
 
-  #mergeOne(map: Map<string, YamlValue>, node: YamlNode, taken: Set<string> | undefined): void {
-    const target = node.kind === 'alias' ? node.target : node
-    if (target.kind !== 'mapping') {
-      throw new YamlError('YAML_MERGE', `<< is no mapping at ${node.line}:${node.column}`, {
-        position: node,
-        upstream: 'yaml: map merge requires map or sequence of maps as the value',
-      })
-    }
+  #mergeOne(map: Map<string, YamlValue>, node: YamlNode, into: Filling): void {
+    const target = mergedBy(node)
+    if (target === undefined) throw refuseMerge(node, this.#rules.flavour)
     this.#budget.count(node)
     const fill = (): void => {
       if (node !== target) this.#budget.count(target)
-      this.#open(target)
-      this.#fill(map, target, taken)
-      this.#close(target)
+      this.#open(target, 'block') // Its entries stand in the mapping that merges it.
+      this.#fill(map, target, into)
+      this.#close(target, 'block')
     }
     if (node.kind === 'alias') this.#alias(node, fill)
     else fill()
   }
+}
+
+/** What a mapping is filled into: its own map, or that of the mapping that merges it, of which some keys are `taken`. */
+interface Filling {
+  readonly taken: Set<string> | undefined
+  readonly place: 'top' | 'nested'
+}
+
+const TOP: Filling = { taken: undefined, place: 'top' }
+const NESTED: Filling = { taken: undefined, place: 'nested' }
+
+function mergedBy(node: YamlNode): YamlMapping | undefined {
+  const target = node.kind === 'alias' ? node.target : node
+  return target.kind === 'mapping' ? target : undefined
 }
 
 function isMerge(key: YamlNode, flavour: Flavour): boolean {
@@ -221,5 +231,24 @@ function mergeOfV3(node: YamlMapping): YamlEntry | undefined {
     }
     merge = entry
   }
+  if (merge !== undefined) checkMerge(merge.value)
   return merge
+}
+
+function checkMerge(value: YamlNode): void {
+  const wrong = (value.kind === 'sequence' ? value.items : [value]).find(
+    (node) => mergedBy(node) === undefined,
+  )
+  if (wrong !== undefined) throw refuseMerge(wrong, 'yaml3')
+}
+
+/** Kustomize merges before its library does, and has words of its own for two of the cases. */
+function refuseMerge(node: YamlNode, flavour: Flavour): YamlError {
+  const words = 'map merge requires map or sequence of maps as the value'
+  const own = node.kind === 'alias' ? 'alias for a non-map value' : 'a nested sequence'
+  const isOwn = flavour === 'yaml3' && node.kind !== 'scalar'
+  return new YamlError('YAML_MERGE', `<< is no mapping at ${node.line}:${node.column}`, {
+    position: node,
+    upstream: isOwn ? `invalid map merge: received ${own}` : `yaml: ${words}`,
+  })
 }

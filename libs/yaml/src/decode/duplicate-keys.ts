@@ -32,9 +32,9 @@ export class DuplicateKeys {
     return true
   }
 
-  /** As v3: two keys of one kind with one text, in the mapping as it is written. */
-  checkWritten(node: YamlMapping): void {
-    if (!this.#isRefused || node.entries.length < 2) return
+  /** As v3: two keys of one kind with one text, in the mapping as it is written. It does not look into such a mapping. */
+  hasWritten(node: YamlMapping): boolean {
+    if (!this.#isRefused || node.entries.length < 2) return false
     const places = new Map<string, YamlNode[]>()
     let found = false
     for (const { key } of node.entries) {
@@ -48,6 +48,7 @@ export class DuplicateKeys {
       found = true
     }
     if (found) for (const same of places.values()) this.#noteAll(same)
+    return found
   }
 
   #noteAll(keys: readonly YamlNode[]): void {

@@ -68,7 +68,7 @@ export class Scanner {
 
   /** The head of the queue can only be given when it is known not to be a key. */
   #needsMore(): boolean {
-    if (this.#queue.length - this.#head <= this.#lookahead) return !this.#ended
+    if (!this.#ended && this.#queue.length - this.#head <= this.#lookahead) return true
     const level = this.#keysByNumber.get(this.#taken)
     return level !== undefined && this.#validKey(level) !== undefined && !this.#ended
   }
