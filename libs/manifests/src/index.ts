@@ -24,6 +24,7 @@ export {
 } from './json.ts'
 export {
   appliedFields,
+  applyEntry,
   displayPath,
   type FieldSet,
   leafPaths,

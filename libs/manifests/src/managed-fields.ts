@@ -22,6 +22,8 @@ export interface ManagedFieldsEntry {
   readonly manager: string
   readonly operation: string
   readonly subresource: string
+  /** In which version of its kind the fields are named. */
+  readonly apiVersion: string
   readonly fields: FieldSet
 }
 
@@ -36,6 +38,7 @@ export function managedFields(object: JsonObject): readonly ManagedFieldsEntry[]
       manager: textField(entry, 'manager') ?? '',
       operation: textField(entry, 'operation') ?? '',
       subresource: textField(entry, 'subresource') ?? '',
+      apiVersion: textField(entry, 'apiVersion') ?? '',
       fields,
     }
   })
@@ -43,13 +46,17 @@ export function managedFields(object: JsonObject): readonly ManagedFieldsEntry[]
 
 /** The fields that `manager` owns by server-side apply; empty when it owns none. */
 export function appliedFields(object: JsonObject, manager: string): FieldSet {
-  const entry = managedFields(object).find(
+  return applyEntry(object, manager)?.fields ?? {}
+}
+
+/** The entry of `manager`'s own server-side apply, if there is one. */
+export function applyEntry(object: JsonObject, manager: string): ManagedFieldsEntry | undefined {
+  return managedFields(object).find(
     (candidate) =>
       candidate.manager === manager &&
       candidate.operation === 'Apply' &&
       candidate.subresource === '',
   )
-  return entry?.fields ?? {}
 }
 
 /**
