@@ -1,4 +1,4 @@
-import type { Refused } from '@tidemark/kube'
+import type { Refused, WriteAnswer } from '@tidemark/kube'
 import { canonicalJson, displayName, field, type JsonObject, textField } from '@tidemark/manifests'
 
 import type { ClusterPort } from './cluster-port.ts'
@@ -26,30 +26,42 @@ export async function applyObject(
   const live = await liveObject(port, planned, signal)
   if (planned.mode === 'if-absent' && live !== undefined)
     return { ...result, action: 'skipped', code: 'there-already', message: 'there already' }
-  if (
-    live !== undefined &&
-    planned.mode === 'override' &&
-    absorbedEntries(live, port.fieldManager).length > 0
-  )
-    await takeOver(port, { identity: manifest.identity, live }, signal)
-  const answer = await send(port, planned, fencedBody(manifest.object, live), signal)
-  if (answer.kind === 'written')
-    return {
-      ...result,
-      action: answer.was === 'absent' ? 'created' : 'configured',
-      object: answer.object,
-    }
-  return refusedResult({ port, planned, refused: answer }, signal)
+  const taken = live !== undefined && (await takeOverIfNeeded(port, planned, live, signal))
+  const answer = await send(port, planned, live, signal)
+  if (answer.kind === 'refused') return refusedResult({ port, planned, refused: answer }, signal)
+  const was = answer.was === 'absent' ? 'created' : 'configured'
+  // A cache that knows only what carries our labels does not know what others have left to us: the answer does.
+  if (taken || !(await takeOverIfNeeded(port, planned, answer.object, signal)))
+    return { ...result, action: was, object: answer.object }
+  const again = await send(port, planned, answer.object, signal)
+  return again.kind === 'refused'
+    ? refusedResult({ port, planned, refused: again }, signal)
+    : { ...result, action: was, object: again.object }
 }
 
-/** Only what is to be created at most once has to be looked up where no watch knows it. */
+/** Says whether there was something to take over. */
+async function takeOverIfNeeded(
+  port: ClusterPort,
+  { manifest, mode }: PlannedObject,
+  live: JsonObject,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (mode !== 'override' || absorbedEntries(live, port.fieldManager).length === 0) return false
+  await takeOver(port, { identity: manifest.identity, live }, signal)
+  return true
+}
+
+/**
+ * What is to be created at most once is looked up where the cache does not know it: a cache may know only what carries
+ * our labels.
+ */
 async function liveObject(
   { client }: ClusterPort,
   { live, mode, manifest }: PlannedObject,
   signal: AbortSignal,
 ): Promise<JsonObject | undefined> {
   if (live.kind === 'present') return live.object
-  if (live.kind === 'absent' || mode !== 'if-absent') return undefined
+  if (mode !== 'if-absent') return undefined
   const answer = await client.get(manifest.identity, signal)
   return answer.kind === 'found' ? answer.object : undefined
 }
@@ -57,11 +69,15 @@ async function liveObject(
 function send(
   { client, fieldManager }: ClusterPort,
   { manifest }: PlannedObject,
-  body: JsonObject,
+  live: JsonObject | undefined,
   signal: AbortSignal,
-): ReturnType<ClusterPort['client']['apply']> {
-  const target = { ref: manifest.identity, body: canonicalJson(body) }
-  return client.apply(target, { fieldManager, conflicts: 'taken' }, signal)
+): Promise<WriteAnswer> {
+  const body = canonicalJson(fencedBody(manifest.object, live))
+  return client.apply(
+    { ref: manifest.identity, body },
+    { fieldManager, conflicts: 'taken' },
+    signal,
+  )
 }
 
 /**

@@ -1,5 +1,6 @@
 import {
   appliedFields,
+  applyEntry,
   displayPath,
   field,
   isJsonObject,
@@ -71,6 +72,9 @@ function changedFields(record: AppliedRecord, live: JsonObject, context: DriftCo
     const foreign = leafPaths(subtractFields(theirs, record.fields), FIELDS_MAX)
     return { kind: 'changed', fields: foreign.map(displayPath), manager }
   }
+  // Read in another version than it was applied in, the fields have other names, so values cannot be compared.
+  if (applyEntry(live, fieldManager)?.apiVersion !== textField(live, 'apiVersion'))
+    return { kind: 'in-sync' }
   const now = projectionDigest(live, { ...context, fields: record.fields })
   if (now === record.projectionDigest) return { kind: 'in-sync' }
   // The same owner and another value: somebody writes under our name, or an admission webhook changes its mind.

@@ -51,7 +51,7 @@ function liveAfter(
   const { data = object['data'] ?? {}, entries = [], version = '1' } = change
   const owned = Object.fromEntries(Object.keys(object['data'] ?? {}).map((key) => [`f:${key}`, {}]))
   const managedFields = [
-    { manager: MANAGER, operation: 'Apply', fieldsV1: { 'f:data': owned } },
+    { manager: MANAGER, operation: 'Apply', apiVersion: 'v1', fieldsV1: { 'f:data': owned } },
     ...entries,
   ]
   const metadata = {
@@ -239,6 +239,15 @@ describe('drift', () => {
       kind: 'changed',
       fields: [],
       manager: MANAGER,
+    })
+  })
+
+  test('an object that is read in another version is judged by who owns its fields', () => {
+    const live = liveAfter(desired, { data: { a: 'named otherwise there' }, version: '2' })
+    expect(driftOf(applied, { ...live, apiVersion: 'v2' }, CONTEXT)).toEqual({ kind: 'in-sync' })
+    const taken = liveAfter(settings('a', { b: '2' }), { version: '2' })
+    expect(driftOf(applied, { ...taken, apiVersion: 'v2' }, CONTEXT)).toMatchObject({
+      kind: 'changed',
     })
   })
 

@@ -47,12 +47,15 @@ const USER_AGENT = 'tidemark'
 export class Wire implements AsyncDisposable {
   readonly requests: RequestCounter = new RequestCounter()
   readonly #options: WireOptions
+  readonly #server: { readonly origin: string; readonly prefix: string }
   #connections:
     | { readonly key: string; readonly requests: Dispatcher; readonly watches: Dispatcher }
     | undefined
 
   constructor(options: WireOptions) {
     this.#options = options
+    const { origin, pathname } = new URL(options.access.server)
+    this.#server = { origin, prefix: pathname.replace(/\/+$/u, '') }
   }
 
   get cluster(): string {
@@ -157,11 +160,11 @@ export class Wire implements AsyncDisposable {
     readonly signal: AbortSignal
   }): Promise<Dispatcher.ResponseData> {
     const { request, dispatcher, credentials, signal } = call
-    const { origin, pathname } = new URL(this.#options.access.server)
+    const { origin, prefix } = this.#server
     this.requests.add(request.verb)
     return dispatcher.request({
       origin,
-      path: `${pathname === '/' ? '' : pathname}${request.path}`,
+      path: `${prefix}${request.path}`,
       method: request.method,
       headers: {
         ...credentials.headers,
