@@ -52,7 +52,7 @@ export function decodeKeyOfV3(key: YamlNode, place: 'top' | 'nested'): DecodedKe
   if (key.kind !== 'scalar') throw refuseCollection(key, 'yaml3')
   const { value: name } = key
   const shown = goQuote(name)
-  if (isText(key) || (name === '' && key.tag === '')) return { name, shown }
+  if (isText(key) || (name === '' && (key.tag === '' || key.tag === '!'))) return { name, shown }
   decodeScalar(key, 'yaml3') // A tag that does not fit is refused here, too.
   const isNull = isNullKey(key)
   if (place === 'top' && !isNull) return { name, shown }

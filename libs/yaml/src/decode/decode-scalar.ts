@@ -1,5 +1,6 @@
 import type { Flavour } from '../flavour.ts'
 import type { YamlScalar } from '../node.ts'
+import { allowsLiteral } from '../print/scalar-style.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeBase64 } from './base64.ts'
 import { refold } from './refold.ts'
@@ -27,10 +28,23 @@ export function decodeThroughKustomize(node: YamlScalar, place: 'block' | 'flow'
   const { tag, value, style } = node
   if (tag === '' || tag === '!') {
     if (style === 'plain') return decodePlainThroughKustomize(value, place)
-    return style === 'folded' && place === 'block' ? refold(value) : value
+    if (place === 'flow') return value
+    if (style === 'literal' || style === 'folded') checkFirstLine(node)
+    return style === 'folded' ? refold(value) : value
   }
   const decoded = decodeScalar(node, 'yaml3')
   return tag === `${PREFIX}timestamp` ? (formatTimestamp(value) ?? decoded) : decoded
+}
+
+/** What Kustomize writes for a block that starts with a tab, it cannot read again. */
+function checkFirstLine(node: YamlScalar): void {
+  if (!node.value.startsWith('\t') || !allowsLiteral(node.value)) return
+  const problem = 'found a tab character where an indentation space is expected'
+  const place = `${node.line}:${node.column}`
+  throw new YamlError('YAML_SYNTAX', `a block that starts with a tab, at ${place}`, {
+    position: node,
+    upstream: `yaml: line ${node.line + 1}: ${problem}`,
+  })
 }
 
 function decodePlainThroughKustomize(value: string, place: 'block' | 'flow'): ScalarValue {
