@@ -1,4 +1,12 @@
-export { fromBuffer, fromBytes, fromRune, runeAt, toBuffer, toBytes } from './byte-string.ts'
+export {
+  fromBuffer,
+  fromBytes,
+  fromRune,
+  runeAt,
+  runeCount,
+  toBuffer,
+  toBytes,
+} from './byte-string.ts'
 export { Budget, type BudgetLimits } from './budget.ts'
 export type { CallContext, ReadKind, TemplateRun, Tracer } from './call-context.ts'
 export {
@@ -16,6 +24,8 @@ export { decodeBase64 } from './functions/encoding.ts'
 export { decodeJson, decodeJsonPrefix } from './functions/json-decode.ts'
 export { encodeJson } from './functions/json-encode.ts'
 export { baseOf, cleanPath } from './functions/paths.ts'
+export { parseUrl } from './functions/url-parse.ts'
+export { parseTime } from './time/parse-time.ts'
 export { compile as compileRegex, type Regex } from './functions/regex.ts'
 export { markedMessage } from './functions/template-functions.ts'
 export { fromYamlValue, toYamlValue } from './functions/yaml.ts'
