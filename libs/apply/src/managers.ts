@@ -5,7 +5,7 @@ import { field, isJsonList, type Json, type JsonObject, textField } from '@tidem
  * Git does not stay. By the start of the name, as in Flux (kustomize-controller v1.10: `kubectl`,
  * `before-first-apply`); with Flux's own managers, for clusters that come from Flux.
  */
-export const ABSORBED_MANAGERS: readonly string[] = [
+const ABSORBED_MANAGERS: readonly string[] = [
   'kubectl',
   'before-first-apply',
   'kustomize-controller',

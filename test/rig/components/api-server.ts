@@ -8,7 +8,7 @@ import { program } from './component.ts'
 import { type Etcd, startEtcd } from './etcd.ts'
 
 /** The user of `ApiServer.token`; in `system:masters`, so RBAC allows it everything. */
-export const ADMIN_TOKEN = 'tidemark-test-admin'
+const ADMIN_TOKEN = 'tidemark-test-admin'
 
 export interface ApiServerOptions {
   /** An etcd to share; without one, the server gets its own, which ends with it. */

@@ -9,7 +9,7 @@ import { program } from './component.ts'
 const run = promisify(execFile)
 const DAYS = '2'
 
-export interface KeyPair {
+interface KeyPair {
   readonly certFile: string
   readonly keyFile: string
 }

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** The root of the repository. */
-export const ROOT: string = join(import.meta.dirname, '..', '..', '..')
+const ROOT: string = join(import.meta.dirname, '..', '..', '..')
 
 /** What `install.ts` fills; ignored by git. */
 export const COMPONENTS: string = join(ROOT, '.components')

@@ -3,7 +3,7 @@
 //   node test/rig/components/install.ts [NAME...]
 //
 // What is there already is left alone; a second run takes no time. Progress goes to stderr.
-import { spawnSync } from 'node:child_process'
+import { spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -94,7 +94,7 @@ function installOne({ names, version, install }: Recipe): void {
 
 /** Builds the commands that a `go.mod` beside this file pins; `go.sum` there says what their bytes are. */
 function buildGo(folder: string, packages: readonly string[], flags: string): void {
-  if (spawnSync('go', ['version']).error !== undefined)
+  if (!succeeds('go', ['version'], {}))
     throw new Error('there is no `go` in PATH; install Go 1.26 or newer')
   const output = `${join(COMPONENTS, 'bin')}/`
   const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', flags]
@@ -108,8 +108,8 @@ function buildGo(folder: string, packages: readonly string[], flags: string): vo
 function installKwok(): void {
   buildGo('kwok', ['sigs.k8s.io/kwok/cmd/kwok'], '-s -w')
   const cwd = join(import.meta.dirname, 'kwok')
-  const found = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok'], { cwd })
-  const stages = join(found.stdout.toString('utf8').trim(), 'kustomize', 'stage')
+  const found = run('go', ['list', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok'], { cwd })
+  const stages = join(found.trim(), 'kustomize', 'stage')
   const target = join(COMPONENTS, 'kwok')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
@@ -127,8 +127,7 @@ function installEtcd(): void {
   const target = join(COMPONENTS, 'etcd')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
-  const download = (): boolean =>
-    spawnSync('apt-get', ['download', 'etcd-server'], { cwd: target }).status === 0
+  const download = (): boolean => succeeds('apt-get', ['download', 'etcd-server'], { cwd: target })
   if (!download()) {
     run('apt-get', ['update', '-qq'], {})
     if (!download()) throw new Error('`apt-get download etcd-server` failed')
@@ -143,26 +142,41 @@ function installDebian(name: string): void {
   if (process.getuid?.() !== 0) throw new Error(`needs root once: apt-get install ${name}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' } // RUNLEVEL: start no service.
   const args = ['install', '-y', '-qq', '--no-install-recommends', name]
-  if (spawnSync('apt-get', args, { env: { ...process.env, ...env } }).status === 0) return
+  if (succeeds('apt-get', args, { env })) return
   run('apt-get', ['update', '-qq'], { env })
   run('apt-get', args, { env })
 }
 
-function run(
+interface Surroundings {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a command and gives what it wrote. Throws with the end of its errors. */
+function run(command: string, args: readonly string[], surroundings: Surroundings): string {
+  const { status, error, stdout, stderr } = spawn(command, args, surroundings)
+  if (error !== undefined) throw new Error(`${command}: ${error.message}`)
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stderr.slice(-4_000)}`)
+  return stdout
+}
+
+function succeeds(command: string, args: readonly string[], surroundings: Surroundings): boolean {
+  return spawn(command, args, surroundings).status === 0
+}
+
+function spawn(
   command: string,
   args: readonly string[],
-  { cwd, env }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> },
-): void {
-  const { status, error, stderr } = spawnSync(command, args, {
+  { cwd, env }: Surroundings,
+): SpawnSyncReturns<string> {
+  return spawnSync(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
     env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024, // A cold Go build names thousands of modules.
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  if (error !== undefined) throw new Error(`${command}: ${error.message}`)
-  if (status !== 0)
-    throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stderr.slice(-4_000)}`)
 }
 
 function say(line: string): void {

@@ -2,12 +2,12 @@
 // that lock everywhere. This adds them: what an installed package names as optional, in one exact version, and the
 // lock does not have. Run it after each change of dependencies:
 //
-//   node .ci/complete-lock.ts            writes package-lock.json
-//   node .ci/complete-lock.ts --check    only says what is missing; exit code 1 when something is
+//   node test/rig/complete-lock.ts            writes package-lock.json
+//   node test/rig/complete-lock.ts --check    only says what is missing; exit code 1 when something is
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const LOCK = join(import.meta.dirname, '..', 'package-lock.json')
+const LOCK = join(import.meta.dirname, '..', '..', 'package-lock.json')
 const SYSTEMS: ReadonlySet<string> = new Set(
   'aix android darwin freebsd linux netbsd openbsd openharmony sunos win32'.split(' '),
 )
