@@ -219,6 +219,18 @@ test('a request without an answer is given up after a minute', async () => {
   await expect(answer).rejects.toMatchObject({ code: 'cluster-unreachable' })
 })
 
+test('an answer that does not end is cut off, and is no answer', async () => {
+  await using server = await startScriptedServer((_, response) => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ')
+    const more = (): void => {
+      if (!response.destroyed) response.write(chunk, () => setImmediate(more))
+    }
+    more()
+  })
+  await using client = clientOf(server.url)
+  await expect(client.version(NEVER)).rejects.toThrow('the answer is larger than 67108864 bytes')
+})
+
 test('an unknown kind asks the server again, but not for each object', async () => {
   await using server = await startScriptedServer(
     withDiscovery((_, response) => json(response, 404, {})),
