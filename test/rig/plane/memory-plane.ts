@@ -1,0 +1,230 @@
+import { startApplier } from '@tidemark/applier'
+import { memoryStorage, startAuditor, type AuditStorage } from '@tidemark/auditor'
+import { MemoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
+import {
+  AppendReceipt,
+  type ClusterRegistered,
+  type StoredEvent,
+  type Writer,
+} from '@tidemark/contracts'
+import { MemoryLedger, type EventStore } from '@tidemark/event-store'
+import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
+import { startGateway, tokenIdentities, type Gateway } from '@tidemark/gateway'
+import { EMBEDDED_POLICY, openGit } from '@tidemark/git'
+import { noCrashPoints, Secret, systemClock, systemRandom } from '@tidemark/kernel'
+import { directAccess, type ClusterAccess } from '@tidemark/kube'
+import { newSigner } from '@tidemark/merkle'
+import { startReleaser } from '@tidemark/releaser'
+import { inProcessEngine, startRenderer } from '@tidemark/renderer'
+import { startSandbox, type Sandbox } from '@tidemark/sandbox'
+import { openKeyring } from '@tidemark/sealing'
+import {
+  createMetrics,
+  noSpans,
+  silentLogger,
+  WakeHints,
+  type RunningService,
+  type Surroundings,
+} from '@tidemark/service'
+import { openArtifact, type SourceTree } from '@tidemark/source-tree'
+import { temporaryDir } from '../components/child.ts'
+import { PlaneApi } from './plane-api.ts'
+
+const TOKEN = 'memory-plane'
+export const HOOK_SECRET = 'memory-plane-hooks'
+
+/** What outlives the services of a plane in memory: the ledger, blobs, clusters and the auditor's tree. */
+export interface MemoryWorld extends AsyncDisposable {
+  readonly ledger: MemoryLedger
+  readonly sandbox: Sandbox
+  readonly audit: AuditStorage
+  readonly auditSeed: Secret<Uint8Array>
+  readonly path: string
+  readonly blobs: SealedBlobStore
+  readonly keyed: (text: string) => string
+  /** Every event that was appended, in order. */
+  log(): Promise<readonly StoredEvent[]>
+}
+
+export async function openMemoryWorld(clusters: readonly string[]): Promise<MemoryWorld> {
+  const ledger = new MemoryLedger({ clock: systemClock })
+  const sandbox = await startSandbox({
+    clock: systemClock,
+    random: systemRandom,
+    clusters,
+    port: 0,
+  })
+  const keyring = openKeyring({
+    installationSecret: new Secret(systemRandom.bytes(32)),
+    random: systemRandom,
+  })
+  const dir = temporaryDir('memory-plane')
+  return {
+    ledger,
+    sandbox,
+    audit: memoryStorage(),
+    auditSeed: new Secret(systemRandom.bytes(32)),
+    path: dir.path,
+    blobs: new SealedBlobStore(new MemoryBlobs(), keyring),
+    keyed: (text) => keyring.digestOf(text),
+    log: () => readAll(ledger),
+    [Symbol.asyncDispose]: async () => {
+      await sandbox[Symbol.asyncDispose]()
+      await ledger[Symbol.asyncDispose]()
+      dir.remove()
+    },
+  }
+}
+
+async function readAll(ledger: MemoryLedger): Promise<readonly StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for (;;) {
+    const page = await ledger.readPage(events.at(-1)?.position ?? 0n, 1_000)
+    if (page.length === 0) return events
+    events.push(...page)
+  }
+}
+
+/** All seven services over a world, in this process. */
+export interface MemoryPlane extends AsyncDisposable {
+  readonly api: PlaneApi
+  readonly gateway: Gateway
+  readonly hooks: string
+}
+
+let planes = 0
+
+/** `all-again`: every reader begins at the first event, as if nothing had ever been handled. */
+export type Delivery = 'from-cursor' | 'all-again'
+
+export async function startMemoryPlane(
+  world: MemoryWorld,
+  delivery: Delivery = 'from-cursor',
+): Promise<MemoryPlane> {
+  planes += 1
+  const holder = `memory-${planes}`
+  await using held = new AsyncDisposableStack()
+  const around = (writer: Writer): Surroundings =>
+    surroundingsOf(world, { writer, holder, held, delivery })
+  const { signer } = newSigner('memory-plane', world.auditSeed)
+  const origin = 'memory-plane/log/main'
+  held.use(startAuditor(around('auditor'), { storage: world.audit, signer, origin }))
+  const open = (content: 'files' | 'digests') => artifactOpener(world, content)
+  const renderer = {
+    engine: inProcessEngine,
+    artifacts: { open: open('files') },
+    keyed: world.keyed,
+  }
+  held.use(startRenderer(around('renderer'), renderer))
+  held.use(startReleaser(around('releaser'), { openArtifact: open('digests') }))
+  held.use(await fetcherOf(world, around('fetcher'), held))
+  const accessOf = async ({ cluster }: ClusterRegistered): Promise<ClusterAccess> =>
+    directAccess({ server: world.sandbox.url(cluster) })
+  held.use(startApplier(around('applier'), { accessOf, keyed: world.keyed }))
+  const gateway = held.use(
+    await startGateway(around('gateway'), {
+      identities: tokenIdentities([
+        { token: new Secret(TOKEN), name: 'operator', role: 'operator' },
+      ]),
+      form: 'embedded',
+      renderIsolation: 'none',
+      host: '127.0.0.1',
+      apiPort: 0,
+      hookPort: 0,
+      tls: undefined,
+      hookSecret: new Secret(HOOK_SECRET),
+    }),
+  )
+  const api = held.use(new PlaneApi({ address: `127.0.0.1:${gateway.apiPort}`, token: TOKEN }))
+  const owned = held.move()
+  return {
+    api,
+    gateway,
+    hooks: `http://127.0.0.1:${gateway.hookPort}/hooks/git`,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+interface Place {
+  readonly writer: Writer
+  readonly holder: string
+  readonly held: AsyncDisposableStack
+  readonly delivery: Delivery
+}
+
+function surroundingsOf(
+  { ledger, blobs }: MemoryWorld,
+  { writer, holder, held, delivery }: Place,
+): Surroundings {
+  const wake = new WakeHints(systemClock)
+  held.use(ledger.onGrowth(wake.hint))
+  const client = ledger.clientFor(writer, '_')
+  return {
+    ...client,
+    store: delivery === 'all-again' ? withoutCursors(client.store) : client.store,
+    blobs,
+    wake,
+    clock: systemClock,
+    random: systemRandom,
+    crashPoints: noCrashPoints,
+    metrics: createMetrics(writer),
+    spans: noSpans,
+    log: silentLogger,
+    build: 'test',
+    holder,
+  }
+}
+
+function withoutCursors(store: EventStore): EventStore {
+  return {
+    append: async (request, signal) => {
+      if (request.events.length > 0)
+        return await store.append({ ...request, cursor: undefined }, signal)
+      const { head } = await store.readLog(0n, signal)
+      return AppendReceipt.fromPartial({ firstPosition: head, lastPosition: head })
+    },
+    readLog: (after, signal) => store.readLog(after, signal),
+    readStream: (stream, after, signal) => store.readStream(stream, after, signal),
+    readCursor: async () => 0n,
+  }
+}
+
+async function fetcherOf(
+  { path }: MemoryWorld,
+  surroundings: Surroundings,
+  held: AsyncDisposableStack,
+): Promise<RunningService> {
+  const git = held.use(
+    await openGit({ cacheDirectory: path, clock: systemClock, random: systemRandom }),
+  )
+  const repositories = gitRepositories({
+    git,
+    clock: systemClock,
+    policy: EMBEDDED_POLICY,
+    credentials: { find: async () => undefined },
+    artifacts: {
+      keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
+        const { digest, blob, files, bytes } = await storeArtifact(
+          surroundings.blobs,
+          {
+            tree: await source.tree(commit, signal),
+            blobs: (oids, ending) => source.blobs(oids, ending),
+            ...(ignore === undefined ? {} : { ignore }),
+            ...(previousBlob === '' ? {} : { previous: previousBlob }),
+          },
+          signal,
+        )
+        return { digest, blob, fileCount: files, byteCount: bytes }
+      },
+    },
+  })
+  return startFetcher(surroundings, { repositories })
+}
+
+function artifactOpener(
+  { blobs }: MemoryWorld,
+  content: 'files' | 'digests',
+): (blob: string, signal: AbortSignal) => Promise<SourceTree> {
+  const get = (name: string): Promise<Uint8Array> => blobs.get(name)
+  return (blob, signal) => openArtifact({ get, blob, content }, signal)
+}
