@@ -117,7 +117,8 @@ export function sourceDeclared(
   })
 }
 
-function isSameSource(
+/** Whether a source is declared as the model says; its id says the rest. */
+export function isSameSource(
   declared: { intervalMs: bigint; timeoutMs: bigint; suspended: boolean } | undefined,
   model: GitRepositoryModel,
 ): boolean {

@@ -3,7 +3,7 @@ import { readGitRepository, readKustomization } from '@tidemark/flux'
 import { causeOf } from '@tidemark/service'
 import { sourceIdOf } from './source-id.ts'
 import { objectKey } from '../domain/source.ts'
-import { sourceDeclared } from './declare-object.ts'
+import { isSameSource, sourceDeclared } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { considerRender } from './request-renders.ts'
 
@@ -39,13 +39,18 @@ export async function declareRoot(
         }),
       },
     ])
-  const generation = plane.source(sourceId).generation + 1n
-  const parts = { sourceId, ref: sourceRef, parent, generation }
-  decisions.record(cause, [
-    { stream: streams.intake(sourceId), event: sourceDeclared(source.model, parts) },
-  ])
+  const known = plane.source(sourceId)
+  if (before !== sourceId || !isSameSource(known.declared, source.model)) {
+    const parts = { sourceId, ref: sourceRef, parent, generation: known.generation + 1n }
+    decisions.record(cause, [
+      { stream: streams.intake(sourceId), event: sourceDeclared(source.model, parts) },
+    ])
+  }
   const object = ref('Kustomization', 'kustomize.toolkit.fluxcd.io/v1')
   const id = applicationId(object)
+  const state = plane.application(id)
+  const same = before === sourceId && state.removed === undefined
+  if (same && Buffer.from(state.declared?.objectJson ?? []).equals(applicationJson)) return
   const declared = event('ApplicationDeclared', {
     applicationId: id,
     object,
@@ -54,7 +59,7 @@ export async function declareRoot(
     parentId: '',
     sourceId,
     objectJson: applicationJson,
-    generation: (plane.application(id).declared?.generation ?? 0n) + 1n,
+    generation: (state.declared?.generation ?? 0n) + 1n,
   })
   decisions.record(cause, [{ stream: streams.application(id), event: declared }])
   await considerRender(deps, id, cause, signal)
