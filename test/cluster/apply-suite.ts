@@ -153,6 +153,32 @@ export function applySuite(open: () => Promise<ServerUnderTest>): void {
     expect(report).toMatchObject({ results: [{ action: 'skipped' }], writes: 0 })
   })
 
+  test('a key that leaves the stringData of a Secret leaves the cluster', async () => {
+    const first = await release({
+      port,
+      desired: [NAMESPACE('texts'), secretOf('texts', { a: '1', b: '2' })],
+    })
+    const desired = [NAMESPACE('texts'), secretOf('texts', { a: '1' })]
+    const second = await release({ port, desired, inventory: first.inventory })
+    const live = await liveOf(port, identity('v1', 'Secret', 'texts', 'key'))
+    expect(live?.['data']).toEqual({ a: 'MQ==' })
+    expect((await release({ port, desired, inventory: second.inventory })).writes).toBe(0)
+  })
+
+  test('an object that was exported from a cluster is applied without what that cluster had set', async () => {
+    await release({
+      port,
+      desired: [NAMESPACE('exported'), deployment('exported', { app: 'web' })],
+    })
+    const live = await liveOf(port, identity('apps/v1', 'Deployment', 'exported', 'web'))
+    const desired = [
+      readManifest(JSON.parse(JSON.stringify(live).replaceAll('exported', 'default')), 'export'),
+    ]
+    const report = await release({ port, desired })
+    expect(actions(report)).toEqual(['created'])
+    expect((await release({ port, desired, inventory: report.inventory })).writes).toBe(0)
+  })
+
   test('what leaves the release is deleted, unless it is not ours, asks not to be, or holds others', async () => {
     const keep = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' }
     const objects = [
@@ -464,6 +490,10 @@ function NAMESPACE(name: string): Manifest {
 
 function settings(namespace: string, data: JsonObject, name = 'settings'): Manifest {
   return manifest('v1', 'ConfigMap', { name, namespace }, { data })
+}
+
+function secretOf(namespace: string, stringData: JsonObject): Manifest {
+  return manifest('v1', 'Secret', { name: 'key', namespace }, { stringData })
 }
 
 function deployment(namespace: string, labels: JsonObject, replicas = 1): Manifest {

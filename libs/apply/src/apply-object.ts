@@ -1,5 +1,5 @@
 import type { Refused, WriteAnswer } from '@tidemark/kube'
-import { canonicalJson, displayName, field, type JsonObject, textField } from '@tidemark/manifests'
+import { canonicalJson, displayName, type JsonObject, textField } from '@tidemark/manifests'
 
 import type { ClusterPort } from './cluster-port.ts'
 import { immutableField } from './immutable.ts'
@@ -7,6 +7,7 @@ import { absorbedEntries } from './managers.ts'
 import type { ObjectResult } from './object-result.ts'
 import type { PlannedObject } from './plan.ts'
 import { recreate } from './recreate.ts'
+import { sentObject } from './sent-object.ts'
 import { takeOver } from './take-over.ts'
 
 /**
@@ -72,29 +73,12 @@ function send(
   live: JsonObject | undefined,
   signal: AbortSignal,
 ): Promise<WriteAnswer> {
-  const body = canonicalJson(fencedBody(manifest.object, live))
+  const body = canonicalJson(sentObject(manifest.object, textField(live, 'metadata', 'uid')))
   return client.apply(
     { ref: manifest.identity, body },
     { fieldManager, conflicts: 'taken' },
     signal,
   )
-}
-
-/**
- * With the uid of the object that the plan saw: if that is gone by now, the API server answers with a conflict instead
- * of bringing back what somebody has just deleted.
- */
-function fencedBody(desired: JsonObject, live: JsonObject | undefined): JsonObject {
-  const uid = textField(live, 'metadata', 'uid')
-  const metadata = field(desired, 'metadata')
-  if (
-    uid === undefined ||
-    typeof metadata !== 'object' ||
-    metadata === null ||
-    !('name' in metadata)
-  )
-    return desired
-  return { ...desired, metadata: { ...metadata, uid } }
 }
 
 async function refusedResult(

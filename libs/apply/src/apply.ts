@@ -5,6 +5,7 @@ import { displayName, type Stage } from '@tidemark/manifests'
 import { applyObject } from './apply-object.ts'
 import { type ClusterPort, CONCURRENCY } from './cluster-port.ts'
 import { eachLimited } from './each-limited.ts'
+import { healthOf } from './health/health.ts'
 import { appliedRecord, type InventoryEntry } from './inventory.ts'
 import type { ObjectResult } from './object-result.ts'
 import type { Plan, PlannedObject } from './plan.ts'
@@ -112,8 +113,9 @@ function failedBy(run: Run, object: PlannedObject, error: unknown): ObjectResult
 }
 
 async function awaitDefinitions(run: Run, objects: readonly PlannedObject[]): Promise<void> {
-  const written = objects.filter(({ id }) => {
-    const action = run.done.get(id)?.action
+  const written = objects.filter((object) => {
+    const action = run.done.get(object.id)?.action
+    if (action === 'unchanged') return !isEstablished(run, object) // A crash came between it and its kinds.
     return action === 'created' || action === 'configured' || action === 'recreated'
   })
   try {
@@ -125,6 +127,12 @@ async function awaitDefinitions(run: Run, objects: readonly PlannedObject[]): Pr
     else if (error instanceof OperatingError) run.end = { kind: 'interrupted', error }
     else throw error
   }
+}
+
+function isEstablished({ port }: Run, { live }: PlannedObject): boolean {
+  return (
+    live.kind === 'present' && healthOf(live.object, { nowMs: port.clock.now() }).kind === 'healthy'
+  )
 }
 
 function failure({ id, manifest }: PlannedObject): ObjectResult {

@@ -3,6 +3,7 @@ import { canonicalJson, displayName, textField } from '@tidemark/manifests'
 import type { ClusterPort } from './cluster-port.ts'
 import type { ObjectResult } from './object-result.ts'
 import type { PlannedObject } from './plan.ts'
+import { sentObject } from './sent-object.ts'
 
 const GONE_MS_MAX = 60_000 // As long as Flux waits for an object that it creates again.
 const POLL_MS_MIN = 50
@@ -48,7 +49,7 @@ export async function recreate(
         `the old one is not gone after ${GONE_MS_MAX / 1_000} s; its finalizers are not done`,
       )
   }
-  const target = { ref: identity, body: canonicalJson(manifest.object) }
+  const target = { ref: identity, body: canonicalJson(sentObject(manifest.object, undefined)) }
   const answer = await client.apply(target, { fieldManager, conflicts: 'taken' }, signal)
   if (answer.kind === 'refused') return failed(answer.reason, answer.message)
   return { id, identity, action: 'recreated', object: answer.object }
