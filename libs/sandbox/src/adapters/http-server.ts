@@ -71,6 +71,7 @@ async function serve(core: SandboxCore, { token }: HttpOptions, exchange: Exchan
 interface Place {
   readonly cluster: string
   readonly token: string | undefined
+  readonly base: string
   readonly path: string
   readonly query: URLSearchParams
 }
@@ -81,22 +82,24 @@ function placeOf(incoming: IncomingMessage): Place {
   const [path = '', search = ''] = (incoming.url ?? '').split('?', 2)
   const parts = PLACE.exec(path)?.groups
   if (parts === undefined) throw noSuchResource()
+  const rest = parts['path'] ?? '/'
   return {
+    base: parts['path'] === undefined ? path : path.slice(0, -rest.length),
     cluster: parts['cluster'] ?? '',
     token: parts['token'],
-    path: parts['path'] ?? '/',
+    path: rest,
     query: new URLSearchParams(search),
   }
 }
 
 function requestOf(
   incoming: IncomingMessage,
-  { path, query }: Place,
+  { base, path, query }: Place,
 ): Omit<ApiRequest, 'body' | 'signal'> {
   const headers: Record<string, string | undefined> = {}
   for (const name of ['accept', 'content-type', 'user-agent'] as const)
     headers[name] = incoming.headers[name]
-  return { method: incoming.method ?? 'GET', path, query, headers }
+  return { method: incoming.method ?? 'GET', base, path, query, headers }
 }
 
 function bearerOf(incoming: IncomingMessage): string {

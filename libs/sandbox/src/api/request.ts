@@ -3,6 +3,8 @@ export interface ApiRequest {
   readonly method: string
   /** Without the prefix of the cluster: `/api/v1/namespaces`. */
   readonly path: string
+  /** What comes before the path in a URL; documents that name other paths put it in front. */
+  readonly base?: string
   readonly query: URLSearchParams
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>

@@ -136,6 +136,7 @@ function report(world: World, found: JsonObject, hash: string): number | undefin
     readyReplicas: positive(ready),
     availableReplicas: positive(ready),
     unavailableReplicas: positive(Math.max(wanted, total) - ready),
+    terminatingReplicas: 0,
     conditions,
   })
   return progress.dueMs

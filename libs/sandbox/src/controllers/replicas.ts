@@ -32,6 +32,7 @@ export function reconcileReplicaSet(world: World, set: JsonObject): void {
     fullyLabeledReplicas: left.length === 0 ? undefined : left.length,
     readyReplicas: ready === 0 ? undefined : ready,
     availableReplicas: ready === 0 ? undefined : ready,
+    terminatingReplicas: 0,
     observedGeneration: numberAt(objectAt(set, 'metadata'), 'generation') ?? 1,
   })
 }

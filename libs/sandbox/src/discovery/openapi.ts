@@ -20,7 +20,7 @@ export function openapi(cluster: ClusterState, request: ApiRequest): ApiResponse
       200,
       cached(cluster, 'v2', () => swagger(cluster)),
     )
-  if (path === '/openapi/v3') return jsonResponse(200, JSON.stringify(index(cluster)))
+  if (path === '/openapi/v3') return jsonResponse(200, JSON.stringify(index(cluster, request)))
   const groupPath = path.slice('/openapi/v3/'.length)
   const resources = cluster.registry.all().filter((resource) => pathOf(resource) === groupPath)
   if (resources.length === 0) throw noSuchResource()
@@ -59,11 +59,11 @@ function pathOf({ group, apiVersion }: Resource): string {
   return group === '' ? `api/${apiVersion}` : `apis/${apiVersion}`
 }
 
-function index(cluster: ClusterState): JsonObject {
+function index(cluster: ClusterState, { base = '' }: ApiRequest): JsonObject {
   const paths: MutableObject = {}
   for (const path of new Set(cluster.registry.all().map(pathOf))) {
     const hash = `${recorded().version}-${cluster.registry.generation}`
-    paths[path] = { serverRelativeURL: `/clusters/${cluster.name}/openapi/v3/${path}?hash=${hash}` }
+    paths[path] = { serverRelativeURL: `${base}/openapi/v3/${path}?hash=${hash}` }
   }
   return { paths }
 }
