@@ -2,7 +2,7 @@ import { Budget } from './budget.ts'
 import { type ReadKind, type TemplateRun, type Tracer } from './call-context.ts'
 import { LimitError, TemplateError } from './errors.ts'
 import { Evaluation } from './evaluation.ts'
-import { type RenderSession, stackLimit } from './execution.ts'
+import { type RenderSession, limitOf } from './execution.ts'
 import { printed } from './fmt/print.ts'
 import { quote } from './fmt/quote.ts'
 import { type GeneratedValues } from './generated-values.ts'
@@ -66,10 +66,8 @@ function runTemplate(run: TemplateRun, session: RenderSession): string {
   try {
     return execution.run(run.root, run.data)
   } catch (error) {
-    if (error instanceof LimitError) throw error.locate(execution.position())
-    if (error instanceof RangeError && error.message.includes('call stack'))
-      throw stackLimit().locate(execution.position())
-    throw error
+    const limit = error instanceof RangeError ? limitOf(error, session.includes) : error
+    throw limit instanceof LimitError ? limit.locate(execution.position()) : limit
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Budget } from './budget.ts'
 import { type CallContext, type ReadKind, type TemplateRun, type Tracer } from './call-context.ts'
-import { LimitError, TemplateError, type TemplatePosition } from './errors.ts'
+import { FunctionError, LimitError, TemplateError, type TemplatePosition } from './errors.ts'
 import { quote } from './fmt/quote.ts'
 import { type GeneratedValues } from './generated-values.ts'
 import { describeNode } from './parse/describe-node.ts'
@@ -121,20 +121,35 @@ export abstract class Execution implements CallContext {
     throw new TemplateError('execute', message, { position, cause })
   }
 
-  /** A function or a limit ended the call at `node`. */
+  /** A function or a limit ended the call at `node`; what is neither is our own mistake and goes on. */
   protected failCall(name: string, error: unknown, node: AnyNode): never {
-    if (error instanceof LimitError) throw error.locate(this.position())
+    const limit = error instanceof RangeError ? limitOf(error, this.includes) : error
+    if (limit instanceof LimitError) throw limit.locate(this.position())
+    if (!(error instanceof FunctionError) && !(error instanceof TemplateError)) throw error
     this.node = node
-    const locatable = error instanceof RangeError && error.message.includes('call stack')
-    if (locatable) throw stackLimit().locate(this.position())
-    if (error instanceof Error) this.fail(`error calling ${name}: ${error.message}`, error)
-    throw error
+    return this.fail(`error calling ${name}: ${error.message}`, error)
   }
 }
 
-/** The stack of the machine ended before our own bound: the same answer. */
-export function stackLimit(): LimitError {
-  return new LimitError('TEMPLATE_DEPTH', 'templates nest deeper than the stack allows')
+/** So often may a name stand within itself before it is taken for the reason that the stack ended. */
+const SUSPICIOUS_INCLUDES = 50
+
+/** The machine's own bounds, reached before ours: the stack, and the length of a text or a list. */
+export function limitOf(
+  error: RangeError,
+  includes: ReadonlyMap<string, number>,
+): LimitError | RangeError {
+  if (error.message.includes('call stack')) {
+    const [name, count = 0] = [...includes].toSorted((left, right) => right[1] - left[1])[0] ?? []
+    const reason =
+      count > SUSPICIOUS_INCLUDES
+        ? `error calling include: rendering template has a nested reference name: ${name}: unable to execute template`
+        : 'templates nest deeper than the stack allows'
+    return new LimitError('TEMPLATE_DEPTH', reason)
+  }
+  return /Invalid (?:string|array) length|out of memory/i.test(error.message)
+    ? new LimitError('TEMPLATE_MEMORY', 'a text or a list is longer than the machine allows')
+    : error
 }
 
 function positionOf({ source, at }: AnyNode): TemplatePosition {

@@ -64,6 +64,8 @@ export {
   STRING_MAP,
   sliceOf,
   STRING_SLICE,
+  STRUCT_MAP,
   typeName,
   type Value,
 } from './values.ts'
+export { forget, type GeneratedEntry, GeneratedMemory } from './generated-memory.ts'

@@ -99,6 +99,9 @@ export const STRING_MAP: MapType = {
   underlying: 'map[string]string',
 }
 
+/** What stands for a struct where it becomes JSON: its fields keep their order. */
+export const STRUCT_MAP: MapType = { ...ANY_MAP, name: 'struct' }
+
 /** A map with string keys. Its entries have no order: whatever prints or ranges sorts by the bytes of the key. */
 export class GoMap {
   readonly type: MapType
@@ -113,8 +116,9 @@ export class GoMap {
     this.isNil = isNil
   }
 
-  /** The keys in the order of their bytes, as Go prints and ranges over maps. */
+  /** The keys in the order of their bytes, as Go prints and ranges over maps; those of a struct as they are. */
   sortedKeys(): string[] {
+    if (this.type === STRUCT_MAP) return [...this.entries.keys()]
     // oxlint-disable-next-line unicorn/no-array-sort -- The array is new; a copy of it would be for nothing.
     return [...this.entries.keys()].sort(compareBytes)
   }

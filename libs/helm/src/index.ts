@@ -17,12 +17,19 @@ export {
   type CustomResourceFile,
   type Release,
   renderChart,
+  renderFiles,
   type RenderedChart,
   type RenderOptions,
 } from './render/render-chart.ts'
 export type { ClusterLookup, LookupQuery } from './render/render-templates.ts'
 export type { Hook, HookEvent, Manifest } from './render/sort-manifests.ts'
-export { validateValues } from './schema/validate-values.ts'
+export { reportOf, validateValues } from './schema/validate-values.ts'
 export { coalesceValues } from './values/coalesce.ts'
 export { mergeMaps, mergeValues, type ValuesFile, type ValuesInput } from './values/merge-values.ts'
 export { setValues, type SetOptions, type SetStyle } from './values/set-values.ts'
+export {
+  type FindData,
+  type ReferencedValues,
+  type ValueReference,
+  valuesFromReferences,
+} from './values/value-references.ts'

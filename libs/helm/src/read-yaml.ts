@@ -13,6 +13,8 @@ export interface YamlPurpose {
   /** Put before the reason. */
   readonly problem: string
   readonly code: HelmErrorCode
+  /** The Go type that a message names. */
+  readonly type?: string
 }
 
 /** A YAML text as Helm reads it: later keys win, numbers are float64. The text is Go bytes. */
@@ -37,7 +39,7 @@ export function readYamlMap(text: string, purpose: YamlPurpose): GoMap {
   const value = readYaml(text, purpose)
   if (value === null) return new GoMap()
   if (value instanceof GoMap) return value
-  const reason = `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`
+  const reason = `error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${purpose.type ?? 'map[string]interface {}'}`
   throw new HelmError(purpose.code, `${purpose.problem}${reason}`)
 }
 

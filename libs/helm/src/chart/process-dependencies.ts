@@ -60,8 +60,8 @@ function applyTags(declared: readonly Dependency[], values: GoMap): void {
   const tags = tableAt(values, 'tags')
   if (tags === undefined) return
   for (const dependency of declared) {
-    const set = dependency.tags.map((tag) => tags.entries.get(tag))
-    dependency.enabled = set.includes(true) || !set.includes(false)
+    const answers = new Set(dependency.tags.map((tag) => tags.entries.get(tag)))
+    dependency.enabled = answers.has(true) || !answers.has(false)
   }
 }
 

@@ -6,6 +6,7 @@ import {
   sliceOf,
   STRING_MAP,
   STRING_SLICE,
+  STRUCT_MAP,
   type Value,
 } from '@tidemark/go-template'
 import { type ChartMetadata, type Dependency, type Maintainer } from '../chart/chart.ts'
@@ -115,19 +116,22 @@ function dependencyObject(dependency: Dependency): GoObject {
       { name: 'Alias', value: dependency.alias },
     ],
     methods: {},
-    asJson: () => {
-      const json = nonEmpty([
-        ['version', dependency.version],
-        ['condition', dependency.condition],
-        ['tags', texts(dependency.tags)],
-        ['enabled', dependency.enabled],
-        ['import-values', importValues],
-        ['alias', dependency.alias],
-      ])
-      json.entries.set('name', dependency.name)
-      json.entries.set('repository', dependency.repository)
-      return json
-    },
+    asJson: () =>
+      new GoMap(
+        new Map<string, Value>([
+          ['name', dependency.name],
+          ...nonEmpty([['version', dependency.version]]).entries,
+          ['repository', dependency.repository],
+          ...nonEmpty([
+            ['condition', dependency.condition],
+            ['tags', texts(dependency.tags)],
+            ['enabled', dependency.enabled],
+            ['import-values', importValues],
+            ['alias', dependency.alias],
+          ]).entries,
+        ]),
+        STRUCT_MAP,
+      ),
   }
 }
 
@@ -158,10 +162,11 @@ function metadataJson(metadata: ChartMetadata): GoMap {
 
 /** Go's `omitempty`. */
 function nonEmpty(entries: readonly (readonly [string, Value])[]): GoMap {
-  const isEmpty = (value: Value): boolean =>
-    value === '' ||
-    value === false ||
-    (value instanceof GoSlice && value.items.length === 0) ||
-    (value instanceof GoMap && value.entries.size === 0)
-  return new GoMap(new Map(entries.filter(([, value]) => !isEmpty(value))))
+  return new GoMap(new Map(entries.filter(([, value]) => !isEmpty(value))), STRUCT_MAP)
+}
+
+function isEmpty(value: Value): boolean {
+  if (value instanceof GoSlice) return value.items.length === 0
+  if (value instanceof GoMap) return value.entries.size === 0
+  return value === '' || value === false
 }

@@ -20,33 +20,48 @@ function toRegex(pattern: string): Regex | undefined {
 function translate(pattern: string): string | undefined {
   let output = ''
   let depth = 0
-  for (let at = 0; at < pattern.length; at++) {
-    const character = pattern.charAt(at)
-    if (character === '*') {
-      const isDeep = pattern.charAt(at + 1) === '*'
-      output += isDeep ? '.*' : '[^/]*'
-      if (isDeep) at += 1
-    } else if (character === '[') {
-      const end = pattern.indexOf(']', at + 2)
-      const content = end === -1 ? undefined : translateClass(pattern.slice(at + 1, end))
-      if (content === undefined) return undefined
-      output += content
-      at = end
-    } else if (character === '{') {
-      depth += 1
-      output += '(?:'
-    } else if (character === '}' && depth > 0) {
-      depth -= 1
-      output += ')'
-    } else if (character === ',' && depth > 0) output += '|'
-    else if (character === '?') output += '[^/]'
-    else {
-      if (character === '\\') at += 1
-      if (at >= pattern.length) return undefined
-      output += escaped(pattern.charAt(at))
-    }
+  for (let at = 0; at < pattern.length;) {
+    const piece = nextPiece(pattern, at, depth)
+    if (piece === undefined) return undefined
+    output += piece.expression
+    depth += piece.opens
+    at += piece.width
   }
   return depth === 0 ? output : undefined
+}
+
+interface Piece {
+  readonly expression: string
+  readonly width: number
+  /** 1 for an opening brace, -1 for a closing one. */
+  readonly opens: number
+}
+
+function nextPiece(pattern: string, at: number, depth: number): Piece | undefined {
+  const character = pattern.charAt(at)
+  switch (character) {
+    case '*':
+      return pattern.charAt(at + 1) === '*'
+        ? { expression: '.*', width: 2, opens: 0 }
+        : { expression: '[^/]*', width: 1, opens: 0 }
+    case '?':
+      return { expression: '[^/]', width: 1, opens: 0 }
+    case '[': {
+      const end = pattern.indexOf(']', at + 2)
+      const expression = end === -1 ? undefined : translateClass(pattern.slice(at + 1, end))
+      return expression === undefined ? undefined : { expression, width: end + 1 - at, opens: 0 }
+    }
+    case '{':
+      return { expression: '(?:', width: 1, opens: 1 }
+    case '\\':
+      return at + 1 < pattern.length
+        ? { expression: escaped(pattern.charAt(at + 1)), width: 2, opens: 0 }
+        : undefined
+    default:
+      if (depth > 0 && character === '}') return { expression: ')', width: 1, opens: -1 }
+      if (depth > 0 && character === ',') return { expression: '|', width: 1, opens: 0 }
+      return { expression: escaped(character), width: 1, opens: 0 }
+  }
 }
 
 /** `a-z` is a range; anything else is a list of characters. */
@@ -63,5 +78,5 @@ function translateClass(content: string): string | undefined {
 }
 
 function escaped(character: string): string {
-  return character.replaceAll(/[\\.+*?()|[\]{}^$\-]/g, String.raw`\$&`)
+  return character.replaceAll(/[-\\.+*?()|[\]{}^$]/g, String.raw`\$&`)
 }

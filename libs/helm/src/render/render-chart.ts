@@ -80,12 +80,36 @@ const cache: ParseCache = createParseCache()
  */
 export function renderChart(chart: Chart, options: RenderOptions): RenderedChart {
   checkReleaseName(options.release.name)
+  const { root, files, log, budget } = renderTree(chart, options, 'kube-version')
+  const notes = files.get(`${root.name}/templates/${NOTES}`) ?? ''
+  const manifests = new Map([...files].filter(([path]) => !path.endsWith(NOTES)))
+  const crds = crdsOf(root)
+  return { ...sortManifests(manifests), crds, notes, files, reads: log.read(), used: budget.used }
+}
+
+/** The templates alone, by path, without order and without a look at what they are (`engine.Render`). */
+export function renderFiles(chart: Chart, options: RenderOptions): ReadonlyMap<string, string> {
+  return renderTree(chart, options, 'none').files
+}
+
+interface RenderedTree {
+  readonly root: ChartNode
+  readonly files: ReadonlyMap<string, string>
+  readonly log: ReadLog
+  readonly budget: Budget
+}
+
+function renderTree(
+  chart: Chart,
+  options: RenderOptions,
+  checks: 'kube-version' | 'none',
+): RenderedTree {
   const root = ChartNode.of(chart)
   processDependencies(root, options.values)
   const values = coalesceValues(root, options.values)
   if (options.schemas !== 'skip') validateValues(root, values)
   const capabilities = options.capabilities ?? {}
-  checkKubeVersion(root, capabilities)
+  if (checks === 'kube-version') checkKubeVersion(root, capabilities)
   const log = new ReadLog(values)
   const budget = new Budget(options.limits, options.clock)
   const top = new GoMap(
@@ -95,7 +119,7 @@ export function renderChart(chart: Chart, options: RenderOptions): RenderedChart
       ['Capabilities', capabilitiesObject(capabilities)],
     ]),
   )
-  const outputs = renderTemplates(root, top, {
+  const files = renderTemplates(root, top, {
     budget,
     generated: options.generated,
     cache,
@@ -104,17 +128,7 @@ export function renderChart(chart: Chart, options: RenderOptions): RenderedChart
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
   })
-  const notes = outputs.get(`${root.name}/templates/${NOTES}`) ?? ''
-  const files = new Map([...outputs].filter(([path]) => !path.endsWith(NOTES)))
-  const crds = crdsOf(root)
-  return {
-    ...sortManifests(files),
-    crds,
-    notes,
-    files: outputs,
-    reads: log.read(),
-    used: budget.used,
-  }
+  return { root, files, log, budget }
 }
 
 /** Throws `HelmError` where a release cannot have the name. */
@@ -151,10 +165,12 @@ function releaseObject({ name, namespace, action = 'install', revision = 1 }: Re
 
 /** The files of `crds/`, the chart's own first, then those of its subcharts. */
 function crdsOf(chart: ChartNode): CustomResourceFile[] {
-  const isManifest = ({ name }: ChartFile): boolean =>
-    name.startsWith('crds/') && /\.(?:yaml|yml|json)$/i.test(name)
   const own = chart.chart.files
-    .filter(isManifest)
+    .filter(isCrdFile)
     .map(({ name, data }) => ({ source: `${chart.fullPath}/${name}`, content: data }))
   return [...own, ...chart.dependencies.flatMap(crdsOf)]
+}
+
+function isCrdFile({ name }: ChartFile): boolean {
+  return name.startsWith('crds/') && /\.(?:yaml|yml|json)$/i.test(name)
 }

@@ -1,5 +1,5 @@
 import {
-  Budget,
+  type Budget,
   compareBytes,
   executeTemplate,
   fixed,
@@ -126,13 +126,16 @@ function ownValues(chart: ChartNode, parent: GoMap): GoMap {
 }
 
 function functionsWith(lookup: ClusterLookup | undefined): FunctionTable {
-  const text = (value: Value): string => (typeof value === 'string' ? value : '')
   const called = fixed(['string', 'string', 'string', 'string'], (args, context) => {
-    const [apiVersion = '', kind = '', namespace = '', name = ''] = args.map(text)
+    const [apiVersion = '', kind = '', namespace = '', name = ''] = args.map(asText)
     context.report('lookup', [apiVersion, kind, namespace, name].join('/'))
     return lookup?.lookup({ apiVersion, kind, namespace, name }) ?? new GoMap()
   })
   return new Map([...helmFunctions, ['lookup', called]])
+}
+
+function asText(value: Value): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function parse(templates: TemplateSet, name: string, text: string): void {

@@ -99,31 +99,30 @@ export function sortManifests(files: ReadonlyMap<string, string>): SortedManifes
       const manifest = { source: path, content, head: readHead(content, path) }
       const marks = manifest.head.annotations.get('helm.sh/hook')
       if (marks === undefined) manifests.push(manifest)
-      else {
-        const hook = hookOf(manifest, marks)
-        if (hook !== undefined) hooks.push(hook)
-      }
+      else hooks.push(...hooksOf(manifest, marks))
     }
   }
   return { manifests: manifests.toSorted(byKind), hooks: hooks.toSorted(byKind) }
 }
 
-/** The hook that the annotations describe; nothing for one that nobody knows. */
-function hookOf(manifest: Manifest, marks: string): Hook | undefined {
+/** The hook that the annotations describe; none for one that nobody knows. */
+function hooksOf(manifest: Manifest, marks: string): Hook[] {
   const events: HookEvent[] = []
   for (const mark of marks.split(',')) {
     const event = HOOK_EVENTS.get(mark.trim().toLowerCase())
-    if (event === undefined) return undefined
+    if (event === undefined) return []
     events.push(event)
   }
   const { annotations } = manifest.head
-  return {
-    ...manifest,
-    events,
-    weight: weightOf(annotations.get('helm.sh/hook-weight')),
-    deletePolicies: listOf(annotations.get('helm.sh/hook-delete-policy')),
-    outputLogPolicies: listOf(annotations.get('helm.sh/hook-output-log-policy')),
-  }
+  return [
+    {
+      ...manifest,
+      events,
+      weight: weightOf(annotations.get('helm.sh/hook-weight')),
+      deletePolicies: listOf(annotations.get('helm.sh/hook-delete-policy')),
+      outputLogPolicies: listOf(annotations.get('helm.sh/hook-output-log-policy')),
+    },
+  ]
 }
 
 function weightOf(text: string | undefined): number {

@@ -56,15 +56,19 @@ function dependencies(
 ): Violation[] {
   const declared = scope.schema.keywords.entries.get('dependencies')
   if (!(declared instanceof GoMap)) return []
-  return [...declared.entries].flatMap(([name, dependency]) => {
-    if (!object.entries.has(name)) return []
-    if (dependency instanceof GoSlice)
-      return missingFor(scope, object, { name, needed: namesIn(dependency) })
+  const found: Violation[] = []
+  for (const [name, dependency] of declared.entries) {
+    if (!object.entries.has(name)) continue
+    if (dependency instanceof GoSlice) {
+      found.push(...missingFor(scope, object, { name, needed: namesIn(dependency) }))
+      continue
+    }
     const schema = validator.store.child(scope.schema, dependency, 'dependencies', name)
     const outcome = validator.self(scope, schema)
     if (outcome.violations.length === 0) left.keepOnly(outcome.left)
-    return [...outcome.violations]
-  })
+    found.push(...outcome.violations)
+  }
+  return found
 }
 
 function missingFor(

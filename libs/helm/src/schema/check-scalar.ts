@@ -69,7 +69,9 @@ function isComposite(value: Value): boolean {
 
 function shown(value: Value): string {
   if (typeof value === 'string') return quoted(value)
-  return value === null || value === undefined ? '<nil>' : String(numberOf(value) ?? value)
+  const number = numberOf(value)
+  if (number !== undefined) return String(number)
+  return value === true || value === false ? String(value) : '<nil>'
 }
 
 /** Length and pattern. */

@@ -131,15 +131,21 @@ function date(text: string): string | undefined {
 function time(text: string): string | undefined {
   if (text.length < 9) return 'less than 9 characters long'
   if (text.charAt(2) !== ':' || text.charAt(5) !== ':') return 'missing colon in correct place'
-  const parts = text.slice(0, 8).split(':')
-  if (parts.some((part) => !/^[-+]?\d+$/.test(part))) return 'invalid hour/min/sec'
-  const [hours = 0, minutes = 0, seconds = 0] = parts.map(Number)
-  if (hours < 0 || minutes < 0 || seconds < 0) return 'non-positive hour/min/sec'
-  if (hours > 23 || minutes > 59 || seconds > 60) return 'hour/min/sec out of range'
+  const problem = clockProblem(text.slice(0, 8))
+  if (problem !== undefined) return problem
+  const [hours = 0, minutes = 0, seconds = 0] = text.slice(0, 8).split(':').map(Number)
   const rest = text.slice(8)
   const fraction = /^\.(\d*)/.exec(rest)
   if (fraction?.[1] === '') return 'no digits in second fraction'
   return offsetProblem(rest.slice(fraction?.[0].length ?? 0), { hours, minutes, seconds })
+}
+
+function clockProblem(clock: string): string | undefined {
+  const parts = clock.split(':')
+  if (parts.some((part) => !/^[-+]?\d+$/.test(part))) return 'invalid hour/min/sec'
+  const [hours = 0, minutes = 0, seconds = 0] = parts.map(Number)
+  if (hours < 0 || minutes < 0 || seconds < 0) return 'non-positive hour/min/sec'
+  return hours > 23 || minutes > 59 || seconds > 60 ? 'hour/min/sec out of range' : undefined
 }
 
 function offsetProblem(

@@ -248,12 +248,13 @@ function set(data: GoMap, key: string, value: Value): void {
   if (key !== '') data.entries.set(key, value)
 }
 
-function setIndex(list: readonly Value[], index: number, value: Value): Value[] {
+function setIndex(list: Value[], index: number, value: Value): Value[] {
   if (index > INDEX_MAX)
     throw new FunctionError(
       `index of ${index} is greater than maximum supported index of ${INDEX_MAX}`,
     )
-  const filled = [...list]
+  // A list that is long enough is changed where it lies, also where others hold it, as upstream.
+  const filled = index < list.length ? list : [...list]
   while (filled.length <= index) filled.push(null)
   filled[index] = value
   return filled

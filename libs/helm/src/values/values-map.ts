@@ -4,6 +4,8 @@ import {
   GoMap,
   type MapType,
   type Methods,
+  quote,
+  returningAny,
   toBytes,
   toYamlValue,
   type Value,
@@ -19,11 +21,32 @@ const methods: Methods = {
   YAML: (receiver) => fixed([], () => toBytes(printYaml(toYamlValue(receiver, 'yaml2'), 'yaml2'))),
   AsMap: (receiver) => fixed([], () => plain(receiver)),
   Table: (receiver) =>
-    fixed(['string'], ([path]) => {
-      const table = typeof path === 'string' ? tableAt(plain(receiver), path) : undefined
-      if (table === undefined) throw new FunctionError(`"${lastOf(path)}" is not a table`)
-      return asValues(table)
-    }),
+    fixed(['string'], ([path]) => asValues(tableOrFail(plain(receiver), textOf(path)))),
+  PathValue: (receiver) =>
+    returningAny(fixed(['string'], ([path]) => pathValue(plain(receiver), textOf(path)))),
+}
+
+function textOf(value: Value): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** What `Values.Table` gives; the name that is no table is told. */
+function tableOrFail(map: GoMap, path: string): GoMap {
+  let table: GoMap = map
+  for (const name of path.split('.')) {
+    const next = table.entries.get(name)
+    if (!(next instanceof GoMap)) throw new FunctionError(`${quote(name)} is not a table`)
+    table = next
+  }
+  return table
+}
+
+function pathValue(map: GoMap, path: string): Value {
+  if (path === '') throw new FunctionError('YAML path cannot be empty')
+  const found = valueAt(map, path)
+  if (found === undefined)
+    throw new FunctionError(`${quote(path.slice(path.lastIndexOf('.') + 1))} is not a value`)
+  return found.value
 }
 
 /** `chartutil.Values`: a named map type with methods, which templates see at `.Values`. */
@@ -65,8 +88,4 @@ export function valueAt(map: GoMap, path: string): { readonly value: Value } | u
 
 function plain(value: Value): GoMap {
   return value instanceof GoMap ? new GoMap(value.entries) : new GoMap()
-}
-
-function lastOf(path: Value): string {
-  return typeof path === 'string' ? (path.split('.').at(-1) ?? '') : ''
 }
