@@ -225,19 +225,20 @@ async function startService({
   options,
 }: Starting): Promise<ServiceProcess> {
   copies += 1
+  const copy = `${service}-${copies}`
   const [adminPort, apiPort, hookPort] = [await freePort(), await freePort(), await freePort()]
-  const cache = join(dir, `cache-${copies}`)
+  const cache = join(dir, copy)
   mkdirSync(cache)
   const root = start.root ?? options.root ?? join(import.meta.dirname, '../../..')
   const adminUrl = `http://127.0.0.1:${adminPort}`
   const child = new Child({
-    name: `${service}-${copies}`,
+    name: copy,
     program: process.execPath,
     args: ['--conditions=source', join(root, 'cli/src/main.ts'), 'serve', service],
     dir: cache,
     env: {
       ...base,
-      HOSTNAME: `${service}-${copies}`,
+      HOSTNAME: copy,
       TIDEMARK_ADMIN_PORT: String(adminPort),
       TIDEMARK_API_PORT: String(apiPort),
       TIDEMARK_HOOK_PORT: String(hookPort),
@@ -249,14 +250,19 @@ async function startService({
   })
   await child.start()
   return {
-    name: `${service}-${copies}`,
+    name: copy,
     adminUrl,
     apiPort,
     hookUrl: `http://127.0.0.1:${hookPort}/hooks/git`,
     log: () => child.log(),
     kill: () => child.stop('SIGKILL'),
     end: () => child.stop('SIGTERM'),
-    api: () => new PlaneApi(`localhost:${apiPort}`, TOKEN, readFileSync(certificates.caFile)),
+    api: () =>
+      new PlaneApi({
+        address: `localhost:${apiPort}`,
+        token: TOKEN,
+        ca: readFileSync(certificates.caFile),
+      }),
     [Symbol.asyncDispose]: () => child.stop('SIGKILL'),
   }
 }
