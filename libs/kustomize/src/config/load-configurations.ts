@@ -1,3 +1,4 @@
+import { during } from '../kustomize-error.ts'
 import { fieldSpecFieldsShape } from '../kustomization/model-shapes.ts'
 import { readAsYaml2 } from '../kustomization/parse-kustomization.ts'
 import { listOf, type Shaped, string, struct } from '../kustomization/shape.ts'
@@ -45,18 +46,20 @@ export function loadConfigurations(
     const source = loader.load(path)
     return mergeConfigs(
       config,
-      build.remember('configuration', source, () => parseConfig(source, path)),
+      build.remember('configuration', source, () => parseConfig(source)),
     )
   }, EMPTY_CONFIG)
   return mergeConfigs(DEFAULT_CONFIG, custom)
 }
 
-function parseConfig(source: Uint8Array, path: string): TransformerConfig {
+function parseConfig(source: Uint8Array): TransformerConfig {
   const value = readAsYaml2(source)
   const read: Shaped<typeof configShape> =
     value === null
       ? configShape.empty
-      : configShape.decode(value, { unknownFields: 'refuse', scalarsAsText: true, path })
+      : during('error unmarshaling JSON: while decoding JSON', () =>
+          configShape.decode(value, { unknownFields: 'refuse', scalarsAsText: true, path: '' }),
+        )
   const { nameReference, ...lists } = read
   return sortConfig({
     namePrefix: lists.namePrefix ?? [],

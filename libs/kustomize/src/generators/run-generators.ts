@@ -1,4 +1,5 @@
-import { during } from '../kustomize-error.ts'
+import { printYaml } from '@tidemark/yaml'
+import { during, KustomizeError } from '../kustomize-error.ts'
 import type { HelmChart, HelmGlobals } from '../kustomization/model.ts'
 import { configureGenerators } from '../plugins/configure-plugins.ts'
 import { ORIGIN_ANNOTATION, type Resource } from '../resource.ts'
@@ -48,6 +49,8 @@ function builtinGenerators(stage: Stage): readonly Generator[] {
     scopes: build.scopes,
     origin: { path: loader.locate(fileName), generator },
   })
+  const [chart] = helmCharts
+  if (chart !== undefined && build.charts === undefined) refuseCharts(namedChart(stage, chart))
   return [
     ...configMapGenerator.map((args) =>
       make('ConfigMapGenerator', () => [
@@ -65,15 +68,24 @@ function builtinGenerators(stage: Stage): readonly Generator[] {
         ),
       ]),
     ),
-    ...helmCharts.map((chart) =>
+    ...helmCharts.map((each) =>
       make('HelmChartInflationGenerator', () =>
-        inflateChart(namedChart(stage, chart), {
+        inflateChart(namedChart(stage, each), {
           build,
           ...context('HelmChartInflationGenerator'),
         }),
       ),
     ),
   ]
+}
+
+function refuseCharts({ name }: HelmChart): never {
+  const config = printYaml(new Map([['name', name]]), 'yaml2')
+  throw new KustomizeError(
+    'KUSTOMIZE_HELM',
+    `trouble configuring builtin HelmChartInflationGenerator with config: \`\n${config}\`: must specify --enable-helm`,
+    { hint: 'charts are not rendered here; use a HelmRelease' },
+  )
 }
 
 function namedChart(stage: Stage, chart: HelmChart): HelmChart & HelmGlobals {

@@ -39,23 +39,52 @@ import {
 
 // How each type of model.ts is read.
 
-export const selectorShape: Shape<Selector> = struct('Selector', {
-  group: string,
-  version: string,
-  kind: string,
-  name: string,
-  namespace: string,
-  annotationSelector: string,
-  labelSelector: string,
-})
+// Where Go declares fields that are written side by side; only its messages show.
+const GVK = { group: 'Gvk', version: 'Gvk', kind: 'Gvk' }
+const ID = {
+  group: 'ResId.Gvk',
+  version: 'ResId.Gvk',
+  kind: 'ResId.Gvk',
+  name: 'ResId',
+  namespace: 'ResId',
+}
+const SOURCES = 'GeneratorArgs.KvPairSources'
+const GENERATOR = {
+  namespace: 'GeneratorArgs',
+  name: 'GeneratorArgs',
+  behavior: 'GeneratorArgs',
+  options: 'GeneratorArgs',
+  literals: SOURCES,
+  files: SOURCES,
+  envs: SOURCES,
+  env: SOURCES,
+}
 
-export const fieldSpecFieldsShape: Shape<FieldSpecFields> = struct('FieldSpec', {
-  group: string,
-  version: string,
-  kind: string,
-  path: string,
-  create: boolean,
-})
+export const selectorShape: Shape<Selector> = struct(
+  'Selector',
+  {
+    group: string,
+    version: string,
+    kind: string,
+    name: string,
+    namespace: string,
+    annotationSelector: string,
+    labelSelector: string,
+  },
+  ID,
+)
+
+export const fieldSpecFieldsShape: Shape<FieldSpecFields> = struct(
+  'FieldSpec',
+  {
+    group: string,
+    version: string,
+    kind: string,
+    path: string,
+    create: boolean,
+  },
+  GVK,
+)
 
 const labelArgsShape: Shape<LabelArgs> = struct('Label', {
   pairs: stringMap,
@@ -97,15 +126,19 @@ const fieldOptionsShape: Shape<FieldOptions> = struct('FieldOptions', {
   create: boolean,
 })
 
-const sourceSelectorShape: Shape<SourceSelector> = struct('SourceSelector', {
-  group: string,
-  version: string,
-  kind: string,
-  name: string,
-  namespace: string,
-  fieldPath: string,
-  options: optional(fieldOptionsShape),
-})
+const sourceSelectorShape: Shape<SourceSelector> = struct(
+  'SourceSelector',
+  {
+    group: string,
+    version: string,
+    kind: string,
+    name: string,
+    namespace: string,
+    fieldPath: string,
+    options: optional(fieldOptionsShape),
+  },
+  ID,
+)
 
 const targetSelectorShape: Shape<TargetSelector> = struct('TargetSelector', {
   select: optional(selectorShape),
@@ -127,14 +160,18 @@ export const replacementFieldShape: Shape<ReplacementField> = struct('Replacemen
   path: string,
 })
 
-const varTargetShape: Shape<VarTarget> = struct('Target', {
-  apiVersion: string,
-  group: string,
-  version: string,
-  kind: string,
-  name: string,
-  namespace: string,
-})
+const varTargetShape: Shape<VarTarget> = struct(
+  'Target',
+  {
+    apiVersion: string,
+    group: string,
+    version: string,
+    kind: string,
+    name: string,
+    namespace: string,
+  },
+  GVK,
+)
 
 const varFieldShape: Shape<VarField> = struct('FieldSelector', {
   fieldPath: string,
@@ -163,28 +200,36 @@ const generatorOptionsShape: Shape<GeneratorOptions> = struct('GeneratorOptions'
   immutable: boolean,
 })
 
-export const generatorArgsShape: Shape<GeneratorArgs> = struct('ConfigMapArgs', {
-  namespace: string,
-  name: string,
-  behavior: string,
-  literals: listOf(string),
-  files: listOf(string),
-  envs: listOf(string),
-  env: string,
-  options: optional(generatorOptionsShape),
-})
+export const generatorArgsShape: Shape<GeneratorArgs> = struct(
+  'ConfigMapArgs',
+  {
+    namespace: string,
+    name: string,
+    behavior: string,
+    literals: listOf(string),
+    files: listOf(string),
+    envs: listOf(string),
+    env: string,
+    options: optional(generatorOptionsShape),
+  },
+  GENERATOR,
+)
 
-export const secretArgsShape: Shape<SecretArgs> = struct('SecretArgs', {
-  namespace: string,
-  name: string,
-  behavior: string,
-  literals: listOf(string),
-  files: listOf(string),
-  envs: listOf(string),
-  env: string,
-  options: optional(generatorOptionsShape),
-  type: string,
-})
+export const secretArgsShape: Shape<SecretArgs> = struct(
+  'SecretArgs',
+  {
+    namespace: string,
+    name: string,
+    behavior: string,
+    literals: listOf(string),
+    files: listOf(string),
+    envs: listOf(string),
+    env: string,
+    options: optional(generatorOptionsShape),
+    type: string,
+  },
+  GENERATOR,
+)
 
 export const helmGlobalsShape: Shape<HelmGlobals> = struct('HelmGlobals', {
   chartHome: string,

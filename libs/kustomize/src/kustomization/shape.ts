@@ -19,6 +19,9 @@ export interface Reading {
   /** Whether a number or boolean may stand for a text, as sigs.k8s.io/yaml lets it where it knows the target. */
   readonly scalarsAsText: boolean
   readonly path: string
+  /** The Go struct whose field is read, and the fields that lead there; for upstream's messages. */
+  readonly struct?: string
+  readonly goPath?: string
 }
 
 export type Shaped<S> = S extends Shape<infer T> ? T : never
@@ -69,7 +72,7 @@ export const stringMap: Shape<ReadonlyMap<string, string> | undefined> = {
     if (!isYamlMap(value)) throw wrongType(value, 'map[string]string', at)
     const map = new Map<string, string>()
     for (const [key, each] of value)
-      map.set(key, each === null ? '' : string.decode(each, inside(at, key)))
+      map.set(key, each === null ? '' : string.decode(each, { ...at, path: `${at.path}.${key}` }))
     return map
   },
 }
@@ -97,8 +100,12 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
 type Fields = Readonly<Record<string, Shape<unknown>>>
 export type Struct<F extends Fields> = { readonly [Key in keyof F]: Shaped<F[Key]> }
 
-/** A struct with these fields and no others. */
-export function struct<F extends Fields>(name: string, fields: F): Shape<Struct<F>> {
+/** A struct with these fields and no others; `embedded` names the structs in which Go declares some of them. */
+export function struct<F extends Fields>(
+  name: string,
+  fields: F,
+  embedded: Readonly<Record<string, string>> = {},
+): Shape<Struct<F>> {
   const goType = `types.${name}`
   const byFoldedName = new Map(Object.keys(fields).map((key) => [key.toLowerCase(), key]))
   const entries = Object.entries(fields)
@@ -114,7 +121,11 @@ export function struct<F extends Fields>(name: string, fields: F): Shape<Struct<
         const known = key in fields ? key : byFoldedName.get(key.toLowerCase())
         const shape = known === undefined ? undefined : fields[known]
         if (known === undefined || shape === undefined) refuseUnknown(key, at, Object.keys(fields))
-        else if (each !== null) result[known] = shape.decode(each, inside(at, known))
+        else if (each !== null)
+          result[known] = shape.decode(
+            each,
+            fieldOf(at, { struct: name, field: known, within: embedded[known] }),
+          )
       }
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- As above.
       return result as Struct<F>
@@ -122,8 +133,17 @@ export function struct<F extends Fields>(name: string, fields: F): Shape<Struct<
   }
 }
 
-function inside(at: Reading, key: string): Reading {
-  return { ...at, path: at.path === '' ? key : `${at.path}.${key}` }
+function fieldOf(
+  at: Reading,
+  { struct: name, field, within }: { struct: string; field: string; within: string | undefined },
+): Reading {
+  const goField = within === undefined ? field : `${within}.${field}`
+  return {
+    ...at,
+    path: at.path === '' ? field : `${at.path}.${field}`,
+    struct: name,
+    goPath: at.goPath === undefined ? goField : `${at.goPath}.${goField}`,
+  }
 }
 
 function refuseUnknown(key: string, at: Reading, known: readonly string[]): void {
@@ -143,10 +163,8 @@ function refuseUnknown(key: string, at: Reading, known: readonly string[]): void
 }
 
 function wrongType(value: YamlValue, goType: string, at: Reading): KustomizeError {
-  const target =
-    at.path === ''
-      ? 'Go value'
-      : `Go struct field Kustomization.${at.path.replaceAll(/\[\d+\]/g, '')}`
+  const { struct: name, goPath } = at
+  const target = goPath === undefined ? 'Go value' : `Go struct field ${name ?? ''}.${goPath}`
   return new KustomizeError(
     'KUSTOMIZE_FIELD_TYPE',
     `json: cannot unmarshal ${jsonKind(value)} into ${target} of type ${goType}`,

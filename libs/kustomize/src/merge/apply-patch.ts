@@ -30,6 +30,9 @@ export function patchFor(target: Resource, patch: Resource): Resource {
     untagged(apiVersionOf(target.gvk)),
   )
   copy.node = setField(node, 'kind', untagged(kind))
+  // Upstream writes labels and annotations anew here, so that a null among them becomes a text.
+  copy.setLabels(copy.labels)
+  copy.setAnnotations(copy.annotations)
   return copy
 }
 

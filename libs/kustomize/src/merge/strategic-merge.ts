@@ -1,6 +1,14 @@
 import { compareBytes } from '@tidemark/source-tree'
 import { KustomizeError } from '../kustomize-error.ts'
-import { field, isNull, type Mapping, type Node, type Sequence, textOf } from '../node/node.ts'
+import {
+  field,
+  isNull,
+  type Mapping,
+  type Node,
+  type ScalarStyle,
+  type Sequence,
+  textOf,
+} from '../node/node.ts'
 import { setField } from '../node/set-field.ts'
 import { wrongKind } from '../node/wrong-kind.ts'
 import type { FieldSchema } from '../schema/field-schema.ts'
@@ -71,9 +79,14 @@ function mergeMappings(
       rules,
     )
     if (value !== field(result, name) || value === undefined || isNull(value))
-      result = setField(result, name, value)
+      result = setField(result, name, value, keyStyle(patch, name))
   }
   return result
+}
+
+function keyStyle(patch: Node | undefined, name: string): ScalarStyle {
+  if (patch?.kind !== 'mapping') return 'plain'
+  return patch.entries.find(({ key }) => key.value === name)?.key.style ?? 'plain'
 }
 
 /** What is merged with what, after the patch's directive had its say; `undefined`: the target goes. */

@@ -1,5 +1,5 @@
 import { formatFloat64, isYamlList, isYamlMap, printYaml, type YamlValue } from '@tidemark/yaml'
-import { type Entry, type Node, NULL, type Scalar, untagged } from './node.ts'
+import { type Entry, type Node, NULL, type Scalar, text } from './node.ts'
 import { plainTag } from './plain-tag.ts'
 
 /** A node as it would be read from the JSON of a value: texts in double quotes, everything else plain. */
@@ -27,7 +27,7 @@ function build(value: YamlValue, scalars: Scalars): Node {
   if (value === null) return NULL
   if (isYamlMap(value)) {
     const entries = [...value].map(([key, each]): Entry => ({
-      key: untagged(key),
+      key: text(key),
       value: build(each, scalars),
     }))
     return { kind: 'mapping', entries }
@@ -45,13 +45,13 @@ function build(value: YamlValue, scalars: Scalars): Node {
 }
 
 function jsonNumber(value: number | bigint): Node {
-  const text = String(value)
-  return { kind: 'scalar', tag: plainTag(text), value: text, style: 'plain' }
+  const told = String(value)
+  return { kind: 'scalar', tag: plainTag(told), value: told, style: 'plain' }
 }
 
 function goNumber(value: number): Node {
-  const text = formatFloat64(value)
-  return { kind: 'scalar', tag: plainTag(text), value: text, style: 'plain' }
+  const told = formatFloat64(value)
+  return { kind: 'scalar', tag: plainTag(told), value: told, style: 'plain' }
 }
 
 const SURELY_PLAIN = /^[A-Za-z][A-Za-z0-9_./-]*$/

@@ -98,12 +98,20 @@ export function fieldAt(node: Node | undefined, ...path: readonly string[]): Nod
   return at
 }
 
-/** Puts a value in place of a field's, or at the end where there is no such field; as it is, without any rule about styles. */
-export function withField(node: Mapping, name: string, value: Node): Mapping {
+/**
+ * Puts a value in place of a field's, or at the end where there is no such field; as it is, without any rule about
+ * styles. A new key is written in `keyStyle`.
+ */
+export function withField(
+  node: Mapping,
+  name: string,
+  value: Node,
+  keyStyle: ScalarStyle = 'plain',
+): Mapping {
   const at = node.entries.findIndex(({ key }) => key.value === name)
   const old = node.entries[at]
   if (old === undefined)
-    return { kind: 'mapping', entries: [...node.entries, { key: untagged(name), value }] }
+    return { kind: 'mapping', entries: [...node.entries, { key: untagged(name, keyStyle), value }] }
   if (old.value === value) return node
   return { kind: 'mapping', entries: node.entries.with(at, { key: old.key, value }) }
 }

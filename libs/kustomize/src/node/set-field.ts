@@ -17,12 +17,18 @@ import { wrongKind } from './wrong-kind.ts'
  * Sets a field as kyaml's FieldSetter does: a null takes the field out; a value that replaces another is written in
  * the style of the one before, and a new text that looks like something else is quoted.
  */
-export function setField(node: Node, name: string, value: Node | undefined): Mapping {
+export function setField(
+  node: Node,
+  name: string,
+  value: Node | undefined,
+  keyStyle: ScalarStyle = 'plain',
+): Mapping {
   const map = asMapping(node)
   if (value === undefined || (isNull(value) && !(value.kind === 'scalar' && value.keep)))
     return withoutField(map, name)
   const old = field(map, name)
-  return withField(map, name, old === undefined ? quotedIfNeeded(value) : inStyleOf(old, value))
+  if (old === undefined) return withField(map, name, quotedIfNeeded(value), keyStyle)
+  return withField(map, name, inStyleOf(old, value))
 }
 
 /** Sets the text of a scalar, in the style that it has. */

@@ -9,17 +9,40 @@ import { plainTag, resolved } from './plain-tag.ts'
  * was written.
  */
 export function nodeToValue(node: Node): YamlValue {
+  if (node.kind !== 'mapping') return innerValue(node)
+  // Of the mapping itself any key is taken as a text.
+  return new Map(node.entries.map(({ key, value }) => [key.value, innerValue(value)]))
+}
+
+/** The same for what stands in a field: there, a key that is no text has no JSON. */
+export function innerValue(node: Node): YamlValue {
   switch (node.kind) {
     case 'mapping': {
       const map = new Map<string, YamlValue>()
-      for (const { key, value } of node.entries) map.set(key.value, nodeToValue(value))
+      for (const { key, value } of node.entries) {
+        if (!isTextKey(key)) throw refusedKey(key)
+        map.set(key.value, innerValue(value))
+      }
       return map
     }
     case 'sequence':
-      return node.items.map(nodeToValue)
+      return node.items.map(innerValue)
     default:
       return scalarToValue(node)
   }
+}
+
+function isTextKey({ tag, style, value }: Scalar): boolean {
+  if (tag === '!!str' || style !== 'plain') return true
+  return (tag === '' ? plainTag(value) : tag) === '!!str'
+}
+
+function refusedKey({ value }: Scalar): KustomizeError {
+  return new KustomizeError(
+    'KUSTOMIZE_YAML',
+    'json: unsupported type: map[interface {}]interface {}',
+    { hint: `the key ${value} is no text; quote it` },
+  )
 }
 
 /** The value of one scalar, after the tag, the style and the text have had their say. */

@@ -1,7 +1,7 @@
 import { printYaml, YamlError } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
 import type { Mapping, Node } from '../node/node.ts'
-import { nodeToValue } from '../node/to-value.ts'
+import { innerValue, nodeToValue } from '../node/to-value.ts'
 
 // What was printed for a field before. Most of a large object is shared from one build to the next, and so is its text.
 const printed = new WeakMap<Node, { readonly name: string; readonly text: string }>()
@@ -18,6 +18,8 @@ export function printObject(node: Node): string {
         hint: error.message,
         cause: error,
       })
+    if (error instanceof KustomizeError && error.upstream.startsWith('yaml:'))
+      throw error.wrapped('map[string]interface {}(nil)')
     throw error
   }
 }
@@ -36,7 +38,7 @@ function printFields(node: Mapping): string {
 function printField(name: string, value: Node): string {
   const known = printed.get(value)
   if (known?.name === name) return known.text
-  const text = printYaml(new Map([[name, nodeToValue(value)]]), 'yaml2')
+  const text = printYaml(new Map([[name, innerValue(value)]]), 'yaml2')
   if (value.kind !== 'scalar') printed.set(value, { name, text })
   return text
 }

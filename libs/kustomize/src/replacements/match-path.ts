@@ -10,7 +10,7 @@ import {
   untagged,
   withField,
 } from '../node/node.ts'
-import { asMapping, setField } from '../node/set-field.ts'
+import { asMapping } from '../node/set-field.ts'
 import { wrongKind } from '../node/wrong-kind.ts'
 import { type Regex, requireRegex } from '../regex.ts'
 import { printedScalar } from './printed-scalar.ts'
@@ -62,7 +62,6 @@ function atField(node: Node, name: string, { rest, update }: Step): PathResult {
   if (value.kind === 'scalar' && !isNull(value) && rest.length > 0)
     return insideText(node, value.value, { rest, update })
   const inner = updatePath(value, rest, update)
-  if (found === undefined) return { node: setField(node, name, inner.node), count: inner.count }
   return { node: withField(node, name, inner.node), count: inner.count }
 }
 

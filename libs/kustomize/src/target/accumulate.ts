@@ -3,7 +3,8 @@ import { during, KustomizeError } from '../kustomize-error.ts'
 import { loadConfigurations } from '../config/load-configurations.ts'
 import { loadCrdConfig } from '../config/crd-config.ts'
 import { runGenerators } from '../generators/run-generators.ts'
-import { Resource } from '../resource.ts'
+import { type Origin, Resource } from '../resource.ts'
+import { ResourceSet } from '../resource-set.ts'
 import { runTransformers, runValidators } from '../transformers/run-transformers.ts'
 import { markVarSources, writtenVarText } from '../vars/var-set.ts'
 import { Accumulator } from './accumulator.ts'
@@ -111,8 +112,9 @@ function located(error: KustomizeError, entry: string): KustomizeError {
 function accumulateFile({ target, origin }: Stage, into: Accumulator, path: string): void {
   const { build, loader } = target
   const resources = during(`accumulating resources from '${path}'`, () => {
-    const origin_ = { path: loader.locate(path) }
-    return build.readFile(loader, path).map((node) => new Resource(node, build.scopes, origin_))
+    const written: Origin = { path: loader.locate(path) }
+    const nodes = build.readFile(loader, path)
+    return new ResourceSet(nodes.map((node) => new Resource(node, build.scopes, written))).resources
   })
   if (origin !== undefined)
     for (const resource of resources) setOrigin(resource, originBelow(origin, path))

@@ -1,10 +1,11 @@
-import { printYaml } from '@tidemark/yaml'
+import { printJson, printYaml } from '@tidemark/yaml'
 import { during, KustomizeError } from '../kustomize-error.ts'
 import { type FieldSpec, mergeFieldSpecs } from '../config/field-spec.ts'
 import type { TransformerConfig } from '../config/transformer-config.ts'
 import { idKey, idText } from '../identity/resource-id.ts'
 import type { Kustomization } from '../kustomization/model.ts'
-import type { Node } from '../node/node.ts'
+import { EMPTY_MAPPING, type Node } from '../node/node.ts'
+import { nodeToValue } from '../node/to-value.ts'
 import { configureTransformers, type Step } from '../plugins/configure-plugins.ts'
 import { loadReplacements } from '../replacements/load-replacements.ts'
 import { replacementTransformer } from '../replacements/replacement-transformer.ts'
@@ -54,21 +55,36 @@ export function runValidators(stage: Stage, all: Accumulator): void {
   }
 }
 
+/** Takes the mark off. Upstream writes the other labels anew then, and takes that for a change. */
 function withoutMark(resource: Resource): void {
   const { labels } = resource
-  if (labels.delete('validated-by')) resource.setLabels(labels)
+  if (!labels.delete('validated-by')) return
+  if (labels.size > 0) refuseChange(resource)
+  resource.setLabels(labels)
 }
 
 function refuseChanges(
   resources: readonly Resource[],
   before: ReadonlyMap<string, Node | undefined>,
 ): void {
-  for (const resource of resources)
-    if (!before.has(idKey(resource.id)) || before.get(idKey(resource.id)) !== resource.node)
-      throw new KustomizeError(
-        'KUSTOMIZE_PLUGIN',
-        `validator shouldn't modify the resource map: ${idText(resource.id)}`,
-      )
+  for (const resource of resources) {
+    const old = before.get(idKey(resource.id))
+    const isSame =
+      old === resource.node || (old !== undefined && printed(old) === printed(resource.node))
+    if (!isSame) refuseChange(resource)
+  }
+}
+
+function printed(node: Node | undefined): string {
+  return printJson(nodeToValue(node ?? EMPTY_MAPPING))
+}
+
+function refuseChange({ id }: Resource): never {
+  throw new KustomizeError(
+    'KUSTOMIZE_PLUGIN',
+    `validator shouldn't modify the resource map: nodes unequal: ${idText(id)}`,
+    { hint: 'list it in "transformers"' },
+  )
 }
 
 /** Runs a transformer, and notes it on each object that it changed. */
