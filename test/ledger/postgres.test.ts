@@ -32,7 +32,7 @@ describeWith(['postgres'], 'with a real Postgres', () => {
   ledgerContract('Postgres, by two processes', () => openTwice(server().url))
 
   describeBlobStore('blobs in Postgres', async () => {
-    const ledger = await openPostgres({ url: server().url, tls: false })
+    const ledger = await openPostgres({ url: server().url, tls: false, clock: systemClock })
     const owner = await connect(server().url)
     await owner.query('truncate ledger.blob')
     await owner.end()
@@ -44,7 +44,7 @@ describeWith(['postgres'], 'with a real Postgres', () => {
   })
 
   test('no one changes or deletes an event, not even the owner of the table', async () => {
-    await using ledger = await openPostgres({ url: server().url, tls: false })
+    await using ledger = await openPostgres({ url: server().url, tls: false, clock: systemClock })
     await ledger.clientFor('gateway', SCOPE_ALL).store.append(appendOf([pushTo('kept')]))
     const owner = await connect(server().url)
     for (const statement of [
@@ -58,7 +58,7 @@ describeWith(['postgres'], 'with a real Postgres', () => {
   })
 
   test('the role that the ledger works under has no right to change an event', async () => {
-    await using _ledger = await openPostgres({ url: server().url, tls: false })
+    await using _ledger = await openPostgres({ url: server().url, tls: false, clock: systemClock })
     const writer = await connect(server().url)
     await writer.query('set role tidemark_ledger')
     for (const statement of [
@@ -74,7 +74,9 @@ describeWith(['postgres'], 'with a real Postgres', () => {
 
   test('a server that may forget what it acknowledged is refused', async () => {
     await using careless = await startPostgres({ settings: ['fsync=off'] })
-    await expect(openPostgres({ url: careless.url, tls: false })).rejects.toMatchObject({
+    await expect(
+      openPostgres({ url: careless.url, tls: false, clock: systemClock }),
+    ).rejects.toMatchObject({
       code: 'unfit-database',
       message: expect.stringContaining('fsync must be on'),
     })
@@ -82,18 +84,20 @@ describeWith(['postgres'], 'with a real Postgres', () => {
 
   test('a migration that is not the one that was applied is refused', async () => {
     await using other = await startPostgres()
-    await using _ledger = await openPostgres({ url: other.url, tls: false })
+    await using _ledger = await openPostgres({ url: other.url, tls: false, clock: systemClock })
     const owner = await connect(other.url)
     await owner.query("update ledger.migration set digest = 'other' where number = 1")
     await owner.end()
-    await expect(openPostgres({ url: other.url, tls: false })).rejects.toMatchObject({
+    await expect(
+      openPostgres({ url: other.url, tls: false, clock: systemClock }),
+    ).rejects.toMatchObject({
       code: 'migration-refused',
     })
   })
 
   test('nothing that was acknowledged is lost when the server is stopped at once, and writing goes on', async () => {
     await using crashing = await startPostgres()
-    await using ledger = await openPostgres({ url: crashing.url, tls: false })
+    await using ledger = await openPostgres({ url: crashing.url, tls: false, clock: systemClock })
     const acknowledged = new Set<string>()
     const stop = new AbortController()
     const writers = Array.from({ length: 8 }, (_, index) =>
@@ -119,8 +123,8 @@ describeWith(['postgres'], 'with a real Postgres', () => {
 
 async function openTwice(url: string): Promise<LedgerUnderTest> {
   const crashPoints = new OneFault()
-  const first = await openPostgres({ url, tls: false, crashPoints })
-  const second = await openPostgres({ url, tls: false })
+  const first = await openPostgres({ url, tls: false, clock: systemClock, crashPoints })
+  const second = await openPostgres({ url, tls: false, clock: systemClock })
   return {
     clientFor: (writer, scope = SCOPE_ALL) => first.clientFor(writer, scope),
     secondClientFor: (writer) => second.clientFor(writer, SCOPE_ALL),

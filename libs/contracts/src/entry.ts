@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * What of a stored event is hashed into the audit log. Body and metadata are referenced by hash, so an
@@ -20,8 +20,10 @@ export interface Entry {
 }
 
 const FORMAT = 1 // First byte of each entry; another layout would be another number.
-const LEAF_PREFIX = Uint8Array.of(0) // RFC 6962, 2.1.
-const CHAIN_PREFIX = Uint8Array.of(2) // Neither a leaf (0) nor a node (1) of RFC 6962.
+const LEAF_PREFIX = 0 // RFC 6962, 2.1.
+const CHAIN_PREFIX = 2 // Neither a leaf (0) nor a node (1) of RFC 6962.
+const HASH_BYTES = 32
+const FIXED_BYTES = 1 + 8 + 16 + 8 + 4 + 2 * HASH_BYTES + 8 + 3 * 2
 
 /** The chain before the first event: 32 zero bytes. */
 export const CHAIN_START: Uint8Array = new Uint8Array(32)
@@ -32,43 +34,58 @@ export const CHAIN_START: Uint8Array = new Uint8Array(32)
  * 2 bytes; the id is its 16 bytes.
  */
 export function encodeEntry(entry: Entry): Uint8Array {
-  const stream = Buffer.from(entry.stream, 'utf8')
-  const type = Buffer.from(entry.type, 'utf8')
-  const writer = Buffer.from(entry.writer, 'utf8')
-  const bytes = Buffer.alloc(
-    1 + 8 + 16 + 8 + 4 + 64 + 8 + 6 + stream.length + type.length + writer.length,
-  )
-  let at = bytes.writeUInt8(FORMAT, 0)
-  at = bytes.writeBigUInt64BE(entry.position, at)
-  at += bytes.write(entry.id.replaceAll('-', ''), at, 'hex')
-  at = writeText(bytes, stream, at)
-  at = bytes.writeBigUInt64BE(entry.version, at)
-  at = writeText(bytes, type, at)
-  at = bytes.writeUInt32BE(entry.schema, at)
-  at += sha256(entry.body).copy(bytes, at)
-  at += sha256(entry.meta).copy(bytes, at)
-  at = writeText(bytes, writer, at)
-  bytes.writeBigInt64BE(entry.atUs, at)
+  const bytes = Buffer.allocUnsafe(lengthOf(entry))
+  writeEntry(bytes, entry, 0)
   return bytes
 }
 
 /** `SHA-256(0x00 || entry)`: the leaf of RFC 6962. Its index in the tree is `position - 1`. */
 export function leafOf(entry: Entry): Uint8Array {
-  return sha256(LEAF_PREFIX, encodeEntry(entry))
+  const bytes = Buffer.allocUnsafe(1 + lengthOf(entry))
+  writeEntry(bytes, entry, bytes.writeUInt8(LEAF_PREFIX, 0))
+  return sha256(bytes)
 }
 
 /** `SHA-256(0x02 || chain before || leaf)`. */
 export function chainOf(before: Uint8Array, leaf: Uint8Array): Uint8Array {
-  return sha256(CHAIN_PREFIX, before, leaf)
+  const bytes = Buffer.allocUnsafe(1 + before.length + leaf.length)
+  bytes[0] = CHAIN_PREFIX
+  bytes.set(before, 1)
+  bytes.set(leaf, 1 + before.length)
+  return sha256(bytes)
 }
 
-function writeText(bytes: Buffer, text: Buffer, at: number): number {
-  const start = bytes.writeUInt16BE(text.length, at)
-  return start + text.copy(bytes, start)
+function lengthOf({ stream, type, writer }: Entry): number {
+  return (
+    FIXED_BYTES + Buffer.byteLength(stream) + Buffer.byteLength(type) + Buffer.byteLength(writer)
+  )
 }
 
-function sha256(...parts: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
+function writeEntry(bytes: Buffer, entry: Entry, start: number): void {
+  let at = bytes.writeUInt8(FORMAT, start)
+  at = bytes.writeBigUInt64BE(entry.position, at)
+  at += bytes.write(entry.id.replaceAll('-', ''), at, 'hex')
+  at = writeText(bytes, entry.stream, at)
+  at = bytes.writeBigUInt64BE(entry.version, at)
+  at = writeText(bytes, entry.type, at)
+  at = bytes.writeUInt32BE(entry.schema, at)
+  at = writeHash(bytes, entry.body, at)
+  at = writeHash(bytes, entry.meta, at)
+  at = writeText(bytes, entry.writer, at)
+  bytes.writeBigInt64BE(entry.atUs, at)
+}
+
+function writeText(bytes: Buffer, text: string, at: number): number {
+  const length = bytes.write(text, at + 2)
+  bytes.writeUInt16BE(length, at)
+  return at + 2 + length
+}
+
+function writeHash(bytes: Buffer, content: Uint8Array, at: number): number {
+  bytes.set(sha256(content), at)
+  return at + HASH_BYTES
+}
+
+function sha256(bytes: Uint8Array): Buffer {
+  return hash('sha256', bytes, 'buffer')
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { refuseWriter, type AppendRequest, type NewEvent, type Writer } from '@tidemark/contracts'
 import { owns, type LedgerIdentity } from '../identity.ts'
 import { InvalidAppend, NotAllowed } from '../errors.ts'
@@ -101,13 +101,8 @@ function checkCursor({ writer }: LedgerIdentity, { cursor }: AppendRequest): voi
  * crash may carry others.
  */
 function digestOf({ events }: AppendRequest): Uint8Array {
-  const parts: Uint8Array[] = []
-  for (const { id, stream, type, schema, body } of events) {
-    const text = Buffer.from(`${id} ${schema} ${type} ${stream}`, 'utf8')
-    const lengths = Buffer.alloc(8)
-    lengths.writeUInt32BE(text.length, 0)
-    lengths.writeUInt32BE(body.length, 4)
-    parts.push(lengths, text, body)
-  }
-  return hash('sha256', Buffer.concat(parts), 'buffer')
+  const digest = createHash('sha256')
+  for (const { id, stream, type, schema, body } of events)
+    digest.update(`${id} ${schema} ${type} ${stream}\0${body.length} `).update(body)
+  return digest.digest()
 }

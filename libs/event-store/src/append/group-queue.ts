@@ -5,6 +5,7 @@ import type { AppendOutcome } from './decide-group.ts'
 
 const GROUP_COMMANDS_MAX = 256 // Beyond that a commit's own cost no longer shows (bench/ledger).
 const GROUP_BYTES_MAX: number = 4 * 1024 * 1024 // Text of that size is held three times on the way.
+const GROUPS_MAX = 2 // One that is committed, and one that is made ready.
 const QUEUE_COMMANDS_MAX = 10_000 // Some seconds of work. Who comes later should ask again later.
 
 interface Waiting {
@@ -19,12 +20,14 @@ export type CommitGroup = (appends: readonly CheckedAppend[]) => Promise<readonl
 
 /**
  * Group commit: while one group is being committed, the next one gathers. A lone append therefore waits
- * for nobody, and under load a group is what arrived during one commit.
+ * for nobody, and under load a group is what arrived during one commit. One full group more is handed over while
+ * a commit runs, so that it can be made ready meanwhile; the store commits them one after the other.
  */
 export class GroupQueue {
   readonly #commit: CommitGroup
   #waiting: Waiting[] = []
-  #running: Promise<void> | undefined
+  #running = 0
+  #idle: Promise<void> = Promise.resolve()
   #closed = false
 
   constructor(commit: CommitGroup) {
@@ -40,20 +43,30 @@ export class GroupQueue {
     const { promise, resolve, reject } = Promise.withResolvers<AppendReceipt>()
     const waiting: Waiting = { append, resolve, reject, gone: false }
     this.#waiting.push(waiting)
-    this.#running ??= this.#run()
+    this.#startNext()
     return signal === undefined ? promise : orAborted(promise, waiting, signal)
   }
 
   /** Refuses what comes, and resolves when what is under way has been committed. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#running
+    while (this.#running > 0) await this.#idle
+  }
+
+  #startNext(): void {
+    const { length } = this.#waiting
+    const isDue = this.#running === 0 ? length > 0 : length >= GROUP_COMMANDS_MAX
+    if (!isDue || this.#running === GROUPS_MAX) return
+    this.#running += 1
+    const running = this.#run()
+    this.#idle = this.#idle.then(() => running)
   }
 
   async #run(): Promise<void> {
     await Promise.resolve() // Whoever appends in the same turn goes along.
-    while (this.#waiting.length > 0) await this.#commitGroup(this.#takeGroup())
-    this.#running = undefined
+    await this.#commitGroup(this.#takeGroup())
+    this.#running -= 1
+    this.#startNext()
   }
 
   #takeGroup(): readonly Waiting[] {

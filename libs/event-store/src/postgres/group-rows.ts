@@ -1,23 +1,11 @@
 import type { AppendReceipt, StoredEvent } from '@tidemark/contracts'
-import { sql, type Transaction } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { GroupDecision, KnownCommand, NewCommand } from '../append/decide-group.ts'
+import type { PredictedGroup } from '../append/predict-group.ts'
 import type { LogHead } from '../ledger-store.ts'
 import type { LedgerTables } from './schema.ts'
-import type { StoreTime } from './store-time.ts'
 
 type Open = Transaction<LedgerTables>
-
-/** Versions of the streams that exist, whose rows are locked from now on. `names` is sorted. */
-export async function lockStreams(
-  transaction: Open,
-  names: readonly string[],
-): Promise<Map<string, bigint>> {
-  if (names.length === 0) return new Map()
-  const { rows } = await sql<{ name: string; version: bigint }>`
-    select name, version from ledger.stream where name = any(${names}::text[])
-    order by name for update`.execute(transaction)
-  return new Map(rows.map(({ name, version }) => [name, version]))
-}
 
 /** Positions of the cursors that exist, whose rows are locked from now on. `names` is sorted. */
 export async function lockCursors(
@@ -43,18 +31,29 @@ export async function shareLeases(
   return new Map(rows.map(({ resource, epoch }) => [resource, epoch]))
 }
 
-/** The end of the log, which nobody else moves until this transaction has ended; and the time. */
-export async function lockHead(
+/** The end of the log, which nobody else moves until this transaction has ended. */
+export async function lockHead(transaction: Open): Promise<LogHead> {
+  return await transaction
+    .selectFrom('ledger.head')
+    .select(['position', 'chain', 'incarnation'])
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+}
+
+/** Versions of the streams that have events. Exact once the head is locked. */
+export async function versionsOf(
   transaction: Open,
-  time: StoreTime,
-): Promise<{ readonly head: LogHead; readonly atUs: bigint }> {
-  const { rows } = await sql<LogHead & { readonly at_us: bigint }>`
-    select position, chain, incarnation, ${time()} as at_us
-    from ledger.head for update`.execute(transaction)
-  const [row] = rows
-  if (row === undefined) throw new Error('the table ledger.head is empty')
-  const { at_us: atUs, ...head } = row
-  return { head, atUs }
+  streams: readonly string[],
+): Promise<Map<string, bigint>> {
+  if (streams.length === 0) return new Map()
+  const { rows } = await sql<{ stream: string; version: bigint }>`
+    select asked.stream, last.version
+    from unnest(${streams}::text[]) as asked (stream)
+    cross join lateral (
+      select version from ledger.event where event.stream = asked.stream
+      order by version desc limit 1
+    ) last`.execute(transaction)
+  return new Map(rows.map(({ stream, version }) => [stream, version]))
 }
 
 /** Those of the commands that were stored before. Exact once the head is locked. */
@@ -87,67 +86,87 @@ function receiptOf({ first_position, last_position, chain }: CommandRow): Append
 }
 
 /** Stores what was decided. The head is locked, so nothing here can meet a competitor. */
-export async function writeDecision(transaction: Open, decision: GroupDecision): Promise<void> {
-  const { events, versions, commands, cursors, head } = decision
-  if (events.length > 0) await insertEvents(transaction, events)
-  if (versions.size > 0) await moveStreams(transaction, versions)
-  if (commands.length > 0) await insertCommands(transaction, commands)
-  if (cursors.size > 0) await moveCursors(transaction, cursors)
-  if (events.length > 0) await moveHead(transaction, head)
-}
-
-/** One statement for all rows. The bench inserts the same rows by the same statement. */
-export async function insertEvents(
+export async function writeDecision(
   transaction: Open,
-  events: readonly StoredEvent[],
+  { events, commands, cursors, head }: GroupDecision,
 ): Promise<void> {
+  if (cursors.size > 0)
+    await sql`
+      insert into ledger.cursor (name, position)
+      select * from unnest(${[...cursors.keys()]}::text[], ${[...cursors.values()]}::bigint[])
+      on conflict (name) do update set position = excluded.position`.execute(transaction)
+  if (commands.length > 0)
+    await sql`
+      insert into ledger.command (id, digest, first_position, last_position)
+      select * from ${commandRows(commands)}`.execute(transaction)
+  if (events.length === 0) return
   await sql`
+    with moved as (update ledger.head set position = ${head.position}, chain = ${head.chain})
     insert into ledger.event
       (position, id, stream, version, type, schema, body, meta, writer, at_us, leaf, chain)
-    select * from unnest(
-      ${events.map(({ position }) => position)}::bigint[],
-      ${events.map(({ id }) => id)}::uuid[],
-      ${events.map(({ stream }) => stream)}::text[],
-      ${events.map(({ version }) => version)}::bigint[],
-      ${events.map(({ type }) => type)}::text[],
-      ${events.map(({ schema }) => schema)}::integer[],
-      ${events.map(({ body }) => body)}::bytea[],
-      ${events.map(({ meta }) => meta)}::bytea[],
-      ${events.map(({ writer }) => writer)}::text[],
-      ${events.map(({ atUs }) => atUs)}::bigint[],
-      ${events.map(({ leaf }) => leaf)}::bytea[],
-      ${events.map(({ chain }) => chain)}::bytea[]
-    )`.execute(transaction)
+    select * from ${eventRows(events)}`.execute(transaction)
 }
 
-async function moveStreams(
-  transaction: Open,
-  versions: ReadonlyMap<string, bigint>,
-): Promise<void> {
-  await sql`
-    insert into ledger.stream (name, version)
-    select * from unnest(${[...versions.keys()]}::text[], ${[...versions.values()]}::bigint[])
-    on conflict (name) do update set version = excluded.version`.execute(transaction)
+/**
+ * Stores a group that was predicted, all in one statement: `false`, and nothing is stored, where the log does
+ * not end where it was predicted or a stream is not at the version that is claimed. A stream that is further,
+ * a known command and a used event id violate a unique index, which rejects.
+ */
+export async function writePrediction(
+  db: Kysely<LedgerTables>,
+  { base, decision, claims }: PredictedGroup,
+): Promise<boolean> {
+  const { head, events, commands } = decision
+  const { rows } = await sql<{ moved: boolean }>`
+    with moved as (
+      update ledger.head set position = ${head.position}, chain = ${head.chain}
+      where position = ${base.position} and chain = ${base.chain}
+        and incarnation = ${base.incarnation}
+        and not exists (
+          select from unnest(
+            ${claims.map(({ stream }) => stream)}::text[],
+            ${claims.map(({ version }) => version)}::bigint[]
+          ) as claim (stream, version)
+          where claim.version > 0 and not exists (
+            select from ledger.event
+            where event.stream = claim.stream and event.version = claim.version
+          )
+        )
+      returning 1
+    ), added_commands as (
+      insert into ledger.command (id, digest, first_position, last_position)
+      select added.* from moved, ${commandRows(commands)} as added
+    ), added_events as (
+      insert into ledger.event
+        (position, id, stream, version, type, schema, body, meta, writer, at_us, leaf, chain)
+      select added.* from moved, ${eventRows(events)} as added
+    )
+    select exists (select from moved) as moved`.execute(db)
+  return rows[0]?.moved === true
 }
 
-async function insertCommands(transaction: Open, commands: readonly NewCommand[]): Promise<void> {
-  await sql`
-    insert into ledger.command (id, digest, first_position, last_position)
-    select * from unnest(
-      ${commands.map(({ id }) => id)}::text[],
-      ${commands.map(({ digest }) => digest)}::bytea[],
-      ${commands.map(({ receipt }) => receipt.firstPosition)}::bigint[],
-      ${commands.map(({ receipt }) => receipt.lastPosition)}::bigint[]
-    )`.execute(transaction)
+function commandRows(commands: readonly NewCommand[]): RawBuilder<unknown> {
+  return sql`unnest(
+    ${commands.map(({ id }) => id)}::text[],
+    ${commands.map(({ digest }) => digest)}::bytea[],
+    ${commands.map(({ receipt }) => receipt.firstPosition)}::bigint[],
+    ${commands.map(({ receipt }) => receipt.lastPosition)}::bigint[]
+  )`
 }
 
-async function moveCursors(transaction: Open, cursors: ReadonlyMap<string, bigint>): Promise<void> {
-  await sql`
-    insert into ledger.cursor (name, position)
-    select * from unnest(${[...cursors.keys()]}::text[], ${[...cursors.values()]}::bigint[])
-    on conflict (name) do update set position = excluded.position`.execute(transaction)
-}
-
-async function moveHead(transaction: Open, { position, chain }: LogHead): Promise<void> {
-  await sql`update ledger.head set position = ${position}, chain = ${chain}`.execute(transaction)
+function eventRows(events: readonly StoredEvent[]): RawBuilder<unknown> {
+  return sql`unnest(
+    ${events.map(({ position }) => position)}::bigint[],
+    ${events.map(({ id }) => id)}::uuid[],
+    ${events.map(({ stream }) => stream)}::text[],
+    ${events.map(({ version }) => version)}::bigint[],
+    ${events.map(({ type }) => type)}::text[],
+    ${events.map(({ schema }) => schema)}::integer[],
+    ${events.map(({ body }) => body)}::bytea[],
+    ${events.map(({ meta }) => meta)}::bytea[],
+    ${events.map(({ writer }) => writer)}::text[],
+    ${events.map(({ atUs }) => atUs)}::bigint[],
+    ${events.map(({ leaf }) => leaf)}::bytea[],
+    ${events.map(({ chain }) => chain)}::bytea[]
+  )`
 }

@@ -1,14 +1,13 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { PGlite, types } from '@electric-sql/pglite'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { checkMarker, writeMarker } from './data-marker.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
-import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts'
 import { migrate } from './migrations/migrate.ts'
 import type { LedgerTables } from './schema.ts'
 import { SqlLedger } from './sql-ledger.ts'
+import { startPglite } from './start-pglite.ts'
 import { processTime } from './store-time.ts'
 import { syncTree } from './sync-tree.ts'
 
@@ -66,6 +65,7 @@ async function open(
   }
   return new SqlLedger({
     db,
+    clock,
     time: processTime(clock),
     ...(crashPoints === undefined ? {} : { crashPoints }),
     maintain: checkpoints(db),
@@ -74,22 +74,6 @@ async function open(
       await lock[Symbol.asyncDispose]()
     },
   })
-}
-
-async function startPglite(files: string): Promise<PGlite> {
-  if (!existsSync(files)) mkdirSync(files, { mode: 0o700 })
-  return await PGlite.create({
-    fs: new DurableNodeFs(files),
-    startParams: durableStartParams(PGlite.defaultStartParams),
-    // The drivers' own conversions give numbers or `bigint` by size, and go through bytes one by one.
-    parsers: { [types.INT8]: BigInt, [types.BYTEA]: (text) => Buffer.from(text.slice(2), 'hex') },
-    serializers: { [types.BYTEA]: hexOf },
-  })
-}
-
-function hexOf(bytes: Uint8Array): string {
-  const { buffer, byteOffset, byteLength } = bytes
-  return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`
 }
 
 function checkpoints(db: Kysely<LedgerTables>): (bytes: number) => Promise<void> {

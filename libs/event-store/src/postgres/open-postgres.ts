@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls'
-import type { CrashPoints } from '@tidemark/kernel'
+import type { Clock, CrashPoints } from '@tidemark/kernel'
 import { CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import { Pool, TypeOverrides, types, type PoolConfig } from 'pg'
 import { LedgerUnavailable } from '../errors.ts'
@@ -26,6 +26,7 @@ export interface PostgresOptions {
   /** How to check the server; `false` only where nothing but this machine is between. */
   readonly tls: ConnectionOptions | false
   readonly connectionsMax?: number
+  readonly clock: Clock
   /** `waived` where losing what was acknowledged is acceptable: a test. */
   readonly durability?: 'required' | 'waived'
   readonly crashPoints?: CrashPoints
@@ -40,9 +41,10 @@ export interface PostgresOptions {
 export async function openPostgres(options: PostgresOptions): Promise<SqlLedger> {
   await prepare(options)
   const db = connect(options, LIMITS, `set role ${WRITER_ROLE}`)
-  const { crashPoints } = options
+  const { clock, crashPoints } = options
   return new SqlLedger({
     db,
+    clock,
     time: serverTime,
     ...(crashPoints === undefined ? {} : { crashPoints }),
     close: () => db.destroy(),

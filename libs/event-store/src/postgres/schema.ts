@@ -6,7 +6,6 @@ export interface LedgerTables {
     readonly incarnation: number
   }
   readonly 'ledger.event': EventRow
-  readonly 'ledger.stream': { readonly name: string; readonly version: bigint }
   readonly 'ledger.command': {
     readonly id: string
     readonly digest: Uint8Array

@@ -12,7 +12,7 @@ const GRANTS: readonly string[] = [
   `grant usage on schema ledger to ${WRITER_ROLE}`,
   `grant select, insert on ledger.event, ledger.command to ${WRITER_ROLE}`,
   `grant select, update on ledger.head to ${WRITER_ROLE}`,
-  `grant select, insert, update on ledger.stream, ledger.cursor, ledger.lease to ${WRITER_ROLE}`,
+  `grant select, insert, update on ledger.cursor, ledger.lease to ${WRITER_ROLE}`,
   `grant select, insert, update, delete on ledger.parked to ${WRITER_ROLE}`,
   `grant select, insert, update, delete on ledger.blob to ${WRITER_ROLE}`,
 ]

@@ -50,14 +50,14 @@ async function acquire(
     const decision = decideLease(state, wish, nowMs)
     if (decision.kind !== 'held') await keepLease(transaction, wish.resource, decision.state)
     if (decision.kind === 'taken')
-      await appendGroup(transaction, [leaseTaken(wish.resource, decision.state)], time)
+      await appendGroup(transaction, [leaseTaken(wish.resource, decision.state)], nowMs * 1000n)
     return { grant: grantOf(decision, nowMs), taken: decision.kind === 'taken' }
   })
   if (taken) grown()
   return grant
 }
 
-/** Nothing else locks the row of a lease for change, or writes to its stream, so no circle of waiting can form. */
+/** The head of the log comes behind the lease, as in every append: no circle of waiting can form. */
 async function lockLease(
   transaction: Transaction<LedgerTables>,
   resource: string,

@@ -5,18 +5,17 @@ import {
   type StoredBlobs,
 } from '@tidemark/blob-store'
 import type { AppendReceipt, StoredEvent, Writer } from '@tidemark/contracts'
-import { noCrashPoints, type CrashPoints } from '@tidemark/kernel'
+import type { Clock, CrashPoints } from '@tidemark/kernel'
 import { CompiledQuery, type Kysely } from 'kysely'
 import { checkAppend, type CheckedAppend } from '../append/check-append.ts'
-import { eventReused, type AppendOutcome } from '../append/decide-group.ts'
+import type { AppendOutcome } from '../append/decide-group.ts'
 import { GroupQueue } from '../append/group-queue.ts'
 import { Growth } from '../append/growth.ts'
 import { LedgerUnavailable } from '../errors.ts'
 import type { EventStore, LedgerClient, LogPage } from '../event-store.ts'
 import type { LedgerStore, LogHead } from '../ledger-store.ts'
 import { mayHaveMore, PAGE_EVENTS_MAX } from '../page.ts'
-import { appendGroup } from './append-group.ts'
-import { reusedEventId } from './driver-errors.ts'
+import { GroupCommitter } from './group-committer.ts'
 import { eventsAfter, streamAfter } from './event-rows.ts'
 import type { LedgerTables } from './schema.ts'
 import { sqlLeases } from './sql-leases.ts'
@@ -25,10 +24,13 @@ import type { StoreTime } from './store-time.ts'
 
 export interface SqlLedgerOptions {
   readonly db: Kysely<LedgerTables>
+  /** Gives events their time, which is information. */
+  readonly clock: Clock
+  /** Decides over leases. */
   readonly time: StoreTime
   /** `append.before-commit`, `append.after-commit`: nobody has been answered yet. */
   readonly crashPoints?: CrashPoints
-  /** After each commit of events, before they are answered: what the database wants done now and then. */
+  /** Called after each commit, before it is answered: what the database wants done now and then. */
   readonly maintain?: (bytes: number) => Promise<void>
   readonly close: () => Promise<void>
 }
@@ -39,14 +41,14 @@ export class SqlLedger implements LedgerStore {
   readonly blobs: StoredBlobs
   readonly #options: SqlLedgerOptions
   readonly #db: Kysely<LedgerTables>
-  readonly #crashPoints: CrashPoints
+  readonly #committer: GroupCommitter
   readonly #growth = new Growth()
   readonly #queue = new GroupQueue((appends) => this.#commit(appends))
 
   constructor(options: SqlLedgerOptions) {
     this.#options = options
     this.#db = options.db
-    this.#crashPoints = options.crashPoints ?? noCrashPoints
+    this.#committer = new GroupCommitter({ ...options, grown: () => this.#growth.announce() })
     this.blobs = new ChunkedStoredBlobs(new PostgresBlobs(sqlOf(options.db)))
   }
 
@@ -104,27 +106,7 @@ export class SqlLedger implements LedgerStore {
   }
 
   async #commit(appends: readonly CheckedAppend[]): Promise<readonly AppendOutcome[]> {
-    try {
-      return await this.#commitTogether(appends)
-    } catch (error) {
-      const reused = reusedEventId(error)
-      if (reused === undefined) throw error
-      if (appends.length === 1) return [{ kind: 'refused', error: eventReused(reused) }]
-    }
-    // One of them brings an event id of another command. Alone, only that one fails.
-    const outcomes: AppendOutcome[] = []
-    for (const append of appends) outcomes.push(...(await this.#commit([append])))
-    return outcomes
-  }
-
-  async #commitTogether(appends: readonly CheckedAppend[]): Promise<readonly AppendOutcome[]> {
-    const { outcomes, grown } = await this.#db.transaction().execute(async (transaction) => {
-      const group = await appendGroup(transaction, appends, this.#options.time)
-      this.#crashPoints.at('append.before-commit')
-      return group
-    })
-    this.#crashPoints.at('append.after-commit')
-    if (grown) this.#growth.announce()
+    const outcomes = await this.#committer.commit(appends)
     const bytes = appends.reduce((sum, { size }) => sum + size, 0)
     await this.#options.maintain?.(bytes)
     return outcomes

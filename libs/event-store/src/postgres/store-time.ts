@@ -1,7 +1,7 @@
 import type { Clock } from '@tidemark/kernel'
 import { sql, type RawBuilder } from 'kysely'
 
-/** Whose clock decides in a store: microseconds since 1970-01-01 UTC, as an expression. */
+/** Whose clock decides over leases in a store: microseconds since 1970-01-01 UTC, as an expression. */
 export type StoreTime = () => RawBuilder<bigint>
 
 /** The server's clock: the one that all processes on it share. */

@@ -1,3 +1,4 @@
+export { startPglite } from '../postgres/start-pglite.ts'
 export { ledgerContract } from './ledger-contract.ts'
 export { OneFault, type LedgerUnderTest } from './ledger-under-test.ts'
 export { appendOf, newEvent, pushTo } from './new-event.ts'

@@ -14,7 +14,7 @@ export async function openStore(config: StoreConfig, deps: OpenStoreDeps): Promi
   const { clock, crashPoints } = deps
   if (config.kind === 'pglite')
     return await openPglite({ dataDir: config.dataDir, clock, crashPoints })
-  return await openPostgres({ url: config.url, tls: await tlsOf(config.tls), crashPoints })
+  return await openPostgres({ url: config.url, tls: await tlsOf(config.tls), clock, crashPoints })
 }
 
 async function tlsOf(

@@ -30,11 +30,6 @@ create table ledger.event (
   unique (stream, version)
 )`,
   `
-create table ledger.stream (
-  name text collate "C" primary key,
-  version bigint not null
-) with (fillfactor = 70)`,
-  `
 create table ledger.command (
   id text collate "C" primary key,
   digest bytea not null,
