@@ -5,6 +5,7 @@ export {
   type BuiltObject,
 } from './build-kustomization.ts'
 export { type ChartRenderer, type ChartRequest } from './generators/chart-renderer.ts'
+export { helmRenderer } from './generators/helm-renderer.ts'
 export { KUSTOMIZATION_FILE_NAMES } from './kustomization/parse-kustomization.ts'
 export { KustomizeError, type KustomizeErrorCode } from './kustomize-error.ts'
 export { type Reorder } from './output/finish.ts'

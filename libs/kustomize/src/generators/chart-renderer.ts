@@ -1,5 +1,4 @@
 import type { SourceTree } from '@tidemark/source-tree'
-import type { YamlMap } from '@tidemark/yaml'
 
 /** One chart to render, as `helm template` would. */
 export interface ChartRequest {
@@ -8,8 +7,8 @@ export interface ChartRequest {
   readonly chart: string
   readonly releaseName: string
   readonly namespace: string
-  /** Values in the order in which they are merged, later ones win; the chart's own come before all. */
-  readonly values: readonly YamlMap[]
+  /** Values files in the order in which they are merged, later ones win; the chart's own come before all. */
+  readonly valuesFiles: readonly { readonly name: string; readonly text: string }[]
   readonly includeCrds: boolean
   readonly skipHooks: boolean
   readonly skipTests: boolean

@@ -1,15 +1,16 @@
 import { joinPath } from '@tidemark/source-tree'
-import { isYamlMap, parseYaml, type YamlMap } from '@tidemark/yaml'
+import { printYaml } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
 import type { HelmChart, HelmGlobals } from '../kustomization/model.ts'
 import { strategicMerge } from '../merge/strategic-merge.ts'
-import { asKustomizeError, parseNode } from '../node/from-yaml.ts'
+import { parseNode } from '../node/from-yaml.ts'
 import { fromGoValue } from '../node/from-value.ts'
 import { EMPTY_MAPPING, type Node } from '../node/node.ts'
 import { nodeToValue } from '../node/to-value.ts'
 import { Note, Resource } from '../resource.ts'
 import type { Build } from '../target/build.ts'
 import { readObjects } from '../target/read-resources.ts'
+import type { ChartRequest } from './chart-renderer.ts'
 import type { GeneratorContext } from './config-map.ts'
 
 export interface ChartContext extends GeneratorContext {
@@ -40,7 +41,7 @@ export function inflateChart(
     chart: folder,
     releaseName: chart.releaseName,
     namespace: chart.namespace,
-    values: allValues(chart, folder, context),
+    valuesFiles: valuesFiles(chart, folder, context),
     includeCrds: chart.includeCRDs,
     skipHooks: chart.skipHooks,
     skipTests: chart.skipTests,
@@ -89,23 +90,33 @@ function checkedFolder(chart: HelmChart & HelmGlobals, { loader }: ChartContext)
   return joinPath(versioned, name)
 }
 
-/** The values in their order: one file or what it becomes with the inline values, then the additional files. */
-function allValues(
+type ValuesFiles = ChartRequest['valuesFiles']
+
+/** The values in their order: one file, or what it becomes with the inline values, then the additional files. */
+function valuesFiles(
   chart: HelmChart & HelmGlobals,
   folder: string,
   context: ChartContext,
-): readonly YamlMap[] {
+): ValuesFiles {
   const { loader } = context
-  const more = (chart.additionalValuesFiles ?? []).map((path) => readValues(loader.load(path)))
+  const more = (chart.additionalValuesFiles ?? []).map((name) => ({
+    name,
+    text: utf8(loader.load(name)),
+  }))
   const file = (): Uint8Array =>
     chart.valuesFile === '' ? valuesOfChart(folder, context) : loader.load(chart.valuesFile)
   const inline = chart.valuesInline
-  if (inline === undefined || inline.size === 0) return [readValues(file()), ...more]
-  if (chart.valuesMerge === 'replace') return [inline, ...more]
+  const name = chart.valuesFile === '' ? 'values.yaml' : chart.valuesFile
+  if (inline === undefined || inline.size === 0) return [{ name, text: utf8(file()) }, ...more]
+  if (chart.valuesMerge === 'replace')
+    return [{ name: 'valuesInline', text: printYaml(inline, 'yaml2') }, ...more]
   const fromFile = parseNode(file()) ?? EMPTY_MAPPING
   const merged = mergeValues(fromFile, fromGoValue(inline), { chart, context })
-  const value = nodeToValue(merged)
-  return [isYamlMap(value) ? value : new Map(), ...more]
+  return [{ name, text: printYaml(nodeToValue(merged), 'yaml2') }, ...more]
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString()
 }
 
 function valuesOfChart(folder: string, { loader }: ChartContext): Uint8Array {
@@ -132,17 +143,4 @@ function mergeValues(
       ? strategicMerge(file, inline, rules)
       : strategicMerge(inline, file, rules)
   return merged ?? EMPTY_MAPPING
-}
-
-function readValues(source: Uint8Array): YamlMap {
-  try {
-    const value = parseYaml(source, {
-      flavour: 'yaml2',
-      duplicateKeys: 'last-wins',
-      numbers: 'float64',
-    })
-    return isYamlMap(value) ? value : new Map()
-  } catch (error) {
-    throw asKustomizeError(error)
-  }
 }
