@@ -1,6 +1,9 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildKustomization, KustomizeError } from '@tidemark/kustomize'
+import { freshValues } from '@tidemark/go-template'
+import { systemClock } from '@tidemark/kernel'
+import { seededRandom } from '@tidemark/kernel/testing'
+import { buildKustomization, helmRenderer, KustomizeError } from '@tidemark/kustomize'
 import { memoryTree, type SourceTree } from '@tidemark/source-tree'
 import { attempt, type Attempt, type Case, type Check, expectOutput, type Suite } from '../suite.ts'
 
@@ -22,6 +25,7 @@ interface CaseFile {
     readonly loadRestrictor: 'rootOnly' | 'none'
     readonly reorder: 'none' | 'legacy' | 'unspecified'
     readonly addManagedByLabel?: boolean
+    readonly enableHelm?: boolean
   }
   readonly links?: Readonly<Record<string, string>>
   readonly error?: string
@@ -48,6 +52,13 @@ function build(folder: string, { path, options }: CaseFile): string {
     loadRestriction: options.loadRestrictor,
     reorder: options.reorder,
     addManagedByLabel: options.addManagedByLabel ?? false,
+    ...(options.enableHelm
+      ? {
+          charts: helmRenderer({
+            generated: freshValues({ random: seededRandom(1), clock: systemClock }),
+          }),
+        }
+      : {}),
   })
   return yaml
 }
