@@ -2,7 +2,7 @@ import type { Flavour } from '../flavour.ts'
 import type { YamlMapping, YamlNode, YamlScalar, YamlSequence } from '../node.ts'
 import type { Token } from '../scanner/token.ts'
 import { YamlError } from '../yaml-error.ts'
-import { at } from './grammar.ts'
+import { at, positionOf } from './grammar.ts'
 
 /**
  * What anchors stand for, and how many nodes a document has when its aliases are followed. The bound is met while reading,
@@ -29,11 +29,10 @@ export class Anchors {
     const before = this.#count
     this.#count += nodes
     if (this.#count <= this.#nodesMax) return before
-    const { line, column } = token.start
-    const place = `line ${line + 1}${token.kind === 'alias' ? ` (alias *${token.value})` : ''}`
+    const place = `line ${token.line + 1}${token.kind === 'alias' ? ` (alias *${token.value})` : ''}`
     const bound = this.#nodesMax.toLocaleString('en-US')
     throw new YamlError('YAML_EXPANSION', `${bound} nodes exceeded at ${place}`, {
-      position: { line: line + 1, column: column + 1 },
+      position: positionOf(token),
       upstream: 'yaml: document contains excessive aliasing',
     })
   }
@@ -53,9 +52,8 @@ export class Anchors {
   follow(token: Token): YamlNode {
     const target = this.#nodes.get(token.value)
     if (target === undefined) {
-      const { line, column } = token.start
-      throw new YamlError('YAML_ALIAS', `no anchor ${token.value} before ${at(token.start)}`, {
-        position: { line: line + 1, column: column + 1 },
+      throw new YamlError('YAML_ALIAS', `no anchor ${token.value} before ${at(token)}`, {
+        position: positionOf(token),
         upstream: `yaml: unknown anchor '${token.value}' referenced`,
       })
     }

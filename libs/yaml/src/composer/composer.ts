@@ -3,24 +3,28 @@ import type { YamlLimits } from '../limits.ts'
 import type { YamlEntry, YamlMapping, YamlNode, YamlSequence } from '../node.ts'
 import { Scanner } from '../scanner/scanner.ts'
 import { syntaxError } from '../scanner/syntax-error.ts'
-import type { Mark, Token, TokenKind } from '../scanner/token.ts'
+import type { Place, Token, TokenKind } from '../scanner/token.ts'
 import { YamlError } from '../yaml-error.ts'
 import { Anchors } from './anchors.ts'
 import { readDirectives, type TagHandles } from './directives.ts'
 import {
   at,
+  emptyBehind,
   emptyScalar,
   ENDS_BLOCK_ENTRY,
   ENDS_DOCUMENT,
   ENDS_FLOW_KEY_IN_MAPPING,
   ENDS_FLOW_KEY_IN_SEQUENCE,
+  mapping,
   type NodeProperties,
+  positionOf,
   refuseForeignTag,
   scalar,
+  sequence,
   STARTS_DOCUMENT,
 } from './grammar.ts'
 
-const TOP: Mark = { offset: 0, line: 0, column: 0 }
+const TOP: Place = { line: 0, column: 0 }
 
 /**
  * Tokens to nodes, by the grammar and with the refusals of libyaml's parser. It reads one document at a time:
@@ -59,19 +63,19 @@ export class Composer {
     } else {
       const token = scanner.peek()
       if (token.kind !== 'document-start') {
-        throw this.#error('did not find expected <document start>', TOP, token.start)
+        throw this.#error('did not find expected <document start>', TOP, token)
       }
       scanner.skip()
       root = ENDS_DOCUMENT.has(scanner.peek().kind)
-        ? emptyScalar(scanner.peek().start)
+        ? emptyScalar(scanner.peek())
         : this.#node('block')
     }
     if (scanner.peek().kind === 'document-end') scanner.skip()
     return root
   }
 
-  #error(problem: string, context: Mark, mark: Mark): Error {
-    return syntaxError(problem, { flavour: this.#flavour, context, mark, ahead: 0 })
+  #error(problem: string, context: Place, place: Place): Error {
+    return syntaxError(problem, { flavour: this.#flavour, context, place, ahead: 0 })
   }
 
   #node(place: 'block' | 'flow' | 'block-or-indentless'): YamlNode {
@@ -84,20 +88,22 @@ export class Composer {
   }
 
   #nodeOf(first: Token, place: 'block' | 'flow' | 'block-or-indentless'): YamlNode {
+    if (first.kind === 'scalar') {
+      this.#scanner.skip()
+      return scalar(first)
+    }
     const properties = this.#properties(first)
     const token = this.#scanner.peek()
     const content = this.#content(token, properties, place)
     if (content !== undefined) return content
-    if (properties.anchor !== '' || properties.tag !== '') {
-      return this.#anchors.define(emptyScalar(properties.start, properties))
-    }
-    throw this.#error('did not find expected node content', properties.start, token.start)
+    if (properties !== undefined) return this.#anchors.define(emptyScalar(properties, properties))
+    throw this.#error('did not find expected node content', first, token)
   }
 
   /** What follows the properties, if it can stand here. */
   #content(
     token: Token,
-    properties: NodeProperties,
+    properties: NodeProperties | undefined,
     place: 'block' | 'flow' | 'block-or-indentless',
   ): YamlNode | undefined {
     switch (token.kind) {
@@ -120,16 +126,15 @@ export class Composer {
   }
 
   #alias(token: Token): YamlNode {
-    const { line, column } = token.start
+    const { line, column } = token
     const target = this.#anchors.follow(token)
     this.#scanner.skip()
     return { kind: 'alias', name: token.value, target, line: line + 1, column: column + 1 }
   }
 
   /** Anchor and tag, in either order, each once. */
-  #properties(first: Token): NodeProperties {
-    const { start } = first
-    if (first.kind !== 'anchor' && first.kind !== 'tag') return { start, tag: '', anchor: '' }
+  #properties(first: Token): NodeProperties | undefined {
+    if (first.kind !== 'anchor' && first.kind !== 'tag') return undefined
     const scanner = this.#scanner
     scanner.skip()
     const second = scanner.peek()
@@ -138,123 +143,108 @@ export class Composer {
     const tagToken = first.kind === 'tag' ? first : second
     const anchorToken = first.kind === 'anchor' ? first : second
     return {
-      start,
-      tag: isPair || first.kind === 'tag' ? this.#tag(tagToken, start) : '',
+      line: first.line,
+      column: first.column,
+      tag: isPair || first.kind === 'tag' ? this.#tag(tagToken, first) : '',
       anchor: isPair || first.kind === 'anchor' ? anchorToken.value : '',
     }
   }
 
-  #tag(token: Token, context: Mark): string {
+  #tag(token: Token, context: Place): string {
     if (token.value === '') return token.suffix
     const prefix = this.#handles.get(token.value)
     const tag = prefix === undefined ? '' : prefix + token.suffix
-    if (tag === '') throw this.#error('found undefined tag handle', context, token.start)
-    refuseForeignTag(tag, token.start)
+    if (tag === '') throw this.#error('found undefined tag handle', context, token)
+    refuseForeignTag(tag, token)
     return tag
   }
 
-  #open(mark: Mark): void {
+  #open(place: Place): void {
     this.#depth += 1
     if (this.#depth <= this.#depthMax) return
-    throw new YamlError('YAML_DEPTH', `nesting ${this.#depthMax} exceeded at ${at(mark)}`, {
-      position: { line: mark.line + 1, column: mark.column + 1 },
+    throw new YamlError('YAML_DEPTH', `nesting ${this.#depthMax} exceeded at ${at(place)}`, {
+      position: positionOf(place),
     })
   }
 
-  #sequence(properties: NodeProperties, style: YamlSequence['style']): [YamlSequence, YamlNode[]] {
-    const items: YamlNode[] = []
-    const { start, tag, anchor } = properties
-    const [line, column] = [start.line + 1, start.column + 1]
-    return [
-      this.#anchors.define({ kind: 'sequence', style, items, tag, anchor, line, column }),
-      items,
-    ]
-  }
-
-  #mapping(properties: NodeProperties, style: YamlMapping['style']): [YamlMapping, YamlEntry[]] {
-    const entries: YamlEntry[] = []
-    const { start, tag, anchor } = properties
-    const [line, column] = [start.line + 1, start.column + 1]
-    return [
-      this.#anchors.define({ kind: 'mapping', style, entries, tag, anchor, line, column }),
-      entries,
-    ]
-  }
-
-  #blockSequence(properties: NodeProperties): YamlSequence {
+  #blockSequence(properties?: NodeProperties): YamlSequence {
     const scanner = this.#scanner
-    const { start } = scanner.peek()
+    const start = scanner.peek()
     this.#open(start)
     scanner.skip()
-    const [node, items] = this.#sequence(properties, 'block')
+    const items: YamlNode[] = []
+    const node = this.#anchors.define(sequence(items, 'block', properties ?? start))
     for (;;) {
       const token = scanner.peek()
       if (token.kind !== 'block-entry') break
       scanner.skip()
       const { kind } = scanner.peek()
       const isEmpty = kind === 'block-entry' || kind === 'block-end'
-      items.push(isEmpty ? emptyScalar(token.end) : this.#node('block'))
+      items.push(isEmpty ? emptyBehind(token) : this.#node('block'))
     }
     this.#close('block-end', "did not find expected '-' indicator", start)
     return node
   }
 
   /** Entries at the column of the key that holds them. */
-  #indentlessSequence(properties: NodeProperties): YamlSequence {
+  #indentlessSequence(properties?: NodeProperties): YamlSequence {
     const scanner = this.#scanner
-    this.#open(scanner.peek().start)
-    const [node, items] = this.#sequence(properties, 'block')
+    const start = scanner.peek()
+    this.#open(start)
+    const items: YamlNode[] = []
+    const node = this.#anchors.define(sequence(items, 'block', properties ?? start))
     for (;;) {
       const token = scanner.peek()
       if (token.kind !== 'block-entry') break
       scanner.skip()
       const { kind } = scanner.peek()
       const isEmpty = kind === 'block-entry' || ENDS_BLOCK_ENTRY.has(kind)
-      items.push(isEmpty ? emptyScalar(token.end) : this.#node('block'))
+      items.push(isEmpty ? emptyBehind(token) : this.#node('block'))
     }
     this.#depth -= 1
     return node
   }
 
-  #blockMapping(properties: NodeProperties): YamlMapping {
+  #blockMapping(properties?: NodeProperties): YamlMapping {
     const scanner = this.#scanner
-    const { start } = scanner.peek()
+    const start = scanner.peek()
     this.#open(start)
     scanner.skip()
-    const [node, entries] = this.#mapping(properties, 'block')
+    const entries: YamlEntry[] = []
+    const node = this.#anchors.define(mapping(entries, 'block', properties ?? start))
     for (;;) {
       const token = scanner.peek()
       if (token.kind !== 'key') break
       scanner.skip()
-      const key = this.#blockMappingPart(token.end)
+      const key = this.#blockMappingPart(token)
       const colon = scanner.peek()
       if (colon.kind === 'value') scanner.skip()
-      const value =
-        colon.kind === 'value' ? this.#blockMappingPart(colon.end) : emptyScalar(colon.start)
+      const value = colon.kind === 'value' ? this.#blockMappingPart(colon) : emptyScalar(colon)
       entries.push({ key, value })
     }
     this.#close('block-end', 'did not find expected key', start)
     return node
   }
 
-  #blockMappingPart(mark: Mark): YamlNode {
+  #blockMappingPart(indicator: Token): YamlNode {
     const { kind } = this.#scanner.peek()
-    return ENDS_BLOCK_ENTRY.has(kind) ? emptyScalar(mark) : this.#node('block-or-indentless')
+    return ENDS_BLOCK_ENTRY.has(kind) ? emptyBehind(indicator) : this.#node('block-or-indentless')
   }
 
-  #close(kind: TokenKind, problem: string, context: Mark): void {
+  #close(kind: TokenKind, problem: string, context: Place): void {
     const token = this.#scanner.peek()
-    if (token.kind !== kind) throw this.#error(problem, context, token.start)
+    if (token.kind !== kind) throw this.#error(problem, context, token)
     this.#scanner.skip()
     this.#depth -= 1
   }
 
-  #flowSequence(properties: NodeProperties): YamlSequence {
+  #flowSequence(properties?: NodeProperties): YamlSequence {
     const scanner = this.#scanner
-    const { start } = scanner.peek()
+    const start = scanner.peek()
     this.#open(start)
     scanner.skip()
-    const [node, items] = this.#sequence(properties, 'flow')
+    const items: YamlNode[] = []
+    const node = this.#anchors.define(sequence(items, 'flow', properties ?? start))
     while (scanner.peek().kind !== 'flow-sequence-end') {
       if (items.length > 0) {
         this.#takeComma("did not find expected ',' or ']'", start)
@@ -266,24 +256,25 @@ export class Composer {
     return node
   }
 
-  #takeComma(problem: string, context: Mark): void {
+  #takeComma(problem: string, context: Place): void {
     const token = this.#scanner.peek()
-    if (token.kind !== 'flow-entry') throw this.#error(problem, context, token.start)
+    if (token.kind !== 'flow-entry') throw this.#error(problem, context, token)
     this.#scanner.skip()
   }
 
   /** `key: value` between square brackets: a mapping of one. */
   #flowPair(): YamlMapping {
     const scanner = this.#scanner
-    const { start } = scanner.peek()
+    const start = scanner.peek()
     this.#open(start)
     scanner.skip()
-    const [node, entries] = this.#mapping({ start, tag: '', anchor: '' }, 'flow')
+    const entries: YamlEntry[] = []
+    const node = mapping(entries, 'flow', start)
     const first = scanner.peek()
     let key: YamlNode
     if (ENDS_FLOW_KEY_IN_SEQUENCE.has(first.kind)) {
       scanner.skip() // As libyaml: the `:` of a pair without a key is lost, and so is its value.
-      key = emptyScalar(first.end)
+      key = emptyBehind(first)
     } else {
       key = this.#node('flow')
     }
@@ -292,12 +283,13 @@ export class Composer {
     return node
   }
 
-  #flowMapping(properties: NodeProperties): YamlMapping {
+  #flowMapping(properties?: NodeProperties): YamlMapping {
     const scanner = this.#scanner
-    const { start } = scanner.peek()
+    const start = scanner.peek()
     this.#open(start)
     scanner.skip()
-    const [node, entries] = this.#mapping(properties, 'flow')
+    const entries: YamlEntry[] = []
+    const node = this.#anchors.define(mapping(entries, 'flow', properties ?? start))
     while (scanner.peek().kind !== 'flow-mapping-end') {
       if (entries.length > 0) {
         this.#takeComma("did not find expected ',' or '}'", start)
@@ -313,22 +305,22 @@ export class Composer {
     const scanner = this.#scanner
     if (scanner.peek().kind !== 'key') {
       const key = this.#node('flow')
-      return { key, value: emptyScalar(scanner.peek().start) }
+      return { key, value: emptyScalar(scanner.peek()) }
     }
     scanner.skip()
     const token = scanner.peek()
     const isEmpty = ENDS_FLOW_KEY_IN_MAPPING.has(token.kind)
-    const key = isEmpty ? emptyScalar(token.start) : this.#node('flow')
+    const key = isEmpty ? emptyScalar(token) : this.#node('flow')
     return { key, value: this.#flowValue('flow-mapping-end') }
   }
 
   #flowValue(end: TokenKind): YamlNode {
     const scanner = this.#scanner
     const colon = scanner.peek()
-    if (colon.kind !== 'value') return emptyScalar(colon.start)
+    if (colon.kind !== 'value') return emptyScalar(colon)
     scanner.skip()
     const token = scanner.peek()
     const isEmpty = token.kind === 'flow-entry' || token.kind === end
-    return isEmpty ? emptyScalar(token.start) : this.#node('flow')
+    return isEmpty ? emptyScalar(token) : this.#node('flow')
   }
 }

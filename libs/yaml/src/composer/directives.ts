@@ -32,6 +32,6 @@ export function readDirectives(scanner: Scanner, flavour: Flavour): TagHandles {
 }
 
 function refuse(token: Token, problem: string, flavour: Flavour): Error {
-  const context = { offset: 0, line: 0, column: 0 }
-  return syntaxError(problem, { flavour, context, mark: token.start, ahead: 0 })
+  const context = { line: 0, column: 0 }
+  return syntaxError(problem, { flavour, context, place: token, ahead: 0 })
 }

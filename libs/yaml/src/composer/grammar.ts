@@ -1,10 +1,16 @@
-import type { YamlScalar } from '../node.ts'
-import { YamlError } from '../yaml-error.ts'
-import type { Mark, Token, TokenKind } from '../scanner/token.ts'
+import type {
+  CollectionStyle,
+  YamlEntry,
+  YamlMapping,
+  YamlNode,
+  YamlScalar,
+  YamlSequence,
+} from '../node.ts'
+import { YamlError, type YamlPosition } from '../yaml-error.ts'
+import type { Place, Token, TokenKind } from '../scanner/token.ts'
 
 /** What was written in front of a node. */
-export interface NodeProperties {
-  readonly start: Mark
+export interface NodeProperties extends Place {
   readonly tag: string
   readonly anchor: string
 }
@@ -40,39 +46,82 @@ export const ENDS_FLOW_KEY_IN_MAPPING: ReadonlySet<TokenKind> = new Set<TokenKin
 ])
 
 /** A place as messages name it. */
-export function at(mark: Mark): string {
-  return `${mark.line + 1}:${mark.column + 1}`
+export function at({ line, column }: Place): string {
+  return `${line + 1}:${column + 1}`
+}
+
+/** A place as errors have it. */
+export function positionOf({ line, column }: Place): YamlPosition {
+  return { line: line + 1, column: column + 1 }
+}
+
+/** Where a collection starts, or what was written in front of it. */
+type Start = NodeProperties | Token
+
+/** A sequence whose items are still to come. */
+export function sequence(
+  items: readonly YamlNode[],
+  style: CollectionStyle,
+  start: Start,
+): YamlSequence {
+  const { tag, anchor, line, column } = propertiesOf(start)
+  return { kind: 'sequence', style, items, tag, anchor, line: line + 1, column: column + 1 }
+}
+
+/** A mapping whose entries are still to come. */
+export function mapping(
+  entries: readonly YamlEntry[],
+  style: CollectionStyle,
+  start: Start,
+): YamlMapping {
+  const { tag, anchor, line, column } = propertiesOf(start)
+  return { kind: 'mapping', style, entries, tag, anchor, line: line + 1, column: column + 1 }
+}
+
+function propertiesOf(start: Start): NodeProperties {
+  return 'kind' in start ? { line: start.line, column: start.column, tag: '', anchor: '' } : start
 }
 
 /** The node of a scalar token. */
-export function scalar(token: Token, { start, tag, anchor }: NodeProperties): YamlScalar {
-  const { value, style } = token
+export function scalar(token: Token, properties?: NodeProperties): YamlScalar {
+  const { line, column } = properties ?? token
   return {
     kind: 'scalar',
-    value,
-    style,
-    tag,
-    anchor,
-    line: start.line + 1,
-    column: start.column + 1,
+    value: token.value,
+    style: token.style,
+    tag: properties?.tag ?? '',
+    anchor: properties?.anchor ?? '',
+    line: line + 1,
+    column: column + 1,
   }
 }
 
 /** The null that stands where nothing was written. */
-export function emptyScalar(mark: Mark, properties?: NodeProperties): YamlScalar {
-  const [line, column] = [mark.line + 1, mark.column + 1]
-  const { tag, anchor } = properties ?? { tag: '', anchor: '' }
-  return { kind: 'scalar', value: '', style: 'plain', tag, anchor, line, column }
+export function emptyScalar(place: Place, properties?: NodeProperties): YamlScalar {
+  return {
+    kind: 'scalar',
+    value: '',
+    style: 'plain',
+    tag: properties?.tag ?? '',
+    anchor: properties?.anchor ?? '',
+    line: place.line + 1,
+    column: place.column + 1,
+  }
+}
+
+/** The null behind an indicator. */
+export function emptyBehind({ endLine, endColumn }: Token): YamlScalar {
+  return emptyScalar({ line: endLine, column: endColumn })
 }
 
 /** `!!js/function`, `!!python/object/apply:os.system`: a tag that names code. Go ignores these; we refuse them. */
 const FOREIGN_TAG = /^tag:yaml\.org,2002:(?:js|python|ruby|perl|php|java)\//
 
 /** Throws YAML_TAG for the tag of a language. */
-export function refuseForeignTag(tag: string, mark: Mark): void {
+export function refuseForeignTag(tag: string, place: Place): void {
   if (!FOREIGN_TAG.test(tag)) return
   const name = tag.replace(/^tag:yaml\.org,2002:/, '!!')
-  throw new YamlError('YAML_TAG', `unknown tag ${name} at ${at(mark)}`, {
-    position: { line: mark.line + 1, column: mark.column + 1 },
+  throw new YamlError('YAML_TAG', `unknown tag ${name} at ${at(place)}`, {
+    position: positionOf(place),
   })
 }

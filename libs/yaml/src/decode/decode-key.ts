@@ -4,8 +4,11 @@ import { formatFloat32 } from '../numbers/format-float.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeScalar } from './decode-scalar.ts'
 import { goQuote, goSyntax, goSyntaxOfArgument } from './go-syntax.ts'
-import { isGoInteger, resolvePlain } from './resolve.ts'
+import { refold } from './refold.ts'
+import { isTimestamp } from './timestamp.ts'
+import { isGoInteger, plainValue } from './resolve.ts'
 
+/** A key that is no text. */
 export interface DecodedKey {
   readonly name: string
   /** The key as Go's messages show it. */
@@ -15,12 +18,12 @@ export interface DecodedKey {
 }
 
 /** A key in v2, as sigs.k8s.io/yaml makes text of it: `1` is "1", `yes` is "true", `1.50` is "1.5". */
-export function decodeKeyOfV2(key: YamlNode, value: YamlNode): DecodedKey {
+export function decodeKeyOfV2(key: YamlNode, value: YamlNode): string | DecodedKey {
   if (key.kind !== 'scalar') throw refuseCollection(key, 'yaml2')
   const decoded = decodeScalar(key, 'yaml2')
   switch (typeof decoded) {
     case 'string':
-      return { name: decoded, shown: goQuote(decoded) }
+      return decoded
     case 'boolean':
       return { name: `${decoded}`, shown: `${decoded}` }
     case 'number': {
@@ -48,33 +51,35 @@ function nameOfFloat(value: number): string {
  * A key in v3, on the way of Kustomize: only text is a key, but at the top of a document, where any scalar but null counts
  * as it is written.
  */
-export function decodeKeyOfV3(key: YamlNode, place: 'top' | 'nested'): DecodedKey {
+export function decodeKeyOfV3(key: YamlNode, place: 'top' | 'nested'): string | DecodedKey {
   if (key.kind !== 'scalar') throw refuseCollection(key, 'yaml3')
-  const { value: name } = key
-  const shown = goQuote(name)
-  if (isText(key) || (name === '' && (key.tag === '' || key.tag === '!'))) return { name, shown }
+  const { value: name, tag } = key
+  if (key.style === 'folded') return refold(name)
+  if (isText(key) || (name === '' && (tag === '' || tag === '!'))) return name
   decodeScalar(key, 'yaml3') // A tag that does not fit is refused here, too.
   const isNull = isNullKey(key)
-  if (place === 'top' && !isNull) return { name, shown }
-  const error = new YamlError('YAML_KEY', `${name} is no text at ${key.line}:${key.column}`, {
+  if (place === 'top' && !isNull) return name
+  const shown = goQuote(name)
+  const words = `mapping key ${shown} already defined at line ${key.line}`
+  const refused = new YamlError('YAML_KEY', `${name} is no text at ${key.line}:${key.column}`, {
     position: key,
     upstream: isNull
-      ? `yaml: unmarshal errors:\n  line ${key.line + 1}: mapping key ${shown} already defined at line ${key.line}`
+      ? `yaml: unmarshal errors:\n  line ${key.line + 1}: ${words}`
       : 'json: unsupported type: map[interface {}]interface {}',
   })
-  return { name, shown, refused: error }
+  return { name, shown, refused }
 }
 
+/** Timestamps are no text either. */
 function isText({ tag, style, value }: YamlScalar): boolean {
-  if (tag === '' || tag === '!') {
-    return style !== 'plain' || resolvePlain(value, 'yaml3').tag === '!!str'
-  }
-  return tag === 'tag:yaml.org,2002:str'
+  if (tag !== '' && tag !== '!') return tag === 'tag:yaml.org,2002:str'
+  if (style !== 'plain') return true
+  return typeof plainValue(value, 'yaml3') === 'string' && !isTimestamp(value)
 }
 
 function isNullKey({ tag, value }: YamlScalar): boolean {
-  if (tag === '' || tag === '!') return resolvePlain(value, 'yaml3').tag === '!!null'
-  return tag === 'tag:yaml.org,2002:null'
+  if (tag !== '' && tag !== '!') return tag === 'tag:yaml.org,2002:null'
+  return plainValue(value, 'yaml3') === null
 }
 
 function refuseCollection(key: YamlNode, flavour: Flavour): YamlError {

@@ -4,20 +4,18 @@ import { allowsLiteral } from '../print/scalar-style.ts'
 import { YamlError } from '../yaml-error.ts'
 import { decodeBase64 } from './base64.ts'
 import { refold } from './refold.ts'
-import { resolvePlain, type Resolved } from './resolve.ts'
+import { plainValue, type ScalarValue, tagOf } from './resolve.ts'
 import { formatTimestamp } from './timestamp.ts'
 
 const PREFIX = 'tag:yaml.org,2002:'
 
-export type ScalarValue = null | boolean | number | bigint | string
-
 /** What a scalar means. Timestamps stay as they are written. */
 export function decodeScalar(node: YamlScalar, flavour: Flavour): ScalarValue {
   const { tag, value, style } = node
-  if (tag === '') return style === 'plain' ? resolvePlain(value, flavour).value : value
+  if (tag === '') return style === 'plain' ? plainValue(value, flavour) : value
   if (tag.startsWith(PREFIX)) return decodeTagged(node, tag.slice(PREFIX.length), flavour)
   const isPlain = flavour === 'yaml3' && tag === '!' && style === 'plain'
-  return isPlain ? resolvePlain(value, flavour).value : value
+  return isPlain ? plainValue(value, flavour) : value
 }
 
 /**
@@ -47,11 +45,11 @@ function checkFirstLine(node: YamlScalar): void {
   })
 }
 
-function decodePlainThroughKustomize(value: string, place: 'block' | 'flow'): ScalarValue {
-  if (value === '' && place === 'flow') return ''
-  const resolved = resolvePlain(value, 'yaml3')
-  if (resolved.tag !== '!!timestamp') return resolved.value
-  return place === 'flow' && value.includes(':') ? value : (formatTimestamp(value) ?? value)
+function decodePlainThroughKustomize(text: string, place: 'block' | 'flow'): ScalarValue {
+  if (text === '' && place === 'flow') return ''
+  const value = plainValue(text, 'yaml3')
+  if (typeof value !== 'string' || (place === 'flow' && text.includes(':'))) return value
+  return formatTimestamp(text) ?? value
 }
 
 function decodeTagged(node: YamlScalar, name: string, flavour: Flavour): ScalarValue {
@@ -73,17 +71,14 @@ function decodeTagged(node: YamlScalar, name: string, flavour: Flavour): ScalarV
 }
 
 function decodeAs(node: YamlScalar, name: string, flavour: Flavour): ScalarValue {
-  const { value } = node
-  let resolved: Resolved = resolvePlain(value, flavour)
-  if (resolved.tag === '!!timestamp' && name !== 'timestamp') {
-    resolved = { tag: '!!str', value } // Go tries dates only where no other tag is written.
-  }
-  if (resolved.tag === `!!${name}`) return resolved.value
-  if (name === 'float' && resolved.tag === '!!int' && isInt64(resolved.value)) {
-    return Number(resolved.value)
-  }
-  const upstream = `yaml: cannot decode ${resolved.tag} \`${value}\` as a !!${name}`
-  throw refuse(node, `\`${value}\` is no !!${name}`, upstream)
+  const { value: text } = node
+  const value = plainValue(text, flavour)
+  const found = tagOf(text, value, flavour)
+  const tag = found === '!!timestamp' && name !== 'timestamp' ? '!!str' : found // Go tries dates only where no other tag is.
+  if (tag === `!!${name}`) return value
+  if (name === 'float' && tag === '!!int' && isInt64(value)) return Number(value)
+  const upstream = `yaml: cannot decode ${tag} \`${text}\` as a !!${name}`
+  throw refuse(node, `\`${text}\` is no !!${name}`, upstream)
 }
 
 function isInt64(value: ScalarValue): boolean {

@@ -135,7 +135,8 @@ export class Decoder {
       }
       const key = this.#key(map, entry.key, (scalar) => decodeKeyOfV2(scalar, entry.value))
       const value = this.#value(entry.value)
-      if (!this.#duplicates.isRefused(map, key, entry)) map.set(key.name, value)
+      const name = typeof key === 'string' ? key : key.name
+      if (!this.#duplicates.isRefused(map, key, { entry, node })) map.set(name, value)
     }
   }
 
@@ -144,12 +145,13 @@ export class Decoder {
    * that is quoted, and takes the first of two equal keys where they are merged.
    */
   #fillAsV3(map: Map<string, YamlValue>, node: YamlMapping, { taken, place }: Filling): void {
-    const merge = mergeOfV3(node)
+    const dropped = node.entries.find(isWrittenMerge)
+    const merge = dropped === undefined ? undefined : mergeOfV3(node)
     if (taken === undefined && this.#duplicates.hasWritten(node)) return
-    const dropped = node.entries.find(({ key }) => key.kind === 'scalar' && key.value === '<<')
     for (const entry of node.entries) {
       if (entry === merge || entry === dropped) continue
-      const { name } = this.#key(map, entry.key, (scalar) => decodeKeyOfV3(scalar, place))
+      const key = this.#key(map, entry.key, (scalar) => decodeKeyOfV3(scalar, place))
+      const name = typeof key === 'string' ? key : key.name
       if (taken?.has(name) === true) continue
       taken?.add(name)
       map.set(name, this.#value(entry.value))
@@ -161,13 +163,14 @@ export class Decoder {
   #key(
     map: Map<string, YamlValue>,
     key: YamlNode,
-    decode: (key: YamlNode) => DecodedKey,
-  ): DecodedKey {
+    decode: (key: YamlNode) => string | DecodedKey,
+  ): string | DecodedKey {
     this.#budget.count(key)
     if (key.kind === 'alias') return this.#alias(key, () => this.#key(map, key.target, decode))
     if (key.kind !== 'scalar') this.#value(key) // What is wrong inside it comes first.
     const decoded = decode(key)
-    if (decoded.refused !== undefined) this.#late.addKey(map, decoded.refused)
+    if (typeof decoded !== 'string' && decoded.refused !== undefined)
+      this.#late.addKey(map, decoded.refused)
     return decoded
   }
 
@@ -215,6 +218,10 @@ function isMerge(key: YamlNode, flavour: Flavour): boolean {
   if (key.tag === MERGE_TAG) return true
   if (key.tag === '!') return flavour === 'yaml2' || key.style === 'plain'
   return key.tag === '' && key.style === 'plain'
+}
+
+function isWrittenMerge({ key }: YamlEntry): boolean {
+  return key.kind === 'scalar' && key.value === '<<'
 }
 
 /** The one `<<` of a mapping, if it has one. */

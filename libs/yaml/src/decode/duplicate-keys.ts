@@ -2,6 +2,7 @@ import type { YamlEntry, YamlMapping, YamlNode } from '../node.ts'
 import type { YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
 import type { DecodedKey } from './decode-key.ts'
+import { goQuote } from './go-syntax.ts'
 
 const REPORTED_MAX = 100 // The first is ours; more of them only fill Go's text.
 
@@ -9,8 +10,6 @@ const REPORTED_MAX = 100 // The first is ours; more of them only fill Go's text.
 export class DuplicateKeys {
   readonly #isRefused: boolean
   readonly #lines: string[] = []
-  /** Where v2 met a key first, by map and key: only kept where duplicates are refused. */
-  readonly #places = new WeakMap<ReadonlyMap<string, YamlValue>, Map<string, YamlNode>>()
   #first: { readonly key: string; readonly at: YamlNode; readonly first: YamlNode } | undefined
 
   constructor(rule: 'error' | 'last-wins') {
@@ -18,37 +17,33 @@ export class DuplicateKeys {
   }
 
   /** As v2: a key is a duplicate when the map has it, be it from a merge. */
-  isRefused(map: ReadonlyMap<string, YamlValue>, key: DecodedKey, entry: YamlEntry): boolean {
-    if (!this.#isRefused) return false
-    let places = this.#places.get(map)
-    if (places === undefined) this.#places.set(map, (places = new Map()))
-    const first = places.get(key.name)
-    if (first === undefined) {
-      places.set(key.name, entry.key)
-      return false
-    }
-    this.#first ??= { key: key.name, at: entry.key, first }
-    this.#note(`line ${entry.value.line}: key ${key.shown} already set in map`)
+  isRefused(
+    map: ReadonlyMap<string, YamlValue>,
+    key: string | DecodedKey,
+    { entry, node }: { readonly entry: YamlEntry; readonly node: YamlMapping },
+  ): boolean {
+    const name = typeof key === 'string' ? key : key.name
+    if (!this.#isRefused || !map.has(name)) return false
+    const shown = typeof key === 'string' ? goQuote(key) : key.shown
+    const text = textOf(entry.key)
+    const first = node.entries.find((other) => textOf(other.key) === text)?.key ?? entry.key
+    this.#first ??= { key: name, at: entry.key, first }
+    this.#note(`line ${entry.value.line}: key ${shown} already set in map`)
     return true
   }
 
   /** As v3: two keys of one kind with one text, in the mapping as it is written. It does not look into such a mapping. */
-  hasWritten(node: YamlMapping): boolean {
-    if (!this.#isRefused || node.entries.length < 2) return false
-    const places = new Map<string, YamlNode[]>()
-    let found = false
-    for (const { key } of node.entries) {
-      const name = `${key.kind} ${textOf(key)}`
-      const same = places.get(name)
-      if (same === undefined) {
-        places.set(name, [key])
-        continue
-      }
-      same.push(key)
-      found = true
-    }
-    if (found) for (const same of places.values()) this.#noteAll(same)
-    return found
+  hasWritten({ entries }: YamlMapping): boolean {
+    if (!this.#isRefused || entries.length < 2) return false
+    const names = new Set<string>()
+    for (const { key } of entries) names.add(nameOf(key))
+    if (names.size === entries.length) return false
+    const places = Map.groupBy(
+      entries.map(({ key }) => key),
+      nameOf,
+    )
+    for (const same of places.values()) this.#noteAll(same)
+    return true
   }
 
   #noteAll(keys: readonly YamlNode[]): void {
@@ -81,4 +76,9 @@ export class DuplicateKeys {
 function textOf(key: YamlNode): string {
   if (key.kind === 'scalar') return key.value
   return key.kind === 'alias' ? key.name : ''
+}
+
+/** Text, with a mark in front where it is the name of an alias or a collection. */
+function nameOf(key: YamlNode): string {
+  return key.kind === 'scalar' ? key.value : `\0${key.kind} ${textOf(key)}`
 }

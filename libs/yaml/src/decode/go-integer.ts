@@ -1,3 +1,5 @@
+import type { Flavour } from '../flavour.ts'
+
 const INT64_MIN = -(2n ** 63n)
 const UINT64_MAX = 2n ** 64n - 1n
 
@@ -14,13 +16,14 @@ const DIGITS: Readonly<Record<number, RegExp>> = {
  * The integer that Go's `strconv.ParseInt(text, 0, 64)`, then `ParseUint`, see in a text: with the prefixes 0x, 0o, 0b
  * and 0 (octal), from -2^63 to 2^64-1. `undefined` where both refuse.
  */
-export function parseGoInteger(text: string, first: number): number | bigint | undefined {
+export function parseGoInteger(text: string, flavour: Flavour): number | bigint | undefined {
+  const first = text.charCodeAt(0)
   const isSigned = first === 0x2b || first === 0x2d
   const digits = isSigned ? text.slice(1) : text
   const base = baseOf(digits)
   const body = base.digits
   const pattern = DIGITS[base.radix]
-  if (pattern === undefined || !pattern.test(body)) return parseSignBehindPrefix(text)
+  if (pattern === undefined || !pattern.test(body)) return parseSignBehindPrefix(text, flavour)
   if (base.radix === 10 && body.length <= SAFE_DIGITS_MAX) {
     const magnitude = Number(body)
     return first === 0x2d && magnitude !== 0 ? -magnitude : magnitude
@@ -62,10 +65,14 @@ function fit(value: bigint, isSigned: boolean): number | bigint | undefined {
   return Number.isSafeInteger(small) ? small : value
 }
 
-/** go-yaml strips `0b` itself when Go refused, so that a sign may follow it: `0b-11` is -3. */
-function parseSignBehindPrefix(text: string): number | bigint | undefined {
-  const match = /^0b([-+])([01]+)$/.exec(text)
+const SIGNED_BINARY = /^0b([-+])([01]+)$/
+const SIGNED_OCTAL = /^0o([-+])([0-7]+)$/
+
+/** go-yaml strips `0b` itself when Go refused, so that a sign may follow it: `0b-11` is -3. v3 does the same with `0o`. */
+function parseSignBehindPrefix(text: string, flavour: Flavour): number | bigint | undefined {
+  const binary = SIGNED_BINARY.exec(text)
+  const match = binary ?? (flavour === 'yaml3' ? SIGNED_OCTAL.exec(text) : null)
   if (match === null) return undefined
-  const magnitude = BigInt(`0b${match[2] ?? ''}`)
+  const magnitude = BigInt(`${binary === null ? '0o' : '0b'}${match[2] ?? ''}`)
   return fit(match[1] === '-' ? -magnitude : magnitude, true)
 }

@@ -20,3 +20,14 @@ export function compareUtf8(a: string, b: string): number {
 function rank(unit: number): number {
   return unit <= SURROGATE_LAST ? unit + 0x1_0000 : unit
 }
+
+/** Keys in that order. Most lists have it already. */
+export function sortByUtf8(keys: Iterable<string>): readonly string[] {
+  const list = Array.from(keys)
+  let previous = ''
+  for (const key of list) {
+    if (compareUtf8(previous, key) > 0) return list.toSorted(compareUtf8)
+    previous = key
+  }
+  return list
+}

@@ -2,7 +2,7 @@ import { DEPTH_MAX } from '../limits.ts'
 import { formatJsonNumber, nameOfNonFinite } from '../numbers/format-json-number.ts'
 import { isYamlList, type YamlList, type YamlMap, type YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
-import { compareUtf8 } from './compare-utf8.ts'
+import { sortByUtf8 } from './compare-utf8.ts'
 
 export interface PrintJsonOptions {
   /** `escaped` (Go's default) writes `<`, `>` and `&` as `\u003c`, `\u003e` and `\u0026`. */
@@ -31,13 +31,14 @@ class JsonPrinter {
   readonly #html: boolean
   readonly #indent: string | undefined
   readonly #lengthMax: number
-  readonly #keys = new Map<string, string>()
+  readonly #colon: string
   #out = ''
   #depth = 0
 
   constructor({ html = 'escaped', indent, lengthMax }: PrintJsonOptions) {
     this.#html = html === 'escaped'
     this.#indent = indent
+    this.#colon = indent === undefined ? ':' : ': '
     this.#lengthMax = lengthMax ?? Number.POSITIVE_INFINITY
   }
 
@@ -62,9 +63,9 @@ class JsonPrinter {
     }
     this.#open('{')
     let isFirst = true
-    for (const key of Array.from(map.keys()).toSorted(compareUtf8)) {
+    for (const key of sortByUtf8(map.keys())) {
       this.#separate(isFirst)
-      this.#out += this.#key(key)
+      this.#out += quote(key, this.#html) + this.#colon
       this.#value(map.get(key) ?? null)
       isFirst = false
     }
@@ -84,14 +85,6 @@ class JsonPrinter {
       isFirst = false
     }
     this.#close(']')
-  }
-
-  #key(key: string): string {
-    const known = this.#keys.get(key)
-    if (known !== undefined) return known
-    const printed = `${quote(key, this.#html)}${this.#indent === undefined ? ':' : ': '}`
-    this.#keys.set(key, printed)
-    return printed
   }
 
   #open(bracket: string): void {

@@ -4,7 +4,7 @@ import { isYamlList, type YamlList, type YamlMap, type YamlValue } from '../valu
 import { YamlError } from '../yaml-error.ts'
 import { printNumber } from './print-number.ts'
 import type { PrintStyle } from './print-style.ts'
-import { styleOf } from './scalar-style.ts'
+import { commonStyleOf, styleOf } from './scalar-style.ts'
 import { sortKeys } from './sort-keys.ts'
 import { keyThroughJson, needsJson, throughJson } from './through-json.ts'
 import { inQuotes, writeScalar } from './write-scalar.ts'
@@ -13,6 +13,14 @@ import { INDENT, Writer } from './writer.ts'
 const WIDTH_OF_V2 = 80
 const KEY_BYTES_MAX = 128 // Longer keys stand behind `? `, as in libyaml.
 
+/** Keys come again and again, in all documents, and are always written the same way. */
+const printedKeys: Readonly<Record<PrintStyle, Map<string, string>>> = {
+  yaml2: new Map(),
+  'yaml2-direct': new Map(),
+  yaml3: new Map(),
+}
+const PRINTED_KEYS_MAX = 10_000 // A megabyte at most; all of Kubernetes has 3,000 field names.
+
 type Parent = 'root' | 'sequence' | 'mapping'
 
 /** One value to the text of one document, in block style. */
@@ -20,8 +28,7 @@ export class Printer {
   readonly #flavour: Flavour
   readonly #style: PrintStyle
   readonly #writer: Writer
-  /** Keys come again and again; how they are written depends on nothing else. */
-  readonly #keys = new Map<string, string>()
+  readonly #keys: Map<string, string>
   #depth = 0
 
   constructor(style: PrintStyle, lengthMax: number) {
@@ -29,6 +36,7 @@ export class Printer {
     this.#flavour = style === 'yaml3' ? 'yaml3' : 'yaml2'
     const width = style === 'yaml3' ? Number.POSITIVE_INFINITY : WIDTH_OF_V2
     this.#writer = new Writer(width, lengthMax)
+    this.#keys = printedKeys[style]
   }
 
   print(value: YamlValue): string {
@@ -60,7 +68,7 @@ export class Printer {
       writer.newLine(indent)
       const printed = this.#key(key)
       if (printed === undefined) this.#longKey(key, indent)
-      else writer.write(`${printed}:`)
+      else writer.write(printed)
       this.#value(map.get(key) ?? null, indent, 'mapping')
     }
     this.#depth -= 1
@@ -87,7 +95,7 @@ export class Printer {
     throw new YamlError('YAML_DEPTH', `nesting ${DEPTH_MAX} exceeded, or a value that holds itself`)
   }
 
-  /** A key as it stands before its colon, or undefined if that is not allowed on one line. */
+  /** A key with its colon, or undefined if it may not stand on one line. */
   #key(key: string): string | undefined {
     const known = this.#keys.get(key)
     if (known !== undefined) return known
@@ -95,7 +103,9 @@ export class Printer {
     const written = this.#style === 'yaml2' ? keyThroughJson(text) : text
     if (!isSimple(written)) return undefined
     const style = styleOf(written, this.#flavour, 'key')
-    const printed = style === 'plain' || style === 'literal' ? written : inQuotes(written, style)
+    const isBare = style === 'plain' || style === 'literal'
+    const printed = `${isBare ? written : inQuotes(written, style)}:`
+    if (this.#keys.size >= PRINTED_KEYS_MAX) this.#keys.clear()
     this.#keys.set(key, printed)
     return printed
   }
@@ -108,12 +118,11 @@ export class Printer {
   }
 
   #text(value: string, indent: number): void {
-    const text = this.#written(value)
+    const common = commonStyleOf(value, this.#flavour)
+    if (common !== undefined) return writeScalar(this.#writer, value, { style: common, indent })
+    const json = this.#style === 'yaml2' && needsJson(value)
+    const text = json ? throughJson(value) : value.toWellFormed()
     writeScalar(this.#writer, text, { style: styleOf(text, this.#flavour, 'value'), indent })
-  }
-
-  #written(text: string): string {
-    return this.#style === 'yaml2' && needsJson(text) ? throughJson(text) : text.toWellFormed()
   }
 }
 

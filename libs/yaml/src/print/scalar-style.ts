@@ -1,12 +1,19 @@
 import { isBlank, isBlankOrEnd, isBreak } from '../characters.ts'
-import { resolvePlain } from '../decode/resolve.ts'
+import { plainValue } from '../decode/resolve.ts'
+import { isTimestamp } from '../decode/timestamp.ts'
 import type { Flavour } from '../flavour.ts'
 
 export type PrintedStyle = 'plain' | 'single-quoted' | 'double-quoted' | 'literal'
 
-/** Nothing in these needs a quote, as long as they are no word like `yes`. */
-const SAFE = /^[A-Za-z_/][\w/.@+=()-]*$/
-const WORD_LENGTH_MAX = 5
+/** What libyaml prints as it is, but for line breaks; tabs are none of them. */
+const PRINTED = String.raw`\u0020-\u007E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD`
+
+/** The start, and the rest, of a line that may not be plain. What matches neither may, unless it is read as something else. */
+const NOT_PLAIN_START = /^(?:[ #,[\]{}&*!|>'"%@`]|[-?:](?: |$)|---|\.\.\.)/
+const NOT_PLAIN = new RegExp(`[^${PRINTED}]|:(?: |$)| #| $`)
+
+/** Lines that may not be literal, or where that takes a closer look. */
+const NOT_LITERAL = new RegExp(`[^\\n${PRINTED}]| \\n| $`)
 
 const BASE_60 = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/
 
@@ -18,9 +25,20 @@ const INDICATORS: ReadonlySet<number> = new Set(
   Array.from('#,[]{}&*!|>\'"%@`', (character) => character.charCodeAt(0)),
 )
 
+/**
+ * The style of most texts, without a look at each character; undefined for the others. None of these has anything in it that JSON
+ * or YAML would change.
+ */
+export function commonStyleOf(text: string, flavour: Flavour): PrintedStyle | undefined {
+  if (!NOT_PLAIN.test(text)) {
+    if (NOT_PLAIN_START.test(text)) return undefined
+    return canBePlain(text, flavour) ? 'plain' : 'double-quoted'
+  }
+  return text.includes('\n') && !NOT_LITERAL.test(text) ? 'literal' : undefined
+}
+
 /** How go-yaml writes a text in block context. A key that stands on one line is never literal. */
 export function styleOf(text: string, flavour: Flavour, place: 'key' | 'value'): PrintedStyle {
-  if (SAFE.test(text) && text.length > WORD_LENGTH_MAX) return 'plain'
   const allowed = analyze(text, flavour)
   if (text.includes('\n')) return allowed.literal && place === 'value' ? 'literal' : 'double-quoted'
   if (!canBePlain(text, flavour)) return 'double-quoted'
@@ -30,7 +48,7 @@ export function styleOf(text: string, flavour: Flavour, place: 'key' | 'value'):
 
 /** Whether the text, written plain, is read as text again by everyone. */
 function canBePlain(text: string, flavour: Flavour): boolean {
-  if (resolvePlain(text, flavour).tag !== '!!str') return false
+  if (typeof plainValue(text, flavour) !== 'string' || isTimestamp(text)) return false
   if (flavour === 'yaml3' && OLD_BOOLEAN.test(text)) return false
   return !(text.includes(':') && BASE_60.test(text))
 }

@@ -8,8 +8,19 @@ const EXACT_DIGITS_MAX = 15 // 10^15 < 2^53
  * Keys in the order in which go-yaml prints them: runs of digits by their number, other characters before letters. v3
  * differs from v2 behind equal digits, where letters come first.
  */
-export function sortKeys(keys: Iterable<string>, flavour: Flavour): string[] {
-  return Array.from(keys).toSorted((a, b) => compareKeys(a, b, flavour))
+export function sortKeys(keys: Iterable<string>, flavour: Flavour): readonly string[] {
+  const list = Array.from(keys)
+  return isSorted(list, flavour) ? list : list.toSorted((a, b) => compareKeys(a, b, flavour))
+}
+
+/** Most are: what was printed before is printed again. */
+function isSorted(keys: readonly string[], flavour: Flavour): boolean {
+  let previous = keys[0] ?? ''
+  for (const key of keys) {
+    if (compareKeys(previous, key, flavour) > 0) return false
+    previous = key
+  }
+  return true
 }
 
 function compareKeys(a: string, b: string, flavour: Flavour): number {

@@ -7,7 +7,7 @@ const AFTER_ANCHOR = '?:,]}%@`'
 
 /** `&name` or `*name`. */
 export function scanAnchor(cursor: Cursor, kind: 'alias' | 'anchor'): Token {
-  const start = cursor.begin()
+  cursor.begin()
   cursor.offset += 1
   const from = cursor.offset
   while (isAlpha(cursor.peek())) cursor.offset += 1
@@ -16,5 +16,5 @@ export function scanAnchor(cursor: Cursor, kind: 'alias' | 'anchor'): Token {
   if (value === '' || !(isBlankOrEnd(after) || AFTER_ANCHOR.includes(String.fromCharCode(after)))) {
     throw cursor.error('did not find expected alphabetic or numeric character')
   }
-  return { kind, start, end: cursor.mark(), value, suffix: '', style: 'plain' }
+  return cursor.token(kind, value)
 }

@@ -16,13 +16,12 @@ export function scanBlockScalar(
   style: 'literal' | 'folded',
   parentIndent: number,
 ): Token {
-  const start = cursor.begin()
+  cursor.begin()
   cursor.offset += 1
   const { chomping, increment } = scanHeader(cursor)
   const lines = new Lines(cursor, parentIndent)
   if (increment > 0) lines.indent = Math.max(parentIndent, 0) + increment
-  const value = scanLines(lines, style, chomping)
-  return { kind: 'scalar', start, end: lines.end, value, suffix: '', style }
+  return cursor.scalar(scanLines(lines, style, chomping), style)
 }
 
 function scanHeader(cursor: Cursor): Header {
@@ -84,12 +83,10 @@ class Lines {
   readonly #parentIndent: number
   /** 0 while unknown. */
   indent = 0
-  end: Token['end']
 
   constructor(cursor: Cursor, parentIndent: number) {
     this.cursor = cursor
     this.#parentIndent = parentIndent
-    this.end = cursor.mark()
   }
 
   /** Steps over indentation and empty lines, up to content or to the end; gives the breaks. */
@@ -97,7 +94,6 @@ class Lines {
     const { cursor } = this
     let breaks = ''
     let widest = 0
-    this.end = cursor.mark()
     for (;;) {
       while (this.#isIndentation() && cursor.peek() === 0x20) cursor.offset += 1
       widest = Math.max(widest, cursor.column)
@@ -106,7 +102,6 @@ class Lines {
       }
       if (!isBreak(cursor.peek())) break
       breaks += cursor.readBreak()
-      this.end = cursor.mark()
     }
     if (this.indent === 0) this.indent = Math.max(widest, this.#parentIndent + 1, 1)
     return breaks

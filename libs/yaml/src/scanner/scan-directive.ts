@@ -7,7 +7,7 @@ const VERSION_DIGITS_MAX = 2 // As libyaml.
 
 /** `%YAML 1.1` or `%TAG ! prefix`, with the rest of its line. Anything else is refused. */
 export function scanDirective(cursor: Cursor): Token {
-  const start = cursor.begin()
+  cursor.begin()
   cursor.offset += 1
   const name = scanName(cursor)
   let value: string
@@ -21,15 +21,13 @@ export function scanDirective(cursor: Cursor): Token {
   } else {
     throw cursor.error('found unknown directive name')
   }
-  const end = cursor.mark()
   cursor.skipBlanks()
   cursor.skipComment()
   if (!isBreakOrEnd(cursor.peek())) {
     throw cursor.error('did not find expected comment or line break')
   }
   if (cursor.peek() !== 0) cursor.readBreak()
-  const kind = name === 'YAML' ? 'version-directive' : 'tag-directive'
-  return { kind, start, end, value, suffix, style: 'plain' }
+  return cursor.token(name === 'YAML' ? 'version-directive' : 'tag-directive', value, suffix)
 }
 
 function scanName(cursor: Cursor): string {

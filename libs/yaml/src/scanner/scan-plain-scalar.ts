@@ -1,6 +1,6 @@
 import { isBlank, isBlankOrEnd, isBreak, isFlowIndicator } from '../characters.ts'
 import type { Cursor } from './cursor.ts'
-import type { Mark, Token } from './token.ts'
+import type { Token } from './token.ts'
 
 /** Where a plain scalar stands decides where it ends. */
 export interface PlainContext {
@@ -15,10 +15,10 @@ export interface PlainContext {
  */
 export function scanPlainScalar(cursor: Cursor, { parentIndent, inFlow }: PlainContext): Token {
   const { text } = cursor
-  const start = cursor.begin()
-  let end: Mark = start
+  cursor.begin()
   let value = ''
   let from = cursor.offset
+  let end = from
   let folded = ''
   for (;;) {
     if (cursor.column === 0 && isDocumentIndicator(cursor)) break
@@ -27,19 +27,22 @@ export function scanPlainScalar(cursor: Cursor, { parentIndent, inFlow }: PlainC
     skipWord(cursor, inFlow)
     if (cursor.offset > word) {
       if (folded !== '') {
-        value += text.slice(from, end.offset) + folded
+        value += text.slice(from, end) + folded
         from = word
         folded = ''
       }
-      end = cursor.mark()
+      end = cursor.offset
     }
     if (!isBlankOrEnd(cursor.peek()) || cursor.peek() === 0) break
     cursor.skipBlanks()
     if (isBreak(cursor.peek())) folded = scanBreaks(cursor, parentIndent + 1)
     if (!inFlow && cursor.column <= parentIndent) break
   }
-  value += text.slice(from, end.offset)
-  return { kind: 'scalar', start, end, value, suffix: '', style: 'plain' }
+  cursor.endedByBreak = folded !== ''
+  return cursor.scalar(
+    value === '' ? text.slice(from, end) : value + text.slice(from, end),
+    'plain',
+  )
 }
 
 /** Up to a blank, a break, `: `, or inside brackets one of their indicators. */

@@ -35,7 +35,7 @@ const HEX_DIGITS: ReadonlyMap<number, number> = new Map([
 /** A scalar in quotes, over any number of lines. */
 export function scanQuotedScalar(cursor: Cursor, style: 'single-quoted' | 'double-quoted'): Token {
   const quote = style === 'single-quoted' ? 0x27 : 0x22
-  const start = cursor.begin()
+  cursor.begin()
   cursor.offset += 1
   let value = ''
   for (;;) {
@@ -49,7 +49,7 @@ export function scanQuotedScalar(cursor: Cursor, style: 'single-quoted' | 'doubl
     value += scanSpace(cursor, escapedBreak.found)
   }
   cursor.offset += 1
-  return { kind: 'scalar', start, end: cursor.mark(), value, suffix: '', style }
+  return cursor.scalar(value, style)
 }
 
 /** Up to a blank, a break or the closing quote; two quotes are one. */

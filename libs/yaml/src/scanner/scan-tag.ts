@@ -4,7 +4,7 @@ import type { Token } from './token.ts'
 
 /** `!`, `!suffix`, `!!suffix`, `!handle!suffix` or `!<uri>`. */
 export function scanTag(cursor: Cursor): Token {
-  const start = cursor.begin()
+  cursor.begin()
   let handle = ''
   let suffix: string
   if (cursor.peek(1) === 0x3c) {
@@ -25,7 +25,7 @@ export function scanTag(cursor: Cursor): Token {
   if (!isBlankOrEnd(cursor.peek())) {
     throw cursor.error('did not find expected whitespace or line break')
   }
-  return { kind: 'tag', start, end: cursor.mark(), value: handle, suffix, style: 'plain' }
+  return cursor.token('tag', handle, suffix)
 }
 
 /** A directive's handle ends with `!`; before a node, `!name` is a handle with a suffix to split. */

@@ -7,16 +7,19 @@ import { scanDirective } from './scan-directive.ts'
 import { isDocumentIndicator, scanPlainScalar } from './scan-plain-scalar.ts'
 import { scanQuotedScalar } from './scan-quoted-scalar.ts'
 import { scanTag } from './scan-tag.ts'
-import type { Mark, Token, TokenKind } from './token.ts'
+import type { Place, Token, TokenKind } from './token.ts'
+import { TokenQueue } from './token-queue.ts'
 
 /** A key without `?` stands on one line and is at most this long: libyaml's bound, in characters. */
 const SIMPLE_KEY_LENGTH_MAX = 1024
 
 /** A token that turns out to be a key when `:` follows. Each level of brackets has one at most. */
-interface SimpleKey {
+interface SimpleKey extends Place {
   readonly required: boolean
   readonly number: number
-  readonly mark: Mark
+  readonly offset: number
+  /** The token is held back until it is known whether it is a key. */
+  awaited: boolean
 }
 
 /**
@@ -29,12 +32,10 @@ export class Scanner {
   readonly #lookahead: number
   readonly #indents: number[] = []
   readonly #keys: (SimpleKey | undefined)[] = [undefined]
-  readonly #keysByNumber = new Map<number, number>()
+  #keyCount = 0
   /** The token that each level was saved for last, or that opened it. */
   readonly #numbers: number[] = [0]
-  #queue: Token[] = []
-  #head = 0
-  #taken = 0
+  readonly #queue = new TokenQueue()
   #indent = -1
   #flowLevel = 0
   #keyAllowed = true
@@ -49,42 +50,31 @@ export class Scanner {
   /** The next token, which stays. After the end of the stream it is the end of the stream. */
   peek(): Token {
     while (this.#needsMore()) this.#fetch()
-    return this.#queue[this.#head] ?? this.#endToken()
+    return this.#queue.head ?? this.#endToken()
   }
 
   /** Takes the token that `peek` gave. */
   skip(): void {
-    this.#head += 1
-    this.#taken += 1
-    if (this.#head < 64) return
-    this.#queue = this.#queue.slice(this.#head)
-    this.#head = 0
+    this.#queue.skip()
   }
 
   #endToken(): Token {
-    const mark = this.#cursor.mark()
-    return this.#cursor.token('stream-end', mark, mark)
+    return this.#cursor.tokenAt('stream-end', this.#cursor.place())
   }
 
   /** The head of the queue can only be given when it is known not to be a key. */
   #needsMore(): boolean {
-    if (!this.#ended && this.#queue.length - this.#head <= this.#lookahead) return true
-    const level = this.#keysByNumber.get(this.#taken)
-    return level !== undefined && this.#validKey(level) !== undefined && !this.#ended
+    if (!this.#ended && this.#queue.length <= this.#lookahead) return true
+    return this.#keyCount > 0 && this.#isHeadKey() && !this.#ended
   }
 
-  #push(token: Token): void {
-    this.#queue.push(token)
-  }
-
-  /** In front of a token of the queue; behind all of them if it was taken already. */
-  #insert(number: number, token: Token): void {
-    if (number < this.#taken) this.#queue.push(token)
-    else this.#queue.splice(this.#head + number - this.#taken, 0, token)
-  }
-
-  #nextNumber(): number {
-    return this.#taken + this.#queue.length - this.#head
+  /** Keys of outer levels come first: the first one that there is decides. */
+  #isHeadKey(): boolean {
+    let level = 0
+    while (this.#keys[level] === undefined) level += 1
+    const key = this.#keys[level]
+    if (key?.awaited !== true || key.number !== this.#queue.taken) return false
+    return this.#validKey(level) !== undefined
   }
 
   // oxlint-disable-next-line complexity -- One line for each character that can start a token.
@@ -118,7 +108,7 @@ export class Scanner {
       case 0x21:
         this.#saveKey()
         this.#keyAllowed = false
-        return this.#push(scanTag(cursor))
+        return this.#queue.push(scanTag(cursor))
       case 0x27:
         return this.#fetchQuoted('single-quoted')
       case 0x22:
@@ -144,7 +134,7 @@ export class Scanner {
       default:
         return this.#fetchPlain()
     }
-    throw cursor.error('found character that cannot start any token', cursor.mark())
+    throw cursor.error('found character that cannot start any token', cursor.place())
   }
 
   /** Steps over blanks, comments and breaks. A tab indents nothing where a key could stand. */
@@ -170,16 +160,15 @@ export class Scanner {
     const key = this.#keys[level]
     if (key === undefined) return undefined
     const cursor = this.#cursor
-    if (key.mark.line === cursor.line && cursor.isWithin(SIMPLE_KEY_LENGTH_MAX, key.mark))
-      return key
-    if (key.required) throw cursor.error("could not find expected ':'", key.mark)
-    this.#forgetKey(level, key)
+    if (key.line === cursor.line && cursor.isWithin(SIMPLE_KEY_LENGTH_MAX, key.offset)) return key
+    if (key.required) throw cursor.error("could not find expected ':'", key)
+    this.#forgetKey(level)
     return undefined
   }
 
-  #forgetKey(level: number, key: SimpleKey): void {
+  #forgetKey(level: number): void {
     this.#keys[level] = undefined
-    this.#keysByNumber.delete(key.number)
+    this.#keyCount -= 1
   }
 
   /** What comes next can be a key, if keys can stand here. */
@@ -187,47 +176,42 @@ export class Scanner {
     if (!this.#keyAllowed) return
     const cursor = this.#cursor
     this.#removeKey()
-    const key: SimpleKey = {
-      required: this.#flowLevel === 0 && this.#indent === cursor.column,
-      number: this.#nextNumber(),
-      mark: cursor.mark(),
-    }
-    this.#keys[this.#flowLevel] = key
-    this.#keysByNumber.set(key.number, this.#flowLevel)
-    this.#numbers[this.#flowLevel] = key.number
+    const { line, column, offset } = cursor
+    const required = this.#flowLevel === 0 && this.#indent === column
+    const number = this.#queue.nextNumber
+    this.#keys[this.#flowLevel] = { line, column, offset, required, number, awaited: true }
+    this.#keyCount += 1
+    this.#numbers[this.#flowLevel] = number
   }
 
   #removeKey(): void {
     const key = this.#keys[this.#flowLevel]
     if (key === undefined) return
-    if (key.required) throw this.#cursor.error("could not find expected ':'", key.mark)
-    this.#forgetKey(this.#flowLevel, key)
+    if (key.required) throw this.#cursor.error("could not find expected ':'", key)
+    this.#forgetKey(this.#flowLevel)
   }
 
-  /** Opens a block if `mark` is indented deeper than the one around it. */
-  #roll(kind: TokenKind, mark: Mark, number?: number): void {
-    if (this.#flowLevel > 0 || this.#indent >= mark.column) return
+  /** Opens a block if `place` is indented deeper than the one around it. */
+  #roll(kind: TokenKind, place: Place, number?: number): void {
+    if (this.#flowLevel > 0 || this.#indent >= place.column) return
     this.#indents.push(this.#indent)
-    this.#indent = mark.column
-    const token = this.#cursor.token(kind, mark, mark)
-    if (number === undefined) this.#push(token)
-    else this.#insert(number, token)
+    this.#indent = place.column
+    const token = this.#cursor.tokenAt(kind, place)
+    if (number === undefined) this.#queue.push(token)
+    else this.#queue.insert(number, token)
   }
 
   /** Closes the blocks that are indented deeper than `column`. */
   #unroll(column: number): void {
     if (this.#flowLevel > 0) return
     while (this.#indent > column) {
-      const mark = this.#cursor.mark()
-      this.#push(this.#cursor.token('block-end', mark, mark))
+      this.#queue.push(this.#cursor.tokenAt('block-end', this.#cursor.place()))
       this.#indent = this.#indents.pop() ?? -1
     }
   }
 
   #pushIndicator(kind: TokenKind, length: number): void {
-    const start = this.#cursor.mark()
-    this.#cursor.offset += length
-    this.#push(this.#cursor.token(kind, start, this.#cursor.mark()))
+    this.#queue.push(this.#cursor.indicator(kind, length))
   }
 
   #endBlocks(): void {
@@ -243,13 +227,13 @@ export class Scanner {
       cursor.lineStart = cursor.offset
     }
     this.#endBlocks()
-    this.#push(this.#endToken())
+    this.#queue.push(this.#endToken())
     this.#ended = true
   }
 
   #fetchDirective(): void {
     this.#endBlocks()
-    this.#push(scanDirective(this.#cursor))
+    this.#queue.push(scanDirective(this.#cursor))
   }
 
   #fetchDocumentIndicator(kind: TokenKind): void {
@@ -261,7 +245,7 @@ export class Scanner {
     this.#saveKey()
     this.#flowLevel += 1
     this.#keys[this.#flowLevel] = undefined
-    this.#numbers[this.#flowLevel] = this.#nextNumber()
+    this.#numbers[this.#flowLevel] = this.#queue.nextNumber
     this.#keyAllowed = true
     this.#pushIndicator(kind, 1)
   }
@@ -272,7 +256,9 @@ export class Scanner {
       this.#keys.pop()
       this.#flowLevel -= 1
       // As in Go, where brackets without anything in them forget that they could be a key themselves.
-      this.#keysByNumber.delete(this.#numbers.pop() ?? 0)
+      const number = this.#numbers.pop()
+      for (const key of this.#keys)
+        if (key !== undefined && key.number === number) key.awaited = false
     }
     this.#keyAllowed = false
     this.#pushIndicator(kind, 1)
@@ -287,7 +273,7 @@ export class Scanner {
   #fetchBlockEntry(): void {
     if (this.#flowLevel === 0) {
       this.#assertKeyAllowed('block sequence entries are not allowed in this context')
-      this.#roll('block-sequence-start', this.#cursor.mark())
+      this.#roll('block-sequence-start', this.#cursor.place())
     }
     this.#removeKey()
     this.#keyAllowed = true
@@ -295,13 +281,13 @@ export class Scanner {
   }
 
   #assertKeyAllowed(problem: string): void {
-    if (!this.#keyAllowed) throw this.#cursor.error(problem, this.#cursor.mark())
+    if (!this.#keyAllowed) throw this.#cursor.error(problem, this.#cursor.place())
   }
 
   #fetchKey(): void {
     if (this.#flowLevel === 0) {
       this.#assertKeyAllowed('mapping keys are not allowed in this context')
-      this.#roll('block-mapping-start', this.#cursor.mark())
+      this.#roll('block-mapping-start', this.#cursor.place())
     }
     this.#removeKey()
     this.#keyAllowed = this.#flowLevel === 0
@@ -311,14 +297,14 @@ export class Scanner {
   #fetchValue(): void {
     const key = this.#validKey(this.#flowLevel)
     if (key !== undefined) {
-      this.#insert(key.number, this.#cursor.token('key', key.mark, key.mark))
-      this.#roll('block-mapping-start', key.mark, key.number)
-      this.#forgetKey(this.#flowLevel, key)
+      this.#queue.insert(key.number, this.#cursor.tokenAt('key', key))
+      this.#roll('block-mapping-start', key, key.number)
+      this.#forgetKey(this.#flowLevel)
       this.#keyAllowed = false
     } else {
       if (this.#flowLevel === 0) {
         this.#assertKeyAllowed('mapping values are not allowed in this context')
-        this.#roll('block-mapping-start', this.#cursor.mark())
+        this.#roll('block-mapping-start', this.#cursor.place())
       }
       this.#keyAllowed = this.#flowLevel === 0
     }
@@ -328,27 +314,26 @@ export class Scanner {
   #fetchAnchor(kind: 'alias' | 'anchor'): void {
     this.#saveKey()
     this.#keyAllowed = false
-    this.#push(scanAnchor(this.#cursor, kind))
+    this.#queue.push(scanAnchor(this.#cursor, kind))
   }
 
   #fetchBlockScalar(style: 'literal' | 'folded'): void {
     this.#removeKey()
     this.#keyAllowed = true
-    this.#push(scanBlockScalar(this.#cursor, style, this.#indent))
+    this.#queue.push(scanBlockScalar(this.#cursor, style, this.#indent))
   }
 
   #fetchQuoted(style: 'single-quoted' | 'double-quoted'): void {
     this.#saveKey()
     this.#keyAllowed = false
-    this.#push(scanQuotedScalar(this.#cursor, style))
+    this.#queue.push(scanQuotedScalar(this.#cursor, style))
   }
 
   #fetchPlain(): void {
     this.#saveKey()
     this.#keyAllowed = false
-    const context = { parentIndent: this.#indent, inFlow: this.#flowLevel > 0 }
-    const token = scanPlainScalar(this.#cursor, context)
-    if (this.#cursor.line > token.end.line) this.#keyAllowed = true
-    this.#push(token)
+    const inFlow = this.#flowLevel > 0
+    this.#queue.push(scanPlainScalar(this.#cursor, { parentIndent: this.#indent, inFlow }))
+    if (this.#cursor.endedByBreak) this.#keyAllowed = true
   }
 }

@@ -1,8 +1,7 @@
 import type { ScalarStyle } from '../node.ts'
 
-/** A place in the text. `offset` counts UTF-16 units from 0, `line` and `column` from 0, as libyaml does. */
-export interface Mark {
-  readonly offset: number
+/** A place in the text; both count from 0, as in libyaml, `column` in UTF-16 units. */
+export interface Place {
   readonly line: number
   readonly column: number
 }
@@ -29,12 +28,12 @@ export type TokenKind =
   | 'tag'
   | 'scalar'
 
-/** One shape for all tokens, so that reading them stays fast. */
-export interface Token {
+/** One flat shape for all tokens, of which a large text has millions. */
+export interface Token extends Place {
   readonly kind: TokenKind
-  readonly start: Mark
-  /** Line and column just behind the token, where an empty scalar would stand. */
-  readonly end: Mark
+  /** Where the scanner stood behind it: there an empty scalar would be. */
+  readonly endLine: number
+  readonly endColumn: number
   /** Scalar text, anchor, tag handle, or `1.1` of a version directive. */
   readonly value: string
   /** Tag suffix, or prefix of a tag directive. */
