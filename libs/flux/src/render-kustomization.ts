@@ -12,6 +12,7 @@ import { YamlError } from '@tidemark/yaml'
 import { completeKustomization, refusedYaml } from './complete-kustomization.ts'
 import { describeProblems } from './flux-object.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
+import { ORIGIN_ANNOTATION } from './origin.ts'
 import { RenderRefused } from './render-refused.ts'
 import { roleOf } from './roles.ts'
 
@@ -38,8 +39,11 @@ export function renderKustomization(tree: SourceTree, object: unknown): Rendered
       loadRestriction: 'none',
       cache,
     })
-    const objects = built.objects.map(({ value }) => jsonFromYaml(value)).filter(isJsonObject)
-    return { objects: objects.map((item) => own(item, model)), warnings: built.warnings }
+    const objects = built.objects.flatMap(({ value, origin }) => {
+      const item = jsonFromYaml(value)
+      return isJsonObject(item) ? [own(item, model, origin.path)] : []
+    })
+    return { objects, warnings: built.warnings }
   } catch (error) {
     if (error instanceof KustomizeError) throw refusedBuild(error)
     if (error instanceof YamlError) throw refusedYaml(error, model.path)
@@ -67,18 +71,29 @@ function lineOf(error: unknown): number {
 }
 
 /** Labels of the owner on what goes to the cluster; commonMetadata over all (kustomize-controller 1.9.4). */
-function own(object: JsonObject, { name, namespace, spec }: KustomizationModel): JsonObject {
+function own(
+  object: JsonObject,
+  { name, namespace, spec }: KustomizationModel,
+  file: string,
+): JsonObject {
   const common = parseJson(JSON.stringify(spec['commonMetadata'] ?? {}))
+  const role = roleOf(object)
   const owner =
-    roleOf(object) === 'applied'
+    role === 'applied'
       ? {
           'kustomize.toolkit.fluxcd.io/name': name,
           'kustomize.toolkit.fluxcd.io/namespace': namespace,
         }
       : {}
+  // What is interpreted never reaches a cluster; messages about it name its file.
+  const origin = role === 'interpreted' && file !== '' ? { [ORIGIN_ANNOTATION]: file } : {}
   const metadata = objectAt(object, 'metadata')
   const labels = { ...objectAt(metadata, 'labels'), ...objectAt(common, 'labels'), ...owner }
-  const annotations = { ...objectAt(metadata, 'annotations'), ...objectAt(common, 'annotations') }
+  const annotations = {
+    ...objectAt(metadata, 'annotations'),
+    ...objectAt(common, 'annotations'),
+    ...origin,
+  }
   return {
     ...object,
     metadata: {

@@ -29,9 +29,11 @@ function foldDeclaration(state: ApplicationState, { event }: Recorded): void {
       state.cluster ||= event.value.object?.cluster ?? ''
       state.parentId ||= event.value.parentId
       state.refusal = event.value.message
+      if (state.removed) Object.assign(state, { removed: false, declared: false })
       break
     case 'ApplicationRemoved':
       state.removed = true
+      state.refusal = ''
       break
     case 'RemovalHeld':
       state.removalHeld = event.value.message

@@ -21,7 +21,9 @@ export interface Application {
   readonly declared: ApplicationDeclared | undefined
   readonly removed: { readonly removal: Removal } | undefined
   readonly removalHeld: boolean
+  /** Why the object in Git cannot be used, and the application that holds it; empty where it can. */
   readonly refusal: string
+  readonly refusedIn: string
   readonly request: RenderWish | undefined
   /** Where to look for what the newest render read; empty where nothing is known of it. */
   readonly releases: readonly Release[]
@@ -105,6 +107,7 @@ export function emptyApplication(id: string): Application {
     removed: undefined,
     removalHeld: false,
     refusal: '',
+    refusedIn: '',
     request: undefined,
     releases: [],
     released: 0n,
@@ -130,9 +133,14 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
         refusal: '',
       }
     case 'ApplicationRefused':
-      return { ...state, refusal: event.value.message }
+      return { ...state, refusal: event.value.message, refusedIn: event.value.parentId }
     case 'ApplicationRemoved':
-      return { ...state, removed: { removal: event.value.removal }, removalHeld: false }
+      return {
+        ...state,
+        removed: { removal: event.value.removal },
+        removalHeld: false,
+        refusal: '',
+      }
     case 'RemovalHeld':
       return { ...state, removalHeld: true }
     case 'RenderRequested':

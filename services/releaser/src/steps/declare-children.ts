@@ -1,4 +1,4 @@
-import { event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
+import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
 import { isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import { wantedRelease, type Application } from '../domain/application.ts'
@@ -29,7 +29,7 @@ export async function declareChildren(
 ): Promise<void> {
   const state = deps.plane.application(id)
   const children = childrenOf(deps, id)
-  const objects = await interpretedOf(deps, state, children.length > 0, signal)
+  const objects = await interpretedOf(deps, state, hadChildren(deps, id), signal)
   if (objects === undefined) return
   const { cluster, project } = state.declared ?? { cluster: '', project: '' }
   const parent = { id, cluster, project }
@@ -39,6 +39,7 @@ export async function declareChildren(
     kept.add(objectKey(ref))
     await declareObject(deps, { object, parent, ref, cause }, signal)
   }
+  forgetRefused(deps, { parent, kept, cause })
   if (modelOf(state)?.prune !== true) return
   withdrawSources(deps, { parent, kept, cause })
   const gone = children.filter((child) => !kept.has(objectKey(child.declared?.object)))
@@ -80,6 +81,11 @@ function sourcesFirst(objects: readonly unknown[]): readonly unknown[] {
   return [...objects.filter(isSource), ...objects.filter((object) => !isSource(object))]
 }
 
+function hadChildren({ plane }: ReleaserDeps, id: string): boolean {
+  const states = [...plane.applications.values()]
+  return states.some(({ declared, refusedIn }) => declared?.parentId === id || refusedIn === id)
+}
+
 function childrenOf({ plane }: ReleaserDeps, id: string): readonly Application[] {
   return [...plane.applications.values()].filter(
     (state) => state.declared?.parentId === id && state.removed === undefined,
@@ -100,6 +106,26 @@ function withdrawSources(
     })
     decisions.record(cause, [{ stream: streams.intake(source.id), event: withdrawn }])
   }
+}
+
+/** An object that could never be used, and is gone from Git: nothing of it is left to tell. */
+function forgetRefused(
+  { plane, decisions }: ReleaserDeps,
+  { parent, kept, cause }: { parent: Parent; kept: ReadonlySet<string>; cause: Cause },
+): void {
+  const ids = new Set([...kept].map(idOfKey))
+  for (const { id, declared, refusal, refusedIn } of plane.applications.values()) {
+    if (declared !== undefined || refusal === '' || refusedIn !== parent.id || ids.has(id)) continue
+    const removal = Removal.REMOVAL_ORPHAN
+    const reason = `no longer in ${parent.id}`
+    const removed = event('ApplicationRemoved', { applicationId: id, removal, reason })
+    decisions.record(cause, [{ stream: streams.application(id), event: removed }])
+  }
+}
+
+function idOfKey(key: string): string {
+  const [cluster = '', kind = '', namespace = '', name = ''] = key.split('/')
+  return applicationId({ cluster, kind, namespace, name })
 }
 
 interface Removals {

@@ -1,6 +1,7 @@
 import { applicationId, event, streams, type ObjectRef } from '@tidemark/contracts'
 import {
   describeProblems,
+  originOf,
   readGitRepository,
   readKustomization,
   type GitRepositoryModel,
@@ -43,7 +44,7 @@ export async function declareObject(
   refuse(
     deps,
     declaration,
-    `${ref.kind} (${ref.apiVersion}) is not supported yet; remove it, or wait for a version that has it`,
+    `${nameOf(declaration)}: the kind ${ref.kind} (${ref.apiVersion}) is not supported yet; remove it, or wait for a version that has it`,
   )
 }
 
@@ -68,7 +69,7 @@ async function declareSource(
   const { object, ref, parent, cause } = declaration
   const read = readGitRepository(object)
   if (read.kind === 'refused')
-    return refuse(deps, declaration, describeProblems(nameOf(ref), read.problems))
+    return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))
   const sourceId = sourceIdOf(read.model, ref.cluster)
   const before = plane.sourceOf.get(objectKey(ref))
   if (before !== undefined && before !== sourceId) {
@@ -138,15 +139,15 @@ async function declareApplication(
   const { object, ref, parent, cause } = declaration
   const read = readKustomization(object)
   if (read.kind === 'refused')
-    return refuse(deps, declaration, describeProblems(nameOf(ref), read.problems))
+    return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))
   const objectJson = Buffer.from(JSON.stringify(object), 'utf8')
   const id = applicationId(ref)
   const problem = problemOf(plane, declaration, { model: read.model, bytes: objectJson.length })
-  if (problem !== undefined) return refuse(deps, declaration, `${nameOf(ref)}${problem}`)
+  if (problem !== undefined) return refuse(deps, declaration, `${nameOf(declaration)}${problem}`)
   const state = plane.application(id)
   const same =
     state.removed === undefined && Buffer.from(state.declared?.objectJson ?? []).equals(objectJson)
-  if (same && !state.removalHeld) return
+  if (same && !state.removalHeld && state.refusal === '') return
   const declared = event('ApplicationDeclared', {
     applicationId: id,
     object: ref,
@@ -207,6 +208,8 @@ function refuse(
   decisions.record(cause, [{ stream: streams.application(id), event: refused }])
 }
 
-function nameOf({ kind, namespace, name }: ObjectRef): string {
-  return `${kind} ${namespace}/${name}`
+/** The object and the file that it comes from: where to mend it. */
+function nameOf({ ref: { kind, namespace, name }, object }: Declaration): string {
+  const file = originOf(object)
+  return `${file === '' ? '' : `${file}: `}${kind} ${namespace}/${name}`
 }
