@@ -75,7 +75,7 @@ export async function connect(choice: ServerChoice): Promise<ApiClient> {
 }
 
 /** The server that wrote its address into the data folder, where its process is still there. */
-export async function readServer(
+async function readServer(
   dataDir: string,
 ): Promise<{ readonly address: string; readonly token: string; readonly pid: number } | undefined> {
   try {

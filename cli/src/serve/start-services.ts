@@ -41,7 +41,7 @@ export interface Common {
 const CACHE_BYTES = 64 * 1024 * 1024
 
 /** The surroundings of one service: its own identity at the ledger, and what it shares. */
-export function surroundingsOf(common: Common, writer: Writer): Surroundings {
+function surroundingsOf(common: Common, writer: Writer): Surroundings {
   const { store, leases, parking } = common.clientFor(writer)
   const blobs = new CachedBlobStore(common.blobs, { bytesMax: CACHE_BYTES })
   const { clock, random, crashPoints, metrics, spans, build, holder } = common

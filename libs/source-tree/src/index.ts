@@ -24,7 +24,13 @@ export { writeArchive } from './write-archive.ts'
 export { folderTree } from './folder-tree.ts'
 export { compileIgnorePattern, type IgnorePattern } from './ignore-pattern.ts'
 export { fluxIgnore, type IgnoreFilter, type IgnoreFile } from './ignore-rules.ts'
-export { encodeReads, firstDifference, type Reads, RecordingTree } from './recording-tree.ts'
+export {
+  encodeReads,
+  firstDifference,
+  mergeReads,
+  type Reads,
+  RecordingTree,
+} from './recording-tree.ts'
 export { SourceError, type SourceErrorCode } from './source-error.ts'
 export {
   type EntryKind,

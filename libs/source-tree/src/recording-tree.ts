@@ -102,6 +102,28 @@ export class RecordingTree implements SourceTree {
   }
 }
 
+/** What two computations learnt together. Facts of both about one path MUST come from one tree, and so agree. */
+export function mergeReads(left: Reads, right: Reads): Reads {
+  const files = byPath(left.files, right.files)
+  const listings = byPath(left.listings, right.listings)
+  const known = new Set([...files, ...listings].map(({ path }) => path))
+  return {
+    files,
+    absences: [...new Set([...left.absences, ...right.absences])].toSorted(compareBytes),
+    listings,
+    kinds: byPath(left.kinds, right.kinds).filter(({ path }) => !known.has(path)),
+    links: byPath(left.links, right.links),
+  }
+}
+
+function byPath<Fact extends { readonly path: string }>(
+  left: readonly Fact[],
+  right: readonly Fact[],
+): readonly Fact[] {
+  const facts = new Map([...left, ...right].map((fact) => [fact.path, fact]))
+  return [...facts.values()].toSorted((one, other) => compareBytes(one.path, other.path))
+}
+
 /**
  * The first fact that no longer holds in another tree, in words; `undefined` when all hold, and the same
  * computation would give the same result.

@@ -29,7 +29,7 @@ export function viewEvent(recorded: Recorded): EventView {
 }
 
 /** One line for people: what happened, with the values that matter. */
-export function summarize({ event }: Recorded): string {
+function summarize({ event }: Recorded): string {
   switch (event.type) {
     case 'RevisionFetched':
       return `${event.value.revision} (${event.value.commit?.subject ?? ''})`
@@ -95,7 +95,7 @@ function describeApply({
 }
 
 /** `healthy`, `timed out`: the name of a health for people. */
-export function healthName(health: Health): string {
+function healthName(health: Health): string {
   const names = ['unknown', 'progressing', 'healthy', 'failed', 'timed out', 'unknown']
   return names[health] ?? 'unknown'
 }

@@ -5,7 +5,6 @@ import {
   type ApplyOptions,
   type Health,
   type Input,
-  type ObjectRef,
   type Removal,
   type RolloutCause,
   type RolloutStop,
@@ -131,6 +130,7 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
         removed: undefined,
         removalHeld: false,
         refusal: '',
+        refusedIn: '',
       }
     case 'ApplicationRefused':
       return { ...state, refusal: event.value.message, refusedIn: event.value.parentId }
@@ -140,6 +140,7 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
         removed: { removal: event.value.removal },
         removalHeld: false,
         refusal: '',
+        refusedIn: '',
       }
     case 'RemovalHeld':
       return { ...state, removalHeld: true }
@@ -299,9 +300,4 @@ export function wantedRelease(state: Application): Release | undefined {
   return hold === undefined
     ? releases.at(-1)
     : releases.find(({ number }) => number === hold.number)
-}
-
-/** The object's identity; only for applications that were declared. */
-export function objectOf(state: Application): ObjectRef | undefined {
-  return state.declared?.object
 }

@@ -64,7 +64,7 @@ function decideNext(deps: ReleaserDeps, id: string, options: AdvanceOptions): re
 }
 
 /** The applications that `dependsOn` names and that are not ready. */
-export function missingOf({ plane }: ReleaserDeps, state: Application): readonly string[] {
+function missingOf({ plane }: ReleaserDeps, state: Application): readonly string[] {
   return dependenciesOf(state).filter((id) => !isReadyNow(plane.application(id)))
 }
 
