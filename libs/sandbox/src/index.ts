@@ -2,11 +2,10 @@ export type { ApiRequest, ApiResponse } from './api/request.ts'
 export { directoryStorage } from './adapters/directory-storage.ts'
 export { Faults, type Fault, type FaultRule } from './faults.ts'
 export type { Json, JsonObject } from './json.ts'
+export { ConnectionCut, SandboxRefusal } from './refusals.ts'
 export { RequestCounts } from './request-counts.ts'
 export {
-  ConnectionCut,
   SandboxCore,
-  SandboxRefusal,
   startSandbox,
   type Sandbox,
   type SandboxOptions,

@@ -1,28 +1,17 @@
-import { type Clock, OperatingError, type Random, type Retry } from '@tidemark/kernel'
+import type { Clock, Random } from '@tidemark/kernel'
 import { startHttpServer, type HttpServer } from './adapters/http-server.ts'
 import { ApiError } from './api/errors.ts'
 import { statusResponse } from './api/handle.ts'
 import type { ApiRequest, ApiResponse } from './api/request.ts'
 import { Cluster } from './cluster.ts'
 import { Faults, type Fault } from './faults.ts'
+import { ConnectionCut, SandboxRefusal } from './refusals.ts'
 import { RequestCounts } from './request-counts.ts'
 import type { SandboxStorage } from './storage.ts'
 
 const CLUSTERS_MAX = 1000 // What one process was measured to hold.
 const START_MS = 50 // A Pod that starts at once would hide every wait.
 const JOB_MS = 50
-
-/** A cluster that cannot be added, or is not there. */
-export class SandboxRefusal extends OperatingError {
-  readonly code: string = 'sandbox-refusal'
-  readonly retry: Retry = 'never'
-}
-
-/** The connection ended without an answer, as a fault demanded. */
-export class ConnectionCut extends OperatingError {
-  readonly code: string = 'connection-cut'
-  readonly retry: Retry = 'later'
-}
 
 export interface SandboxOptions {
   readonly clock: Clock

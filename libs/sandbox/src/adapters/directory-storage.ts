@@ -18,7 +18,10 @@ export function directoryStorage(directory: string): SandboxStorage {
   return {
     load: async (cluster) => {
       await mkdir(directory, { recursive: true })
-      const text = await readOrNothing(pathOf(cluster))
+      const kept = await readOrNothing(pathOf(cluster))
+      // What is not a whole line is the end of a write that was cut short: nobody was told of it.
+      const text = kept.slice(0, kept.lastIndexOf('\n') + 1)
+      if (text !== kept) await replaceFile(pathOf(cluster), text)
       journals.set(cluster, { bytes: text.length, snapshotBytes: text.length })
       return parseLines(text)
     },
@@ -55,11 +58,8 @@ function toLines(records: readonly JournalRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('')
 }
 
-/** A line that is not whole is the end of a write that was cut short: nobody was told of it. */
 function parseLines(text: string): readonly JournalRecord[] {
-  const end = text.lastIndexOf('\n')
-  if (end < 0) return []
-  return text.slice(0, end).split('\n').map(parseLine)
+  return text === '' ? [] : text.slice(0, -1).split('\n').map(parseLine)
 }
 
 function parseLine(line: string): JournalRecord {

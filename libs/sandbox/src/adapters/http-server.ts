@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { ApiError, noSuchResource } from '../api/errors.ts'
 import { statusResponse } from '../api/handle.ts'
 import { BODY_BYTES_MAX, type ApiRequest, type ApiResponse } from '../api/request.ts'
+import { ConnectionCut } from '../refusals.ts'
 import type { SandboxCore } from '../sandbox.ts'
 
 export interface HttpServer extends AsyncDisposable {
@@ -64,7 +65,8 @@ async function serve(core: SandboxCore, { token }: HttpOptions, exchange: Exchan
     await send(await core.handle(place.cluster, request), exchange)
   } catch (error) {
     if (error instanceof ApiError) await send(statusResponse(error), exchange)
-    else incoming.destroy()
+    else if (error instanceof ConnectionCut || ended.signal.aborted) incoming.socket.destroy()
+    else throw error
   }
 }
 

@@ -20,8 +20,9 @@ export class World {
   constructor(cluster: ClusterState) {
     this.cluster = cluster
     cluster.store.listenToAll((event) => {
-      if (event.type === 'DELETED') this.#forget(event.storageKey, event.object)
-      else if (event.type === 'ADDED') this.#remember(event.storageKey, event.object)
+      // Owners come and go with changes too: an orphan has none any more.
+      if (event.previous !== undefined) this.#forget(event.storageKey, event.previous)
+      if (event.type !== 'DELETED') this.#remember(event.storageKey, event.object)
     })
   }
 
