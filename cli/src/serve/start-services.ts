@@ -80,6 +80,7 @@ export async function runFetcher(common: Common, options: FetcherOptions): Promi
     credentials: options.credentials,
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
+        common.crashPoints.at('fetcher.pack-fetched')
         const kept = await storeArtifact(
           surroundings.blobs,
           {

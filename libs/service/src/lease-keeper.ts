@@ -1,4 +1,4 @@
-import { OperatingError, type Clock } from '@tidemark/kernel'
+import { OperatingError, type Clock, type CrashPoints } from '@tidemark/kernel'
 import type { Leases } from '@tidemark/event-store'
 import type { Logger } from './logger.ts'
 
@@ -13,6 +13,7 @@ export interface LeaseKeeperDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly holder: string
+  readonly crashPoints?: CrashPoints
   readonly onHeld?: (resource: string, held: 0 | 1) => void
 }
 
@@ -35,6 +36,7 @@ export async function whileHolding(
       await clock.sleep(wait, signal)
       continue
     }
+    deps.crashPoints?.at('lease.taken')
     deps.onHeld?.(resource, 1)
     deps.log.info('lease taken', { resource, epoch: String(grant.epoch) })
     await hold(deps, { resource, epoch: grant.epoch, asked }, work, signal)

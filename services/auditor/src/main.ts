@@ -99,8 +99,11 @@ class Sealing {
       seals.push(seal)
       this.#count(stored)
     }
+    const { crashPoints } = this.#surroundings
     await growTree(this.#tree, seals)
+    crashPoints.at('auditor.tiles-kept')
     await this.#parts.storage.setSealedSize(this.#tree.size)
+    crashPoints.at('auditor.sealed')
     this.#chain = chain
   }
 
@@ -116,11 +119,12 @@ class Sealing {
   }
 
   async checkpointWhenDue(signal: AbortSignal): Promise<void> {
-    const { store, clock, build } = this.#surroundings
+    const { store, clock, build, crashPoints } = this.#surroundings
     const size = this.#tree.size
     const sinceMs = clock.monotonic() - this.#newsSince
     if (!isCheckpointDue({ size, signed: this.#signed, news: this.#news, sinceMs })) return
     const event = await signCheckpoint(this.#parts, this.#tree)
+    crashPoints.at('auditor.signed')
     const stream = CHECKPOINT_STREAM
     const cause = causeFrom(`checkpoint/${size}`)
     const request = buildAppend({
@@ -131,6 +135,7 @@ class Sealing {
       epoch: { resource: 'auditor-0', epoch: this.#parts.epoch },
     })
     await store.append(request, signal)
+    crashPoints.at('auditor.recorded')
     this.#version += 1n
     this.#signed = size
     this.#news = 0

@@ -34,11 +34,11 @@ async function run(
   { repositories }: FetcherParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, clock, random, log, build } = surroundings
+  const { store, crashPoints, clock, random, log, build } = surroundings
   const sources = new KnownSources()
   await learn(surroundings, sources, signal)
   const queue = new KeyedQueue(FETCHES_MAX)
-  const deps = { store, sources, repositories, build }
+  const deps = { store, crashPoints, sources, repositories, build }
   const fetch = (sourceId: string, cause: Cause): Promise<void> =>
     new Promise((resolve, reject) => {
       queue.push(sourceId, () =>

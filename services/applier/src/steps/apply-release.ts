@@ -43,6 +43,7 @@ export async function applyRelease(
 
   // Record the intent, then act.
   const started = decideStart(state, { requested, ...intention })
+  deps.surroundings.crashPoints.at('applier.planned')
   await recordDeployment(deps, { id, cause, events: started }, signal)
   deps.surroundings.crashPoints.at('applier.intent-recorded')
   const done = await write(deps, prepared, signal)
@@ -141,7 +142,7 @@ interface Written {
 
 /** Applies, then prunes, in Flux's order. Where the cluster gives no answer, the error goes to the reactor. */
 async function write(
-  { cluster }: ApplierDeps,
+  { cluster, surroundings }: ApplierDeps,
   { plan, requested }: Prepared,
   signal: AbortSignal,
 ): Promise<Written> {
@@ -149,6 +150,7 @@ async function write(
   for (const { object } of applied.results) if (object !== undefined) cluster.note(object)
   if (applied.end.kind === 'interrupted') throw applied.end.error
   signal.throwIfAborted()
+  surroundings.crashPoints.at('applier.applied')
   const failed = applied.results.some(({ action }) => action === 'failed')
   const nothing = { deletions: [], held: [], dropped: [], kept: [] }
   const pruned = await prunePlan(

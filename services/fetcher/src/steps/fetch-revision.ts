@@ -7,6 +7,7 @@ import type { KnownSource, KnownSources } from './known-sources.ts'
 
 export interface FetchRevisionDeps {
   readonly store: Surroundings['store']
+  readonly crashPoints: Surroundings['crashPoints']
   readonly sources: KnownSources
   readonly repositories: Repositories
   readonly build: string
@@ -17,7 +18,7 @@ export interface FetchRevisionDeps {
  * cannot be read; nothing where all is as it was.
  */
 export async function fetchRevision(
-  { store, sources, repositories, build }: FetchRevisionDeps,
+  { store, crashPoints, sources, repositories, build }: FetchRevisionDeps,
   { sourceId, cause }: { readonly sourceId: string; readonly cause: Cause },
   signal: AbortSignal,
 ): Promise<void> {
@@ -39,6 +40,7 @@ export async function fetchRevision(
   const events = decided.map((event) => ({ cause, stream, event, project, cluster: '' }))
   const expected = new Map([[stream, version]])
   await store.append(buildAppend({ writer: 'fetcher', build, events, expected }), signal)
+  crashPoints.at('fetcher.recorded')
   for (const [index, event] of decided.entries())
     sources.fold(stream, version + BigInt(index) + 1n, event)
 }

@@ -21,7 +21,7 @@ export interface Asked {
 
 /** Appends what somebody asks for, and gives its position. The same request id again changes nothing. */
 export async function appendRequest(
-  { store, build }: Pick<Surroundings, 'store' | 'build'>,
+  { store, build, crashPoints }: Pick<Surroundings, 'store' | 'build' | 'crashPoints'>,
   { caller, stream, event, project, cluster, requestId, trace }: Asked,
   signal?: AbortSignal,
 ): Promise<bigint> {
@@ -36,7 +36,9 @@ export async function appendRequest(
     events: [{ cause, stream, event, project, cluster }],
     expected: new Map([[stream, past.at(-1)?.version ?? 0n]]),
   })
+  crashPoints.at('gateway.decided')
   const { lastPosition } = await store.append(request, signal)
+  crashPoints.at('gateway.recorded')
   return lastPosition
 }
 

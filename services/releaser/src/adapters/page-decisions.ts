@@ -68,7 +68,11 @@ export class PageDecisions implements Decisions {
   }
 
   async #append(request: AppendRequest, signal: AbortSignal): Promise<void> {
-    await this.#surroundings.store.append(request, signal)
+    const { store, crashPoints } = this.#surroundings
+    const decided = request.events.length > 0
+    if (decided) crashPoints.at('releaser.decided')
+    await store.append(request, signal)
+    if (decided) crashPoints.at('releaser.recorded')
   }
 }
 

@@ -44,6 +44,7 @@ export async function renderApplication(
 
   // Act.
   const outcome = await run(deps, requested, signal)
+  surroundings.crashPoints.at('renderer.rendered')
   const answer = await keep(deps, requested, outcome)
   surroundings.crashPoints.at('renderer.blobs-kept')
 
