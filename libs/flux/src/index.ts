@@ -6,3 +6,9 @@ export { originOf } from './origin.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'
 export { renderKustomization, type RenderedKustomization } from './render-kustomization.ts'
 export { RenderRefused } from './render-refused.ts'
+export {
+  buildFluxKustomization,
+  type FluxBuild,
+  type FluxBuildResult,
+} from './kustomization/build-flux-kustomization.ts'
+export { type FluxSpec } from './kustomization/merge-spec.ts'

@@ -187,6 +187,7 @@ function openCluster(
     fieldManager: FIELD_MANAGER,
     keyed,
     onChange: (id) => changes.add(id),
+    afterWrite: () => surroundings.crashPoints.at('applier.object-written'),
     onReachable: (reachable, message) => {
       log.warn(reachable ? 'cluster reachable again' : 'cluster not reachable', {
         cluster,

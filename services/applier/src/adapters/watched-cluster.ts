@@ -25,6 +25,7 @@ export interface WatchedClusterOptions {
   /** Called with the inventory id of each object that has changed. */
   readonly onChange: (id: string) => void
   readonly onReachable: (reachable: boolean, message: string) => void
+  readonly afterWrite: () => void
 }
 
 interface Watch {
@@ -39,6 +40,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   readonly clock: Clock
   readonly fieldManager: string
   readonly keyed: KeyedDigest
+  readonly afterWrite: () => void
   readonly #options: WatchedClusterOptions
   readonly #watches = new Map<string, Watch>()
   readonly #ending = new AbortController()
@@ -51,6 +53,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     this.clock = options.clock
     this.fieldManager = options.fieldManager
     this.keyed = options.keyed
+    this.afterWrite = options.afterWrite
   }
 
   async watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void> {

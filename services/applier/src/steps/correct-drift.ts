@@ -31,6 +31,7 @@ export async function correctDrift(
   const cause = causeFrom(`drift/${id}/${deps.name}/${state.sequence}`)
   const detected = decideDrift(state, place, objects)
   await recordDeployment(deps, { id, cause, events: detected }, signal)
+  deps.surroundings.crashPoints.at('applier.drift-recorded')
 
   // Act.
   const { prune } = prepared.plan
@@ -39,6 +40,8 @@ export async function correctDrift(
   for (const { object } of report.results) if (object !== undefined) deps.cluster.note(object)
   if (report.end.kind === 'interrupted') throw report.end.error
   signal.throwIfAborted()
+
+  deps.surroundings.crashPoints.at('applier.drift-written')
 
   // Record.
   const written = report.results.filter(

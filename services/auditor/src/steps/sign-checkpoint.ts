@@ -1,6 +1,6 @@
 import { event, streams, type EventOf } from '@tidemark/contracts'
 import { formatCheckpoint, signNote, type NoteSigner, type TiledTree } from '@tidemark/merkle'
-import { assert } from '@tidemark/kernel'
+import { assert, type CrashPoints } from '@tidemark/kernel'
 import type { AuditStorage } from '../ports.ts'
 
 export interface SignCheckpointDeps {
@@ -8,15 +8,17 @@ export interface SignCheckpointDeps {
   readonly signer: NoteSigner
   /** `<install>/log/<log>`: what the checkpoint is of. */
   readonly origin: string
+  readonly crashPoints: CrashPoints
 }
 
 /** The tree as it is -> CheckpointSigned. The head is kept before it is signed. */
 export async function signCheckpoint(
-  { storage, signer, origin }: SignCheckpointDeps,
+  { storage, signer, origin, crashPoints }: SignCheckpointDeps,
   tree: TiledTree,
 ): Promise<EventOf<'CheckpointSigned'>> {
   const head = { size: tree.size, root: tree.root() }
   const kept = await storage.prepare(head)
+  crashPoints.at('auditor.prepared')
   assert(Buffer.from(kept.root).equals(head.root), `two roots for tree size ${head.size}`)
   const note = signNote(
     formatCheckpoint({ origin, size: head.size, root: head.root, extensions: [] }),

@@ -11,6 +11,7 @@ export interface FetchRevisionDeps {
   readonly sources: KnownSources
   readonly repositories: Repositories
   readonly build: string
+  readonly crashPoints: Surroundings['crashPoints']
 }
 
 /**
@@ -40,6 +41,7 @@ export async function fetchRevision(
   const events = decided.map((event) => ({ cause, stream, event, project, cluster: '' }))
   const expected = new Map([[stream, version]])
   await store.append(buildAppend({ writer: 'fetcher', build, events, expected }), signal)
+  crashPoints.at('fetcher.recorded')
   crashPoints.at('fetcher.recorded')
   for (const [index, event] of decided.entries())
     sources.fold(stream, version + BigInt(index) + 1n, event)

@@ -43,6 +43,7 @@ export async function renderApplication(
   if (request <= state.answered) return
 
   // Act.
+  surroundings.crashPoints.at('renderer.taken')
   const outcome = await run(deps, requested, signal)
   surroundings.crashPoints.at('renderer.rendered')
   const answer = await keep(deps, requested, outcome)
