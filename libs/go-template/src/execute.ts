@@ -232,6 +232,7 @@ class TemplateExecution extends Evaluation {
     this.report('template', node.name)
     const output = this.execute({ templates, name: node.name, root, data })
     this.output += output
+    this.session.tracer?.printed({ source: node.source, offset: node.at, text: output })
   }
 }
 

@@ -26,6 +26,8 @@ export abstract class Execution implements CallContext {
   readonly templates: TemplateSet
   readonly session: RenderSession
   readonly templateName: string
+  /** The text in which the template begins, for errors before its first node. */
+  readonly #sourceName: string
   output = ''
   /** The declared type of the value that was just evaluated is an interface: errors name it so. */
   isInterface = false
@@ -39,6 +41,7 @@ export abstract class Execution implements CallContext {
   constructor(run: TemplateRun, session: RenderSession) {
     this.templates = run.templates
     this.templateName = run.name
+    this.#sourceName = run.root.source.name
     this.session = session
     this.#values = [run.data]
   }
@@ -104,9 +107,7 @@ export abstract class Execution implements CallContext {
   }
 
   position(): TemplatePosition {
-    return this.node === undefined
-      ? { template: this.templateName, line: 1 }
-      : positionOf(this.node)
+    return this.node === undefined ? { template: this.#sourceName, line: 1 } : positionOf(this.node)
   }
 
   /** Ends the execution with Go's words: where, in which template, at what, and why. */

@@ -54,9 +54,8 @@ describe('a memory of generated values', () => {
 
   test('keeps arguments out of what names a value', () => {
     const [, memory] = render('{{ htpasswd "user" "correct horse" }}', 1)
-    expect(JSON.stringify(memory.entries.map(({ value: _, ...call }) => call))).not.toContain(
-      'horse',
-    )
+    const [call] = memory.entries
+    expect(JSON.stringify({ ...call, value: '' })).not.toContain('horse')
   })
 
   test('remembers a certificate with its key', () => {

@@ -33,3 +33,10 @@ export {
   type ValueReference,
   valuesFromReferences,
 } from './values/value-references.ts'
+export {
+  type FieldOrigin,
+  traceChart,
+  type TracedChart,
+  type ValueOrigin,
+  type ValuesLayer,
+} from './render/trace-chart.ts'

@@ -30,11 +30,11 @@ import {
 const LIST = '[]interface {}'
 const CERTIFICATE = 'sprig.certificate'
 /** Prices in steps: what takes 50 ms costs a twentieth of the budget of a render. */
-const BCRYPT_STEPS = 250_000
-const SCRYPT_STEPS = 500_000
-const RSA_4096_STEPS = 1_000_000
-const RSA_2048_STEPS = 150_000
-const SIGNATURE_STEPS = 10_000
+const BCRYPT_STEPS = 50_000
+const SCRYPT_STEPS = 200_000
+const RSA_4096_STEPS = 200_000
+const RSA_2048_STEPS = 40_000
+const SIGNATURE_STEPS = 5_000
 const BCRYPT_COST = 10
 
 /** Cryptographic functions of sprig v3.3.0; keys, certificates and salted hashes are remembered. */

@@ -16,6 +16,9 @@ const PATTERN_BYTES_MAX = 20_000
 /** Matching visits each byte for each part of the expression; so many visits are one step. */
 const VISITS_PER_STEP = 256
 
+/** One match and the object that tells of it. */
+const STEPS_PER_MATCH = 4
+
 /** Regular expressions of sprig v3.3.0: RE2, in linear time, on the bytes of a text. */
 export const regexFunctions: Readonly<Record<string, GoFunction>> = {
   regexMatch: fixed(['string', 'string'], ([pattern, text], context) => {
@@ -150,6 +153,7 @@ export class Regex {
     const enough = most < 0 ? Infinity : most
     while (found.length < enough) {
       if (!matcher.find()) break
+      context.budget.step(STEPS_PER_MATCH)
       const isEmpty = matcher.start() === matcher.end()
       if (isEmpty && matcher.start() === end) continue
       end = matcher.end()

@@ -51,7 +51,6 @@ export interface RenderOptions {
   readonly strict?: boolean
   /** `skip` leaves values.schema.json alone. */
   readonly schemas?: 'validate' | 'skip'
-  readonly tracer?: Tracer
 }
 
 /** A custom resource definition from `crds/`, as it lies there. */
@@ -80,16 +79,37 @@ const cache: ParseCache = createParseCache()
  */
 export function renderChart(chart: Chart, options: RenderOptions): RenderedChart {
   checkReleaseName(options.release.name)
-  const { root, files, log, budget } = renderTree(chart, options, 'kube-version')
+  return finished(renderTree(chart, options, { checks: 'kube-version' }))
+}
+
+function finished({ root, files, log, budget }: RenderedTree): RenderedChart {
   const notes = files.get(`${root.name}/templates/${NOTES}`) ?? ''
   const manifests = new Map([...files].filter(([path]) => !path.endsWith(NOTES)))
   const crds = crdsOf(root)
   return { ...sortManifests(manifests), crds, notes, files, reads: log.read(), used: budget.used }
 }
 
+/** Who follows a render, to tell where its output comes from. */
+export interface RenderObserver {
+  readonly tracer: Tracer
+  readonly onValues: (values: GoMap) => void
+  readonly onTemplate: (path: string) => void
+  readonly onOutput: (path: string, output: string) => void
+}
+
+/** The same as `renderChart`, watched. */
+export function renderTraced(
+  chart: Chart,
+  options: RenderOptions,
+  observer: RenderObserver,
+): RenderedChart {
+  checkReleaseName(options.release.name)
+  return finished(renderTree(chart, options, { checks: 'kube-version', observer }))
+}
+
 /** The templates alone, by path, without order and without a look at what they are (`engine.Render`). */
 export function renderFiles(chart: Chart, options: RenderOptions): ReadonlyMap<string, string> {
-  return renderTree(chart, options, 'none').files
+  return renderTree(chart, options, { checks: 'none' }).files
 }
 
 interface RenderedTree {
@@ -102,7 +122,7 @@ interface RenderedTree {
 function renderTree(
   chart: Chart,
   options: RenderOptions,
-  checks: 'kube-version' | 'none',
+  { checks, observer }: { checks: 'kube-version' | 'none'; observer?: RenderObserver },
 ): RenderedTree {
   const root = ChartNode.of(chart)
   processDependencies(root, options.values)
@@ -111,6 +131,7 @@ function renderTree(
   const capabilities = options.capabilities ?? {}
   if (checks === 'kube-version') checkKubeVersion(root, capabilities)
   const log = new ReadLog(values)
+  observer?.onValues(values)
   const budget = new Budget(options.limits, options.clock)
   const top = new GoMap(
     new Map<string, Value>([
@@ -126,7 +147,7 @@ function renderTree(
     report: (kind: ReadKind, name: string) => log.report(kind, name),
     ...(options.strict === undefined ? {} : { strict: options.strict }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-    ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
+    ...(observer === undefined ? {} : { observer }),
   })
   return { root, files, log, budget }
 }

@@ -37,16 +37,21 @@ export interface LookupQuery {
   readonly name: string
 }
 
+/** Follows the execution of each template. */
+export interface TemplateObserver {
+  readonly tracer: Tracer
+  readonly onTemplate: (path: string) => void
+  readonly onOutput: (path: string, output: string) => void
+}
+
 export interface TemplateOptions {
   readonly budget: Budget
   readonly generated: GeneratedValues
   readonly strict?: boolean
   readonly cache?: ParseCache
   readonly lookup?: ClusterLookup
-  readonly tracer?: Tracer
+  readonly observer?: TemplateObserver
   readonly report?: (kind: ReadKind, name: string) => void
-  /** Told before each template that is executed for its output. */
-  readonly onTemplate?: (name: string) => void
 }
 
 interface Renderable {
@@ -164,16 +169,17 @@ function execute(
     ]),
   )
   values.entries.set('Template', asValues(template))
-  options.onTemplate?.(name)
+  options.observer?.onTemplate(name)
   options.report?.('template', name)
   try {
     const output = executeTemplate(templates, name, asValues(values), {
       budget: options.budget,
       generated: options.generated,
       setName: SET_NAME,
-      ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
+      ...(options.observer === undefined ? {} : { tracer: options.observer.tracer }),
       ...(options.report === undefined ? {} : { report: options.report }),
     })
+    options.observer?.onOutput(name, output)
     return output.replaceAll('<no value>', '')
   } catch (error) {
     if (error instanceof TemplateError || error instanceof FunctionError)

@@ -73,6 +73,8 @@ export interface Manifest {
   readonly source: string
   readonly content: string
   readonly head: ManifestHead
+  /** Its place among all documents, as they were written. */
+  readonly position: number
 }
 
 /** A manifest that is installed at an event instead of with the release. */
@@ -92,11 +94,13 @@ export interface SortedManifests {
 export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
   const manifests: Manifest[] = []
   const hooks: Hook[] = []
+  let position = 0
   for (const path of [...files.keys()].toSorted(compareBytes)) {
     const output = files.get(path) ?? ''
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || output.trim() === '') continue
     for (const content of splitManifests(output)) {
-      const manifest = { source: path, content, head: readHead(content, path) }
+      const manifest = { source: path, content, head: readHead(content, path), position }
+      position += 1
       const marks = manifest.head.annotations.get('helm.sh/hook')
       if (marks === undefined) manifests.push(manifest)
       else hooks.push(...hooksOf(manifest, marks))
