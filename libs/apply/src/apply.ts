@@ -60,6 +60,8 @@ export async function applyPlan(
   }
 }
 
+const WRITTEN: ReadonlySet<ObjectResult['action']> = new Set(['created', 'configured', 'recreated'])
+
 interface Run {
   readonly port: ClusterPort
   readonly signal: AbortSignal
@@ -73,7 +75,9 @@ async function applyWave(
   refusedBy: Stage | undefined,
 ): Promise<void> {
   await eachLimited(wave, run.port.concurrency ?? CONCURRENCY, async (object) => {
-    run.done.set(object.id, await resultOf(run, object, refusedBy))
+    const result = await resultOf(run, object, refusedBy)
+    run.done.set(object.id, result)
+    if (WRITTEN.has(result.action)) run.port.afterWrite?.()
   })
 }
 

@@ -10,6 +10,8 @@ export interface ClusterPort {
   readonly concurrency?: number
   readonly fieldManager: string
   readonly keyed: KeyedDigest
+  /** Called after each object that was written or deleted: where a crash test ends the process. */
+  readonly afterWrite?: () => void
 }
 
 export const CONCURRENCY = 8

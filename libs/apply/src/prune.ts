@@ -117,9 +117,9 @@ async function deleteOne(run: Run, prune: PlannedPrune): Promise<ObjectResult> {
     prune.uid === undefined ? await look(run, prune, served.identity) : { uid: prune.uid }
   if ('action' in known) return known
   const answer = await run.port.client.delete(served.identity, { uid: known.uid }, run.signal)
-  return answer.kind === 'refused'
-    ? failed(prune, answer.reason, answer.message)
-    : { id, identity, action: 'pruned' }
+  if (answer.kind === 'refused') return failed(prune, answer.reason, answer.message)
+  run.port.afterWrite?.()
+  return { id, identity, action: 'pruned' }
 }
 
 type Served =

@@ -101,7 +101,6 @@ class Sealing {
     }
     const { crashPoints } = this.#surroundings
     await growTree(this.#tree, seals)
-    this.#surroundings.crashPoints.at('auditor.grown')
     crashPoints.at('auditor.tiles-kept')
     await this.#parts.storage.setSealedSize(this.#tree.size)
     crashPoints.at('auditor.sealed')
@@ -125,7 +124,6 @@ class Sealing {
     const sinceMs = clock.monotonic() - this.#newsSince
     if (!isCheckpointDue({ size, signed: this.#signed, news: this.#news, sinceMs })) return
     const event = await signCheckpoint({ ...this.#parts, crashPoints }, this.#tree)
-    crashPoints.at('auditor.signed')
     crashPoints.at('auditor.signed')
     const stream = CHECKPOINT_STREAM
     const cause = causeFrom(`checkpoint/${size}`)

@@ -40,7 +40,6 @@ export async function applyRelease(
   if (requested.apply <= state.finished || requested.apply < (newest?.apply ?? 0n)) return
   const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
   const intention = await intend(deps, prepared, state.inventoryBlob)
-  deps.surroundings.crashPoints.at('applier.planned')
 
   // Record the intent, then act.
   const started = decideStart(state, { requested, ...intention })

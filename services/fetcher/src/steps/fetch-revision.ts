@@ -11,7 +11,6 @@ export interface FetchRevisionDeps {
   readonly sources: KnownSources
   readonly repositories: Repositories
   readonly build: string
-  readonly crashPoints: Surroundings['crashPoints']
 }
 
 /**
@@ -41,7 +40,6 @@ export async function fetchRevision(
   const events = decided.map((event) => ({ cause, stream, event, project, cluster: '' }))
   const expected = new Map([[stream, version]])
   await store.append(buildAppend({ writer: 'fetcher', build, events, expected }), signal)
-  crashPoints.at('fetcher.recorded')
   crashPoints.at('fetcher.recorded')
   for (const [index, event] of decided.entries())
     sources.fold(stream, version + BigInt(index) + 1n, event)

@@ -41,12 +41,7 @@ export class PageDecisions implements Decisions {
   /** Appends what was decided since the last time, and moves the cursor to `to` with the last of it. */
   async flush(to: bigint, signal: AbortSignal): Promise<void> {
     if (this.#intended.length === 0 && to === this.#cursor) return
-    const { crashPoints } = this.#surroundings
-    for (const request of this.#requests(to)) {
-      crashPoints.at('releaser.decided')
-      await this.#append(request, signal)
-      crashPoints.at('releaser.recorded')
-    }
+    for (const request of this.#requests(to)) await this.#append(request, signal)
     this.#cursor = to
     this.#intended = []
     this.#expected = new Map()
