@@ -1,12 +1,12 @@
 import { noCrashPoints, type Clock, type CrashPoints } from '@tidemark/kernel'
-import type { Kysely } from 'kysely'
+import type { CompiledQuery, Kysely } from 'kysely'
 import type { CheckedAppend } from '../append/check-append.ts'
 import { eventReused, type AppendOutcome, type GroupDecision } from '../append/decide-group.ts'
 import { predictGroup, type PredictedGroup } from '../append/predict-group.ts'
 import type { LogHead } from '../ledger-store.ts'
 import { appendGroup } from './append-group.ts'
 import { isUniqueViolation, reusedEventId } from './driver-errors.ts'
-import { writePrediction } from './group-rows.ts'
+import { predictionStatement } from './group-rows.ts'
 import type { LedgerTables } from './schema.ts'
 
 export interface GroupCommitterOptions {
@@ -16,6 +16,11 @@ export interface GroupCommitterOptions {
   readonly crashPoints?: CrashPoints
   /** Called after each commit that made the log longer. */
   readonly grown: () => void
+}
+
+/** A group and the statement that stores it. */
+interface ReadyGroup extends PredictedGroup {
+  readonly statement: CompiledQuery<{ readonly moved: boolean }>
 }
 
 /**
@@ -51,7 +56,7 @@ export class GroupCommitter {
 
   async #takeTurn(
     appends: readonly CheckedAppend[],
-    early: PredictedGroup | undefined,
+    early: ReadyGroup | undefined,
   ): Promise<readonly AppendOutcome[]> {
     this.#waiting -= 1
     const head = this.#head
@@ -66,20 +71,19 @@ export class GroupCommitter {
     return outcomes
   }
 
-  #predict(
-    appends: readonly CheckedAppend[],
-    head: LogHead | undefined,
-  ): PredictedGroup | undefined {
-    return head === undefined ? undefined : predictGroup(appends, head, this.#nowUs())
+  #predict(appends: readonly CheckedAppend[], head: LogHead | undefined): ReadyGroup | undefined {
+    const group = head === undefined ? undefined : predictGroup(appends, head, this.#nowUs())
+    if (group === undefined) return undefined
+    return { ...group, statement: predictionStatement(this.#options.db, group) }
   }
 
   async #writeAsPredicted(
-    prediction: PredictedGroup | undefined,
+    prediction: ReadyGroup | undefined,
   ): Promise<readonly AppendOutcome[] | undefined> {
     if (prediction === undefined) return undefined
     try {
-      const isWritten = await writePrediction(this.#options.db, prediction)
-      return isWritten ? this.#written(prediction.decision) : undefined
+      const { rows } = await this.#options.db.executeQuery(prediction.statement)
+      return rows[0]?.moved === true ? this.#written(prediction.decision) : undefined
     } catch (error) {
       if (isUniqueViolation(error)) return undefined
       throw error

@@ -1,8 +1,9 @@
 import type { AppendReceipt, StoredEvent } from '@tidemark/contracts'
-import { sql, type Kysely, type RawBuilder, type Transaction } from 'kysely'
+import { sql, type CompiledQuery, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { GroupDecision, KnownCommand, NewCommand } from '../append/decide-group.ts'
 import type { PredictedGroup } from '../append/predict-group.ts'
 import type { LogHead } from '../ledger-store.ts'
+import { bytesArray, plainArray, textArray } from './array-text.ts'
 import type { LedgerTables } from './schema.ts'
 
 type Open = Transaction<LedgerTables>
@@ -108,26 +109,27 @@ export async function writeDecision(
 }
 
 /**
- * Stores a group that was predicted, all in one statement: `false`, and nothing is stored, where the log does
- * not end where it was predicted or a stream is not at the version that is claimed. A stream that is further,
- * a known command and a used event id violate a unique index, which rejects.
+ * The one statement that stores a group that was predicted. It gives `moved: false`, and nothing is stored, where
+ * the log does not end where it was predicted or a stream is not at the version that is claimed. A stream that is
+ * further, a known command and a used event id violate a unique index, which rejects.
  */
-export async function writePrediction(
+export function predictionStatement(
   db: Kysely<LedgerTables>,
   { base, decision, claims }: PredictedGroup,
-): Promise<boolean> {
+): CompiledQuery<{ readonly moved: boolean }> {
   const { head, events, commands } = decision
-  const { rows } = await sql<{ moved: boolean }>`
+  const read = claims.filter(({ version }) => version > 0n)
+  return sql<{ readonly moved: boolean }>`
     with moved as (
       update ledger.head set position = ${head.position}, chain = ${head.chain}
       where position = ${base.position} and chain = ${base.chain}
         and incarnation = ${base.incarnation}
         and not exists (
           select from unnest(
-            ${claims.map(({ stream }) => stream)}::text[],
-            ${claims.map(({ version }) => version)}::bigint[]
+            ${textArray(read.map(({ stream }) => stream))}::text::text[],
+            ${plainArray(read.map(({ version }) => version))}::text::bigint[]
           ) as claim (stream, version)
-          where claim.version > 0 and not exists (
+          where not exists (
             select from ledger.event
             where event.stream = claim.stream and event.version = claim.version
           )
@@ -141,32 +143,32 @@ export async function writePrediction(
         (position, id, stream, version, type, schema, body, meta, writer, at_us, leaf, chain)
       select added.* from moved, ${eventRows(events)} as added
     )
-    select exists (select from moved) as moved`.execute(db)
-  return rows[0]?.moved === true
+    select exists (select from moved) as moved`.compile(db)
 }
 
 function commandRows(commands: readonly NewCommand[]): RawBuilder<unknown> {
   return sql`unnest(
-    ${commands.map(({ id }) => id)}::text[],
-    ${commands.map(({ digest }) => digest)}::bytea[],
-    ${commands.map(({ receipt }) => receipt.firstPosition)}::bigint[],
-    ${commands.map(({ receipt }) => receipt.lastPosition)}::bigint[]
+    ${textArray(commands.map(({ id }) => id))}::text::text[],
+    ${bytesArray(commands.map(({ digest }) => digest))}::text::bytea[],
+    ${plainArray(commands.map(({ receipt }) => receipt.firstPosition))}::text::bigint[],
+    ${plainArray(commands.map(({ receipt }) => receipt.lastPosition))}::text::bigint[]
   )`
 }
 
-function eventRows(events: readonly StoredEvent[]): RawBuilder<unknown> {
+/** All columns of events, as rows. Also what the bench inserts by. */
+export function eventRows(events: readonly StoredEvent[]): RawBuilder<unknown> {
   return sql`unnest(
-    ${events.map(({ position }) => position)}::bigint[],
-    ${events.map(({ id }) => id)}::uuid[],
-    ${events.map(({ stream }) => stream)}::text[],
-    ${events.map(({ version }) => version)}::bigint[],
-    ${events.map(({ type }) => type)}::text[],
-    ${events.map(({ schema }) => schema)}::integer[],
-    ${events.map(({ body }) => body)}::bytea[],
-    ${events.map(({ meta }) => meta)}::bytea[],
-    ${events.map(({ writer }) => writer)}::text[],
-    ${events.map(({ atUs }) => atUs)}::bigint[],
-    ${events.map(({ leaf }) => leaf)}::bytea[],
-    ${events.map(({ chain }) => chain)}::bytea[]
+    ${plainArray(events.map(({ position }) => position))}::text::bigint[],
+    ${plainArray(events.map(({ id }) => id))}::text::uuid[],
+    ${textArray(events.map(({ stream }) => stream))}::text::text[],
+    ${plainArray(events.map(({ version }) => version))}::text::bigint[],
+    ${textArray(events.map(({ type }) => type))}::text::text[],
+    ${plainArray(events.map(({ schema }) => schema))}::text::integer[],
+    ${bytesArray(events.map(({ body }) => body))}::text::bytea[],
+    ${bytesArray(events.map(({ meta }) => meta))}::text::bytea[],
+    ${textArray(events.map(({ writer }) => writer))}::text::text[],
+    ${plainArray(events.map(({ atUs }) => atUs))}::text::bigint[],
+    ${bytesArray(events.map(({ leaf }) => leaf))}::text::bytea[],
+    ${bytesArray(events.map(({ chain }) => chain))}::text::bytea[]
   )`
 }

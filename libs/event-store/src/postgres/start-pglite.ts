@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { PGlite, types } from '@electric-sql/pglite'
+import { hexOf } from './array-text.ts'
 import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts'
 
 /** Postgres in this process, on the files of a directory, with real syncs. Whoever calls it holds its lock. */
@@ -10,11 +11,6 @@ export async function startPglite(files: string): Promise<PGlite> {
     startParams: durableStartParams(PGlite.defaultStartParams),
     // The drivers' own conversions give numbers or `bigint` by size, and go through bytes one by one.
     parsers: { [types.INT8]: BigInt, [types.BYTEA]: (text) => Buffer.from(text.slice(2), 'hex') },
-    serializers: { [types.BYTEA]: hexOf },
+    serializers: { [types.BYTEA]: (bytes: Uint8Array) => `\\x${hexOf(bytes)}` },
   })
-}
-
-function hexOf(bytes: Uint8Array): string {
-  const { buffer, byteOffset, byteLength } = bytes
-  return `\\x${Buffer.from(buffer, byteOffset, byteLength).toString('hex')}`
 }

@@ -1,3 +1,4 @@
+export { eventRows } from '../postgres/group-rows.ts'
 export { startPglite } from '../postgres/start-pglite.ts'
 export { ledgerContract } from './ledger-contract.ts'
 export { OneFault, type LedgerUnderTest } from './ledger-under-test.ts'

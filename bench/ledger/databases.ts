@@ -1,0 +1,76 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openPglite, openPostgres, type LedgerStore } from '@tidemark/event-store'
+import { startPglite } from '@tidemark/event-store/testing'
+import { systemClock } from '@tidemark/kernel'
+import { Kysely, PostgresDialect, type RawBuilder } from 'kysely'
+import { Client, Pool, TypeOverrides, types as pgTypes } from 'pg'
+import { startPostgres } from '../../test/rig/components/postgres.ts'
+
+/** A statement on the bare driver, with the conversions that the ledger has too. */
+export type Bare = (
+  statement: RawBuilder<unknown>,
+) => Promise<readonly Readonly<Record<string, unknown>>[]>
+
+const compiler = new Kysely<object>({ dialect: new PostgresDialect({ pool: new Pool() }) })
+
+/** The ledger, and beside it the same tables in a database of their own, under the bare driver. */
+export interface Databases extends AsyncDisposable {
+  readonly name: string
+  readonly ledger: LedgerStore
+  readonly bare: Bare
+}
+
+/** Two databases of one server, with everything as Debian ships it. */
+export async function postgresDatabases(): Promise<Databases> {
+  await using opened = new AsyncDisposableStack()
+  const server = opened.use(await startPostgres())
+  const bareUrl = server.url.replace(/postgres$/u, 'bare')
+  const admin = new Client({ connectionString: server.url })
+  await admin.connect()
+  await admin.query('create database bare')
+  await admin.end()
+  const ledger = opened.use(await openPostgres({ url: server.url, tls: false, clock: systemClock }))
+  await (
+    await openPostgres({ url: bareUrl, tls: false, clock: systemClock })
+  )[Symbol.asyncDispose]()
+  const types = new TypeOverrides()
+  types.setTypeParser(pgTypes.builtins.INT8, BigInt)
+  const client = new Client({ connectionString: bareUrl, types })
+  await client.connect()
+  opened.defer(() => client.end())
+  const owned = opened.move()
+  return {
+    name: 'Postgres',
+    ledger,
+    bare: async (statement) => {
+      const { sql, parameters } = statement.compile(compiler)
+      return (await client.query(sql, [...parameters])).rows
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** Two directories, each with real syncs. */
+export async function pgliteDatabases(): Promise<Databases> {
+  await using opened = new AsyncDisposableStack()
+  const dir = mkdtempSync(join(tmpdir(), 'tidemark-bench-ledger-'))
+  opened.defer(() => rmSync(dir, { recursive: true, force: true }))
+  const clock = systemClock
+  const ledger = opened.use(await openPglite({ dataDir: join(dir, 'ledger'), clock }))
+  const bareDir = join(dir, 'bare')
+  await (await openPglite({ dataDir: bareDir, clock }))[Symbol.asyncDispose]()
+  const pglite = await startPglite(join(bareDir, 'postgres'))
+  opened.defer(() => pglite.close())
+  const owned = opened.move()
+  return {
+    name: 'PGlite',
+    ledger,
+    bare: async (statement) => {
+      const { sql, parameters } = statement.compile(compiler)
+      return (await pglite.query<Readonly<Record<string, unknown>>>(sql, [...parameters])).rows
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
