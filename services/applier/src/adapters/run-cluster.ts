@@ -147,7 +147,10 @@ async function lookAfter(
   const { clock, random, log } = deps.surroundings
   try {
     await inTurn(id, async () => {
-      if ((await overseer.look(id, signal)) === 'drifted') await correctDrift(deps, id, signal)
+      if ((await overseer.look(id, signal)) === 'in-sync') return
+      await correctDrift(deps, id, signal)
+      // What was written is known already, so no watch tells of it: the health is looked at here.
+      await overseer.look(id, signal)
     })
   } catch (error) {
     if (signal.aborted) return
