@@ -60,10 +60,21 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
   namePrefix: text,
   nameSuffix: text,
   commonMetadata: { rule: { kind: 'map' } },
-  components: { rule: { kind: 'not-yet', instead: `list them in a kustomization.yaml, ${NEXT}` } },
-  ignoreMissingComponents: { rule: { kind: 'not-yet', instead: NEXT } },
-  buildMetadata: { rule: { kind: 'not-yet', instead: NEXT } },
-  postBuild: { rule: { kind: 'not-yet', instead: NEXT } },
+  components: { rule: { kind: 'list', items: { kind: 'text' } } },
+  ignoreMissingComponents: { rule: { kind: 'switch' } },
+  buildMetadata: { rule: { kind: 'list', items: { kind: 'text' } } },
+  postBuild: {
+    rule: {
+      kind: 'object',
+      fields: {
+        substitute: { rule: { kind: 'map' } },
+        substituteStrategy: text,
+        substituteFrom: {
+          rule: { kind: 'not-yet', instead: `write the values into postBuild.substitute, ${NEXT}` },
+        },
+      },
+    },
+  },
   healthChecks: { rule: { kind: 'not-yet', instead: `set spec.wait to true, ${NEXT}` } },
   healthCheckExprs: { rule: { kind: 'not-yet', instead: NEXT } },
   decryption: { rule: { kind: 'not-yet', instead: NEXT } },

@@ -1,4 +1,5 @@
-import { buildKustomization, KustomizeError, ParseCache } from '@tidemark/kustomize'
+import { EnvsubstError } from '@tidemark/envsubst'
+import { KustomizeError, ParseCache } from '@tidemark/kustomize'
 import {
   field,
   isJsonObject,
@@ -7,9 +8,9 @@ import {
   type Json,
   type JsonObject,
 } from '@tidemark/manifests'
-import type { SourceTree } from '@tidemark/source-tree'
+import type { Reads, SourceTree } from '@tidemark/source-tree'
 import { YamlError } from '@tidemark/yaml'
-import { completeKustomization, refusedYaml } from './complete-kustomization.ts'
+import { buildFluxKustomization } from './kustomization/build-flux-kustomization.ts'
 import { describeProblems } from './flux-object.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
 import { ORIGIN_ANNOTATION } from './origin.ts'
@@ -21,6 +22,8 @@ const cache = new ParseCache()
 export interface RenderedKustomization {
   readonly objects: readonly JsonObject[]
   readonly warnings: readonly string[]
+  /** All that the result depends on. */
+  readonly reads: Reads
 }
 
 /**
@@ -33,20 +36,16 @@ export function renderKustomization(tree: SourceTree, object: unknown): Rendered
     throw new RenderRefused('INVALID_OBJECT', describeProblems('Kustomization', read.problems))
   const { model } = read
   try {
-    const built = buildKustomization({
-      tree: completeKustomization(tree, model),
-      path: model.path,
-      loadRestriction: 'none',
-      cache,
-    })
+    const built = buildFluxKustomization({ tree, path: model.path, spec: model.spec, cache })
     const objects = built.objects.flatMap(({ value, origin }) => {
       const item = jsonFromYaml(value)
       return isJsonObject(item) ? [own(item, model, origin.path)] : []
     })
-    return { objects, warnings: built.warnings }
+    return { objects, warnings: built.warnings, reads: built.reads }
   } catch (error) {
     if (error instanceof KustomizeError) throw refusedBuild(error)
-    if (error instanceof YamlError) throw refusedYaml(error, model.path)
+    if (error instanceof EnvsubstError)
+      throw new RenderRefused(error.code, `spec.postBuild: ${error.message}`, { cause: error })
     throw error
   }
 }

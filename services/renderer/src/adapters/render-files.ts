@@ -1,4 +1,4 @@
-import { SourceError, type Reads, RecordingTree, type SourceTree } from '@tidemark/source-tree'
+import { SourceError, type SourceTree } from '@tidemark/source-tree'
 import { renderKustomization, RenderRefused } from '@tidemark/flux'
 import type { RenderOutcome } from '../ports.ts'
 
@@ -14,18 +14,19 @@ export class FileMissing extends Error {
 
 /** Renders an application over a tree: the engine, its refusals as values, and what was read. */
 export function renderFiles(tree: SourceTree, objectJson: string): RenderOutcome {
-  const recording = new RecordingTree(tree)
   try {
     const object: unknown = JSON.parse(objectJson)
-    const { objects, warnings } = renderKustomization(recording, object)
-    return { kind: 'rendered', objects, warnings, reads: recording.reads() }
+    const { objects, warnings, reads } = renderKustomization(tree, object)
+    return { kind: 'rendered', objects, warnings, reads }
   } catch (error) {
     if (error instanceof FileMissing) throw error
-    return failure(error, recording.reads())
+    return failure(error)
   }
 }
 
-function failure(error: unknown, reads: Reads): RenderOutcome {
+/** What was read before a failure is not known in full, so any change of the source asks again. */
+function failure(error: unknown): RenderOutcome {
+  const reads = undefined
   if (error instanceof RenderRefused) {
     const { code, message, file, line } = error
     return { kind: 'failed', code, message, file, line, reads }
