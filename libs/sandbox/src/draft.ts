@@ -13,12 +13,12 @@ export function draftOf(object: JsonObject): Draft {
   return out
 }
 
-export function draftValue(value: Json): DraftValue {
+function draftValue(value: Json): DraftValue {
   if (isList(value)) return value.map(draftValue)
   return isObject(value) ? draftOf(value) : value
 }
 
-export function isDraft(value: DraftValue | undefined): value is Draft {
+function isDraft(value: DraftValue | undefined): value is Draft {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -33,7 +33,7 @@ export function setPodDefaults(pod: Draft): void {
   }
 }
 
-export function containersOf(spec: Draft): readonly Draft[] {
+function containersOf(spec: Draft): readonly Draft[] {
   return [
     ...draftsAt(spec, 'initContainers'),
     ...draftsAt(spec, 'containers'),

@@ -1,11 +1,4 @@
-import {
-  duplicate,
-  forbidden,
-  invalid,
-  notSupported,
-  required,
-  type FieldError,
-} from '../api/errors.ts'
+import { forbidden, invalid, notSupported, required, type FieldError } from '../api/errors.ts'
 import {
   canonicalJson,
   equalJson,
@@ -19,7 +12,7 @@ import {
   type JsonObject,
 } from '../json.ts'
 import { matchesLabelSelector } from '../api/selectors.ts'
-import { isDnsLabel, DNS_LABEL_RULE } from './validate-metadata.ts'
+import { validatePodSpec } from './validate-pod-spec.ts'
 
 /** The commonest complaints about a Pod (pkg/apis/core/validation of Kubernetes 1.36). */
 export function validatePod(object: JsonObject): readonly FieldError[] {
@@ -60,7 +53,15 @@ function withoutImage(container: Json): Json {
 /** Deployments and ReplicaSets. */
 export function validateDeployment(object: JsonObject): readonly FieldError[] {
   const spec = objectAt(object, 'spec')
-  return [...validateReplicas(spec), ...validateSelected(spec)]
+  return [...validateReplicas(spec), ...validateSelected(spec), ...validateStrategy(spec)]
+}
+
+/** A Deployment that recreates its Pods has no rolling update; a ReplicaSet has no strategy at all. */
+function validateStrategy(spec: JsonObject): readonly FieldError[] {
+  const strategy = objectAt(spec, 'strategy')
+  if (strategy['type'] !== 'Recreate' || strategy['rollingUpdate'] === undefined) return []
+  const detail = "may not be specified when strategy `type` is 'Recreate'"
+  return [forbidden('spec.strategy.rollingUpdate', detail)]
 }
 
 export function validateDaemonSet(object: JsonObject): readonly FieldError[] {
@@ -171,44 +172,5 @@ function validateSelected(spec: JsonObject): readonly FieldError[] {
   if (policy !== undefined && policy !== 'Always') {
     errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']))
   }
-  return errors
-}
-
-function validatePodSpec(spec: JsonObject, path: string): readonly FieldError[] {
-  const errors: FieldError[] = []
-  const containers = listAt(spec, 'containers')
-  if (containers.length === 0) errors.push(required(`${path}.containers`))
-  const names = new Set<string>()
-  for (const list of ['initContainers', 'containers']) {
-    for (const [index, container] of listAt(spec, list).entries()) {
-      if (!isObject(container)) continue
-      errors.push(...validateContainer(container, `${path}.${list}[${index}]`, names))
-    }
-  }
-  const volumes = new Set(listAt(spec, 'volumes').map((volume) => stringAt(volume, 'name') ?? ''))
-  for (const [index, container] of containers.entries()) {
-    for (const [at, mount] of listAt(container, 'volumeMounts').entries()) {
-      const name = stringAt(mount, 'name') ?? ''
-      if (volumes.has(name)) continue
-      const field = `${path}.containers[${index}].volumeMounts[${at}].name`
-      const message = `Not found: ${JSON.stringify(name)}`
-      errors.push({ field, reason: 'FieldValueNotFound', message })
-    }
-  }
-  return errors
-}
-
-function validateContainer(
-  container: JsonObject,
-  path: string,
-  names: Set<string>,
-): readonly FieldError[] {
-  const errors: FieldError[] = []
-  const name = stringAt(container, 'name') ?? ''
-  if (name === '') errors.push(required(`${path}.name`))
-  else if (!isDnsLabel(name)) errors.push(invalid(`${path}.name`, name, DNS_LABEL_RULE))
-  else if (names.has(name)) errors.push(duplicate(`${path}.name`, name))
-  names.add(name)
-  if ((stringAt(container, 'image') ?? '') === '') errors.push(required(`${path}.image`))
   return errors
 }

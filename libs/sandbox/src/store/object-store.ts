@@ -168,7 +168,7 @@ export function keyFor(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`
 }
 
-export function versionOf(object: JsonObject): number {
+function versionOf(object: JsonObject): number {
   return Number(stringAt(objectAt(object, 'metadata'), 'resourceVersion') ?? '0')
 }
 

@@ -64,7 +64,7 @@ export function decodeObject(resource: Resource, input: JsonObject): Decoded {
 }
 
 /** The API server's words for a body that is no object of the kind. */
-export function cannotBeHandled({ kind, version }: Resource, why: string): ApiError {
+function cannotBeHandled({ kind, version }: Resource, why: string): ApiError {
   return badRequest(
     `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`,
   )
