@@ -24,11 +24,17 @@ export function mask(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
     if (key === 'clusterIPs') return [key, '(clusterIPs)']
+    // The managers of a conflict come in the order of a Go map.
+    if (key === 'causes' && Array.isArray(item)) return [key, item.map(mask).toSorted(byText)]
     // A description in a table is empty here, where it is prose there.
     if (key === 'description' && 'priority' in value) return [key, '(description)']
     return [key, MASKED.has(key) && isFilled(item) ? `(${key})` : mask(item)]
   })
   return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)))
+}
+
+function byText(left: unknown, right: unknown): number {
+  return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1
 }
 
 /** A field of that name that holds an object, or `None`, says more than that it is there. */
