@@ -1,0 +1,79 @@
+// Renders templates with the engine of Helm, one JSON line in and one out, for the soak of templates.
+package main
+
+import (
+	"bufio"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"helm.sh/helm/v3/pkg/chart"
+	"helm.sh/helm/v3/pkg/chartutil"
+	"helm.sh/helm/v3/pkg/engine"
+)
+
+// A question is a template and the values that it sees.
+type question struct {
+	Template string          `json:"template"`
+	Values   json.RawMessage `json:"values"`
+}
+
+// An answer has an output in base64, or an error. It is unstable where two renders differ.
+type answer struct {
+	Output   string `json:"output,omitempty"`
+	Error    string `json:"error,omitempty"`
+	Unstable bool   `json:"unstable,omitempty"`
+}
+
+const templateName = "templates/t"
+
+func main() {
+	lines := bufio.NewScanner(os.Stdin)
+	lines.Buffer(make([]byte, 1<<20), 1<<26)
+	out := bufio.NewWriter(os.Stdout)
+	answers := json.NewEncoder(out)
+	for lines.Scan() {
+		var asked question
+		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
+			panic(err)
+		}
+		first := render(asked)
+		for range 3 {
+			if render(asked) != first {
+				first = answer{Unstable: true}
+			}
+		}
+		if err := answers.Encode(first); err != nil {
+			panic(err)
+		}
+		if err := out.Flush(); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func render(asked question) (given answer) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			given = answer{Error: fmt.Sprint("panic: ", reason)}
+		}
+	}()
+	var values map[string]any
+	if err := json.Unmarshal(asked.Values, &values); err != nil {
+		panic(err)
+	}
+	soaked := &chart.Chart{
+		Metadata:  &chart.Metadata{Name: "c", Version: "1.0.0", APIVersion: "v2"},
+		Templates: []*chart.File{{Name: templateName, Data: []byte(asked.Template)}},
+	}
+	top := chartutil.Values{
+		"Values":  values,
+		"Release": map[string]any{"Name": "rel", "Namespace": "ns", "Revision": 1, "IsInstall": true, "IsUpgrade": false, "Service": "Helm"},
+	}
+	outputs, err := engine.Render(soaked, top)
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	return answer{Output: base64.StdEncoding.EncodeToString([]byte(outputs["c/"+templateName]))}
+}
