@@ -38,6 +38,8 @@ class JsonReader {
   readonly #numbers: 'exact' | 'float64'
   #offset = 0
   #depth = 0
+  /** A number that float64 does not hold: Go finds it after the text was checked. */
+  #late: YamlError | undefined
 
   constructor(text: string, numbers: 'exact' | 'float64') {
     this.#text = text
@@ -48,6 +50,7 @@ class JsonReader {
     const value = this.#value()
     this.#blanks()
     if (this.#offset < this.#text.length) throw this.#unexpected('after top-level value')
+    if (this.#late !== undefined) throw this.#late
     return value
   }
 
@@ -183,7 +186,7 @@ class JsonReader {
     this.#offset += text.length
     this.#checkEnd(text)
     const value = Number(text)
-    if (!Number.isFinite(value)) throw this.#outOfRange(text)
+    if (!Number.isFinite(value)) this.#late ??= outOfRange(text)
     if (this.#numbers === 'float64' || Number.isSafeInteger(value) || /[.eE]/.test(text))
       return value
     const exact = BigInt(text)
@@ -207,23 +210,17 @@ class JsonReader {
     throw this.#unexpected('in exponent of numeric literal')
   }
 
-  #outOfRange(text: string): YamlError {
-    return new YamlError('YAML_NUMBER', `${text} is no float64`, {
-      upstream: `json: cannot unmarshal number ${text} into Go value of type float64`,
-    })
-  }
-
   #unexpected(context: string): YamlError {
     const code = this.#text.codePointAt(this.#offset)
     const position = this.#position()
     const place = `${position.line}:${position.column}`
-    if (code === undefined) {
+    if (code === undefined && !IS_INSIDE.test(context)) {
       return new YamlError('YAML_SYNTAX', `JSON ends early at ${place}`, {
         position,
         upstream: 'unexpected end of JSON input',
       })
     }
-    const problem = `invalid character ${quoteCharacter(code)} ${context}`
+    const problem = `invalid character ${quoteCharacter(code ?? 0x20)} ${context}`
     return new YamlError('YAML_SYNTAX', `${problem} at ${place}`, { position, upstream: problem })
   }
 
@@ -234,6 +231,15 @@ class JsonReader {
       column: this.#offset - before.lastIndexOf('\n'),
     }
   }
+}
+
+/** Where a blank may not stand: Go reads one behind the end. */
+const IS_INSIDE = /numeric literal|in literal|escape/
+
+function outOfRange(text: string): YamlError {
+  return new YamlError('YAML_NUMBER', `${text} is no float64`, {
+    upstream: `json: cannot unmarshal number ${text} into Go value of type float64`,
+  })
 }
 
 /** As Go shows a byte: the first one of what is beyond ASCII. */
