@@ -12,7 +12,12 @@ import type { Layer, Origin, Resource } from './resource.ts'
 import type { Accumulator } from './target/accumulator.ts'
 import { accumulate, accumulateResources } from './target/accumulate.ts'
 import { Build } from './target/build.ts'
-import { chooseSchema, loadTarget } from './target/load-target.ts'
+import {
+  chooseSchema,
+  type GivenKustomization,
+  givenTarget,
+  loadTarget,
+} from './target/load-target.ts'
 import { Loader, type LoadRestriction } from './target/loader.ts'
 import { NO_ORIGIN } from './target/origin-notes.ts'
 import { ParseCache } from './target/parse-cache.ts'
@@ -27,6 +32,10 @@ export interface BuildOptions {
   /** `--reorder` of the command line; `unspecified` by default. */
   readonly reorder?: Reorder
   readonly addManagedByLabel?: boolean
+  /** Built in place of the kustomization file of the folder, which is then not read. */
+  readonly kustomization?: GivenKustomization
+  /** `added` keeps the built-in schemas beside those of `openapi.path`, as Flux does; `replaced` is the command line. */
+  readonly builtinSchemas?: 'replaced' | 'added'
   /** Renders `helmCharts`; without it they are refused. */
   readonly charts?: ChartRenderer
   /** What earlier builds have parsed; share one between builds of one tenant. */
@@ -68,7 +77,9 @@ export function buildKustomization(options: BuildOptions): BuildResult {
   const cache = options.cache ?? new ParseCache()
   const build = new Build(options.tree, { cache, charts: options.charts })
   const loader = Loader.at(recorder, options.path, options.loadRestriction ?? 'rootOnly')
-  const target = loadTarget(build, loader)
+  if (options.builtinSchemas === 'added') build.scopes.needBuiltin()
+  const given = options.kustomization
+  const target = given === undefined ? loadTarget(build, loader) : givenTarget(build, loader, given)
   const { kustomization } = target
   chooseSchema(target)
   const wantsOrigins = (kustomization.buildMetadata ?? []).length > 0

@@ -5,8 +5,16 @@ export {
   type BuiltObject,
 } from './build-kustomization.ts'
 export { type ChartRenderer, type ChartRequest } from './generators/chart-renderer.ts'
+export { type GivenKustomization } from './target/load-target.ts'
 export { helmRenderer } from './generators/helm-renderer.ts'
-export { KUSTOMIZATION_FILE_NAMES } from './kustomization/parse-kustomization.ts'
+export type { Image, Kustomization, Patch, Selector } from './kustomization/model.ts'
+export { NO_FIELDS } from './kustomization/no-fields.ts'
+export {
+  KUSTOMIZATION_FILE_NAMES,
+  type LenientKustomization,
+  readLeniently,
+} from './kustomization/parse-kustomization.ts'
+export { checkObjects } from './target/read-resources.ts'
 export { KustomizeError, type KustomizeErrorCode } from './kustomize-error.ts'
 export { type Reorder } from './output/finish.ts'
 export { type Layer, type Origin } from './resource.ts'

@@ -39,6 +39,11 @@ export function parseKustomization(source: Uint8Array, folder: string): ParsedKu
       path: '',
     }),
   )
+  return checkKustomization(raw, folder)
+}
+
+/** Moves older fields to the ones that replaced them, and checks what is there. @throws KustomizeError */
+export function checkKustomization(raw: Kustomization, folder: string): ParsedKustomization {
   const kustomization = fixed(raw)
   if (isEmpty(kustomization))
     throw new KustomizeError('KUSTOMIZE_FILE', 'kustomization.yaml is empty', {
@@ -46,6 +51,27 @@ export function parseKustomization(source: Uint8Array, folder: string): ParsedKu
     })
   enforce(kustomization, folder)
   return { kustomization, warnings: deprecations(raw) }
+}
+
+/** A kustomization as it was read without complaint, and the fields that nobody knows. */
+export interface LenientKustomization {
+  readonly fields: Kustomization
+  readonly unknown: readonly string[]
+}
+
+/**
+ * Reads a kustomization as Flux does before it builds: fields that nobody knows are passed over, numbers and booleans may
+ * stand for texts. @throws KustomizeError when it is no YAML, or a field has a wrong type
+ */
+export function readLeniently(source: Uint8Array): LenientKustomization {
+  const unknown: string[] = []
+  const fields = kustomizationShape.decode(readAsYaml2(source) ?? new Map(), {
+    unknownFields: 'ignore',
+    onUnknown: (path) => unknown.push(path),
+    scalarsAsText: true,
+    path: '',
+  })
+  return { fields, unknown }
 }
 
 /**

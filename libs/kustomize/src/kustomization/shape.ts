@@ -16,6 +16,8 @@ export interface Shape<T> {
 export interface Reading {
   /** Refuse fields that nobody knows (kustomizations), or pass over them (plugin configurations). */
   readonly unknownFields: 'refuse' | 'ignore'
+  /** Told of each field that is passed over. */
+  readonly onUnknown?: (path: string) => void
   /** Whether a number or boolean may stand for a text, as sigs.k8s.io/yaml lets it where it knows the target. */
   readonly scalarsAsText: boolean
   readonly path: string
@@ -147,7 +149,10 @@ function fieldOf(
 }
 
 function refuseUnknown(key: string, at: Reading, known: readonly string[]): void {
-  if (at.unknownFields === 'ignore') return
+  if (at.unknownFields === 'ignore') {
+    at.onUnknown?.(at.path === '' ? key : `${at.path}.${key}`)
+    return
+  }
   const close = nearest(key, known)
   const where = at.path === '' ? '' : ` in ${at.path}`
   throw new KustomizeError(

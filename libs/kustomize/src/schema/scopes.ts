@@ -55,17 +55,18 @@ export class Scopes {
     const name = `${apiVersion} ${kind}`
     if (CLUSTER.has(name)) return true
     if (NAMESPACED.has(name)) return false
-    this.#need()
+    this.needBuiltin()
     return this.#custom?.isClusterScoped(apiVersion, kind) ?? false
   }
 
   schemaOf(apiVersion: string, kind: string): FieldSchema | undefined {
-    this.#need()
+    this.needBuiltin()
     const custom = this.#custom?.schemaOf(apiVersion, kind)
     return custom ?? (this.#usesBuiltin ? builtinSchema(apiVersion, kind) : undefined)
   }
 
-  #need(): void {
+  /** What needs the built-in schemas before others come keeps them beside those. */
+  needBuiltin(): void {
     if (this.#custom === undefined) this.#usesBuiltin = true
   }
 }

@@ -1,6 +1,7 @@
 import { KustomizeError } from '../kustomize-error.ts'
 import type { Kustomization } from '../kustomization/model.ts'
 import {
+  checkKustomization,
   KUSTOMIZATION_FILE_NAMES,
   parseKustomization,
 } from '../kustomization/parse-kustomization.ts'
@@ -53,6 +54,20 @@ export function loadTarget(build: Build, loader: Loader): Target {
       cause: error.cause,
     })
   }
+}
+
+/** A kustomization that is not read from its file, but given. */
+export function givenTarget(build: Build, loader: Loader, given: GivenKustomization): Target {
+  const { kustomization, warnings } = checkKustomization(given.fields, loader.root)
+  for (const warning of warnings) build.warn(warning)
+  return { build, loader, kustomization, fileName: given.fileName }
+}
+
+/** What to build in place of the kustomization file of the folder. */
+export interface GivenKustomization {
+  /** What the file is called, or would be. */
+  readonly fileName: string
+  readonly fields: Kustomization
 }
 
 /** Lets the kustomization name the schemas to merge by. */

@@ -25,6 +25,11 @@ export function readObjects(source: Uint8Array | string): readonly Node[] {
   return unwrapLists(checked(nodes))
 }
 
+/** Whether a text holds objects, and nothing that is none. @throws KustomizeError where it does not */
+export function checkObjects(source: Uint8Array): void {
+  readObjects(source)
+}
+
 function decodeUtf8(source: Uint8Array | string): string {
   if (typeof source === 'string') return source
   try {
