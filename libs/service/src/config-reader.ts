@@ -34,6 +34,23 @@ export class ConfigReader {
     return value
   }
 
+  /**
+   * The address of a database that is reached by TLS. One that says itself how (`sslmode`) is refused: it would
+   * win over what the service asks for. The address holds a password: no message shows it.
+   */
+  databaseUrl(name: string, what: string): string {
+    const value = this.required(name, what)
+    const url = URL.canParse(value) ? new URL(value) : undefined
+    if (url === undefined || !/^postgres(?:ql)?:$/u.test(url.protocol) || url.hostname === '')
+      throw new ConfigError(`${name} is no address: write postgres://user:password@host:port/name`)
+    const own = [...url.searchParams.keys()].find((key) => /^(?:ssl|uselibpqcompat)/iu.test(key))
+    if (own !== undefined)
+      throw new ConfigError(
+        `${name} sets ${own}: the connection is always by TLS and the server is checked; leave it out`,
+      )
+    return value
+  }
+
   /** A whole number within bounds. */
   number(name: string, fallback: number, { min, max }: Bounds): number {
     const text = this.optional(name)

@@ -4,6 +4,7 @@ import {
   type ParkedResolved,
   type Recorded,
   type StoredEvent,
+  type Writer,
 } from '@tidemark/contracts'
 import { type EventStore, type Parking } from '@tidemark/event-store'
 import { AssertionError, OperatingError, type Clock, type Random } from '@tidemark/kernel'
@@ -14,9 +15,8 @@ import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SpanSink } from './spans.ts'
 import { dispatch, type Steps } from './steps.ts'
-import { childTrace } from './trace.ts'
 import type { Wake } from './wake.ts'
-import { causeOf } from './recorder.ts'
+import { stepRan } from './telemetry.ts'
 
 const TRIES_MAX = 3 // The third failure of our own parks the event (RELIABILITY 3.9).
 const CONFLICTS_MAX = 5
@@ -38,6 +38,7 @@ export interface ReactorDeps {
 export interface ReactorOptions {
   /** Also the name of the cursor: `fetcher-0`. */
   readonly name: string
+  readonly writer: Writer
   readonly steps: Steps
   /** What keeps its order: events of one key are handled one after another. `undefined`: not for us. */
   readonly keyOf: (recorded: Recorded) => string | undefined
@@ -163,7 +164,7 @@ class Reactor {
 
   async #try(recorded: Recorded, signal: AbortSignal): Promise<unknown> {
     const { clock, metrics, spans } = this.#deps
-    const { steps, name } = this.#options
+    const { steps } = this.#options
     const began = clock.monotonic()
     const startMs = clock.now()
     let failure: unknown
@@ -174,18 +175,9 @@ class Reactor {
     }
     const seconds = (clock.monotonic() - began) / 1000
     metrics.stepEnded(recorded.event.type, failure === undefined ? 'done' : 'retry', seconds)
-    const { trace, id } = causeOf(recorded)
-    const writer = name.split('-')[0] ?? name
-    spans.record({
-      name: `${writer} ${recorded.event.type}`,
-      context: childTrace(trace, `${writer}/${id}`),
-      parent: trace,
+    stepRan(spans, this.#options.writer, recorded, {
       startMs,
       endMs: startMs + seconds * 1000,
-      attributes: {
-        'tidemark.stream': recorded.stream,
-        'tidemark.position': String(recorded.position),
-      },
       error: failure instanceof Error ? failure.message : undefined,
     })
     return failure

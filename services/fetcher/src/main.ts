@@ -57,6 +57,7 @@ async function run(
       surroundings,
       {
         name: 'fetcher-0',
+        writer: 'fetcher',
         steps: fetcherSteps(fetch),
         keyOf: sourceOf,
         concurrency: FETCHES_MAX,

@@ -31,6 +31,7 @@ async function run(
     surroundings,
     {
       name: 'renderer-0',
+      writer: 'renderer',
       concurrency: RENDERS_MAX,
       keyOf: applicationOf,
       observe: ({ event }) => {

@@ -61,6 +61,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
       surroundings,
       {
         name: `applier-${name}`,
+        writer: 'applier',
         concurrency: APPLICATIONS_MAX,
         keyOf: (recorded) => keyOf(recorded, name),
         observe: (recorded) => deployments.fold(placed(recorded)),

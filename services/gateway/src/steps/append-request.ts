@@ -1,5 +1,11 @@
 import { ActorKind, Metadata, type AnyEvent } from '@tidemark/contracts'
-import { buildAppend, causeFrom, type Surroundings, type TraceContext } from '@tidemark/service'
+import {
+  buildAppend,
+  causeFrom,
+  requestAccepted,
+  type Surroundings,
+  type TraceContext,
+} from '@tidemark/service'
 
 /** Who asks. */
 export interface Caller {
@@ -21,10 +27,17 @@ export interface Asked {
 
 /** Appends what somebody asks for, and gives its position. The same request id again changes nothing. */
 export async function appendRequest(
-  { store, build, crashPoints }: Pick<Surroundings, 'store' | 'build' | 'crashPoints'>,
+  {
+    store,
+    build,
+    crashPoints,
+    clock,
+    spans,
+  }: Pick<Surroundings, 'store' | 'build' | 'crashPoints' | 'clock' | 'spans'>,
   { caller, stream, event, project, cluster, requestId, trace }: Asked,
   signal?: AbortSignal,
 ): Promise<bigint> {
+  const startMs = clock.now()
   const past = await store.readStream(stream, 0n, signal)
   const cause = causeFrom(`request/${requestId}`, trace)
   const known = past.find(({ meta }) => Metadata.decode(meta).correlationId === cause.correlationId)
@@ -39,6 +52,7 @@ export async function appendRequest(
   crashPoints.at('gateway.decided')
   const { lastPosition } = await store.append(request, signal)
   crashPoints.at('gateway.recorded')
+  requestAccepted(spans, { cause, name: event.type }, { startMs, endMs: clock.now() })
   return lastPosition
 }
 

@@ -7,7 +7,14 @@ import {
   type StoredEvent,
 } from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
-import { backoffMs, dispatch, LogReader, type Steps, type Surroundings } from '@tidemark/service'
+import {
+  backoffMs,
+  dispatch,
+  LogReader,
+  stepRan,
+  type Steps,
+  type Surroundings,
+} from '@tidemark/service'
 import { Plane } from '../domain/plane.ts'
 import type { Library } from '../ports.ts'
 import type { ReleaserDeps } from '../steps/deps.ts'
@@ -127,13 +134,15 @@ class PageHandler {
 
   /** Tries a step until it is done. What fails by our own fault is parked at the third try. */
   async #step(recorded: Recorded, signal: AbortSignal): Promise<void> {
-    const { clock, random, metrics } = this.#surroundings
+    const { clock, random, metrics, spans } = this.#surroundings
     const { type } = recorded.event
     for (let tries = 1; !signal.aborted; tries += 1) {
       const began = clock.monotonic()
+      const startMs = clock.now()
       try {
         await dispatch(this.#steps, recorded, signal)
         metrics.stepEnded(type, 'done', (clock.monotonic() - began) / 1000)
+        stepRan(spans, 'releaser', recorded, { startMs, endMs: clock.now() })
         return
       } catch (error) {
         metrics.stepEnded(type, 'retry', (clock.monotonic() - began) / 1000)
