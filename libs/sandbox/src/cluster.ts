@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@tidemark/kernel'
-import { handleRequest } from './api/handle.ts'
+import { ApiError } from './api/errors.ts'
+import { handleRequest, statusResponse } from './api/handle.ts'
 import type { ApiRequest, ApiResponse } from './api/request.ts'
 import { ClusterState } from './cluster-state.ts'
 import { ControlLoop } from './controllers/control-loop.ts'
@@ -23,6 +24,7 @@ export class Cluster implements AsyncDisposable {
   readonly #storage: SandboxStorage | undefined
   #pending: JournalRecord[] = []
   #flushing: Promise<void> | undefined
+  #failure: string | undefined
 
   /** Opens a cluster: as it was kept, or new. */
   static async open(name: string, options: ClusterOptions): Promise<Cluster> {
@@ -46,16 +48,19 @@ export class Cluster implements AsyncDisposable {
     this.#controllers = controllers === 'on' ? new ControlLoop(world, timing) : undefined
   }
 
-  /** Answers a request once what it wrote is kept. */
+  /** Answers a request once what it wrote is kept; an answer that cannot be kept is an error. */
   async handle(request: ApiRequest): Promise<ApiResponse> {
     const response = handleRequest(this.state, request)
-    if (this.#pending.length > 0 || this.#flushing !== undefined) await this.#flush()
-    return response
+    if (this.#pending.length === 0 && this.#flushing === undefined) return response
+    await this.#flush()
+    if (this.#failure === undefined) return response
+    const why = `cannot keep cluster ${this.state.name}: ${this.#failure}`
+    return statusResponse(new ApiError(500, 'InternalError', `Internal error occurred: ${why}`))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#controllers?.[Symbol.asyncDispose]()
-    await this.#flush()
+    if (this.#storage !== undefined) await this.#flush()
   }
 
   #keep(event: StoreEvent): void {
@@ -66,14 +71,14 @@ export class Cluster implements AsyncDisposable {
     void this.#flush()
   }
 
-  /** One write at a time takes all that came in the meantime. */
+  /** One write at a time takes all that came in the meantime. It ends at the first failure. */
   async #flush(): Promise<void> {
-    while (this.#pending.length > 0 || this.#flushing !== undefined) {
+    do {
       this.#flushing ??= this.#write().finally(() => {
         this.#flushing = undefined
       })
       await this.#flushing
-    }
+    } while (this.#failure === undefined && this.#pending.length > 0)
   }
 
   async #write(): Promise<void> {
@@ -81,10 +86,17 @@ export class Cluster implements AsyncDisposable {
     await Promise.resolve()
     const records = this.#pending
     this.#pending = []
-    await this.#storage?.append(this.state.name, records, () => [
-      ...this.state.store.snapshot(),
-      { storageKey: '', key: '', version: this.state.store.version },
-    ])
+    try {
+      await this.#storage?.append(this.state.name, records, () => [
+        ...this.state.store.snapshot(),
+        { storageKey: '', key: '', version: this.state.store.version },
+      ])
+      this.#failure = undefined
+    } catch (error) {
+      this.#failure = error instanceof Error ? error.message : String(error)
+      // The next write starts over from everything there is; one record is enough to ask for it.
+      if (this.#pending.length === 0) this.#pending = records.slice(-1)
+    }
   }
 }
 

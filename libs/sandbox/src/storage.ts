@@ -7,7 +7,10 @@ import type { JournalRecord } from './store/object-store.ts'
 export interface SandboxStorage {
   /** All that was kept of a cluster, oldest first; nothing for one that is new. */
   load(cluster: string): Promise<readonly JournalRecord[]>
-  /** Keeps more; `snapshot` gives everything there is, for a storage that wants to start over. */
+  /**
+   * Keeps more; `snapshot` gives everything there is, for a storage that wants to start over. After a failure it
+   * MUST start over: what it was given then is not given again.
+   */
   append(
     cluster: string,
     records: readonly JournalRecord[],

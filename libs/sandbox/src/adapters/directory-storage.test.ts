@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { objectAt, stringAt, type JsonObject } from '../json.ts'
+import type { SandboxStorage } from '../storage.ts'
 import { openTestSandbox } from '../testing/index.ts'
 import { directoryStorage } from './directory-storage.ts'
 
@@ -113,4 +114,26 @@ test('a long journal is written anew', async () => {
   const { body } = await sandbox.client.get(`${MAPS}/a`)
   expect(stringAt(objectAt(body, 'data'), 'index')).toBe('19')
   expect(readdirSync(directory)).toEqual(['dev.journal'])
+})
+
+test('a write that cannot be kept is an error, and is made good when it can', async () => {
+  const inner = directoryStorage(directory)
+  let isFull = false
+  const storage: SandboxStorage = {
+    load: (cluster) => inner.load(cluster),
+    append: async (cluster, records, snapshot) => {
+      if (isFull) throw new Error('no space left on device')
+      await inner.append(cluster, records, snapshot)
+    },
+  }
+  await (async () => {
+    await using sandbox = await openTestSandbox({ storage })
+    isFull = true
+    const { status, body } = await sandbox.client.apply(`${MAPS}/a`, configMap('a'))
+    expect([status, body['reason']]).toEqual([500, 'InternalError'])
+    isFull = false
+    expect((await sandbox.client.apply(`${MAPS}/b`, configMap('b'))).status).toBe(201)
+  })()
+  await using sandbox = await openTestSandbox({ storage: directoryStorage(directory) })
+  expect((await sandbox.client.get(`${MAPS}/b`)).status).toBe(200)
 })

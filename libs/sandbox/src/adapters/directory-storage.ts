@@ -7,8 +7,8 @@ const COMPACT_BYTES_MIN = 4 * 1024 * 1024 // A smaller journal is read in well u
 const COMPACT_FACTOR = 4 // A journal is written anew when it is so many times as large as its snapshot was.
 
 interface Journal {
-  bytes: number
-  snapshotBytes: number
+  readonly bytes: number
+  readonly snapshotBytes: number
 }
 
 /** A journal of JSON lines for each cluster, in a directory that this process owns alone. */
@@ -27,20 +27,21 @@ export function directoryStorage(directory: string): SandboxStorage {
     },
     append: async (cluster, records, snapshot) => {
       const journal = journals.get(cluster) ?? { bytes: 0, snapshotBytes: 0 }
-      journals.set(cluster, journal)
       const text = toLines(records)
-      if (
-        journal.bytes + text.length >
-        Math.max(COMPACT_BYTES_MIN, COMPACT_FACTOR * journal.snapshotBytes)
-      ) {
+      const limit = Math.max(COMPACT_BYTES_MIN, COMPACT_FACTOR * journal.snapshotBytes)
+      // Until the write is done, the journal counts as spoiled: after a failure it is written anew.
+      journals.set(cluster, { bytes: Infinity, snapshotBytes: 0 })
+      if (journal.bytes + text.length > limit) {
         const all = toLines(snapshot())
         await replaceFile(pathOf(cluster), all)
-        journal.bytes = all.length
-        journal.snapshotBytes = all.length
+        journals.set(cluster, { bytes: all.length, snapshotBytes: all.length })
         return
       }
       await appendFile(pathOf(cluster), text)
-      journal.bytes += text.length
+      journals.set(cluster, {
+        bytes: journal.bytes + text.length,
+        snapshotBytes: journal.snapshotBytes,
+      })
     },
   }
 }

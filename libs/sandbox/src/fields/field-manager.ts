@@ -26,6 +26,7 @@ import {
   type ManagerId,
   type Managers,
 } from './managed.ts'
+import { UnkeyedItem } from './path-element.ts'
 import { toFieldSet } from './to-field-set.ts'
 import { applyConfig, ApplyConflicts, update, type Changed } from './updater.ts'
 
@@ -91,8 +92,14 @@ export function trackUpdate(
   const fromLive = endpoint.subresource !== '' || given.size === 0
   const managers = isReset ? new Map<string, Managed>() : fromLive ? decodeManagers(live) : given
   if (managers.size === 0 && live !== undefined) return encodeManagers(next, new Map())
-  const tracked = takeOver(endpoint, live ?? endpoint.zero, next, { writer, managers })
-  return encodeManagers(next, capUpdaters(tracked))
+  try {
+    const tracked = takeOver(endpoint, live ?? endpoint.zero, next, { writer, managers })
+    return encodeManagers(next, capUpdaters(tracked))
+  } catch (error) {
+    // A list that its schema forbids has no owners, and then the object has none (UpdateNoErrors).
+    if (error instanceof UnkeyedItem) return encodeManagers(next, new Map())
+    throw error
+  }
 }
 
 function isResetOfManagers(next: JsonObject): boolean {

@@ -30,14 +30,20 @@ export function parseBody(body: string): JsonObject {
   if (!isObject(json)) {
     throw badRequest("couldn't get version/kind; json parse error: the body is not a JSON object")
   }
-  if (isDeeperThan(json, DEPTH_MAX)) throw badRequest('exceeded max depth')
+  checkShape(json, DEPTH_MAX)
   return json
 }
 
-function isDeeperThan(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (depth === 0) return true
-  return Object.values(value).some((item: Json) => isDeeperThan(item, depth - 1))
+/** The one key that no JavaScript object can hold as any other; a refusal is better than a loss. */
+const IMPOSSIBLE_KEY = '__proto__'
+
+function checkShape(value: Json, depth: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (depth === 0) throw badRequest('exceeded max depth')
+  if (Object.hasOwn(value, IMPOSSIBLE_KEY)) {
+    throw badRequest(`${IMPOSSIBLE_KEY} cannot be a key in a sandbox cluster`)
+  }
+  for (const item of Object.values<Json>(value)) checkShape(item, depth - 1)
 }
 
 /** What a written object is, after decoding: typed, without unknown fields, with the defaults of its version. */
