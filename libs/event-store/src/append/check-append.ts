@@ -40,22 +40,26 @@ export function checkAppend(identity: LedgerIdentity, request: AppendRequest): C
 function checkNames({ commandId, expected, events, epoch, cursor }: AppendRequest): void {
   if (commandId === '' && events.length > 0)
     throw new InvalidAppend('cannot append events without a command id')
-  const names = [
-    commandId,
-    ...expected.map(({ stream }) => stream),
-    ...events.map(({ stream }) => stream),
-    epoch?.resource ?? '',
-    cursor?.name ?? '',
-  ]
-  const long = names.find((name) => Buffer.byteLength(name) > NAME_BYTES_MAX)
-  if (long !== undefined)
-    throw new InvalidAppend(
-      `cannot append under the name "${long.slice(0, 64)}...": ${NAME_BYTES_MAX} bytes is the most`,
-    )
-  if (names.some((name) => name.includes('\0')))
-    throw new InvalidAppend('cannot append under a name that holds a NUL')
-  if (new Set(expected.map(({ stream }) => stream)).size < expected.length)
+  checkName(commandId)
+  for (const { stream } of expected) checkName(stream)
+  for (const { stream } of events) checkName(stream)
+  if (epoch !== undefined) checkName(epoch.resource)
+  if (cursor !== undefined) checkName(cursor.name)
+  if (hasDouble(expected.map(({ stream }) => stream)))
     throw new InvalidAppend('cannot append with two expected versions of one stream')
+}
+
+function checkName(name: string): void {
+  // A UTF-16 unit is at most three bytes of UTF-8: most names need no counting.
+  if (name.length * 3 > NAME_BYTES_MAX && Buffer.byteLength(name) > NAME_BYTES_MAX)
+    throw new InvalidAppend(
+      `cannot append under the name "${name.slice(0, 64)}...": ${NAME_BYTES_MAX} bytes is the most`,
+    )
+  if (name.includes('\0')) throw new InvalidAppend('cannot append under a name that holds a NUL')
+}
+
+function hasDouble(names: readonly string[]): boolean {
+  return names.length > 1 && new Set(names).size < names.length
 }
 
 function checkEvents({ writer, scope }: LedgerIdentity, { events }: AppendRequest): void {
@@ -68,7 +72,7 @@ function checkEvents({ writer, scope }: LedgerIdentity, { events }: AppendReques
     if (refused !== undefined) throw new NotAllowed(`cannot append ${event.type}: ${refused}`)
     checkForm(event)
   }
-  if (new Set(events.map(({ id }) => id)).size < events.length)
+  if (hasDouble(events.map(({ id }) => id)))
     throw new InvalidAppend('cannot append two events with one id')
 }
 

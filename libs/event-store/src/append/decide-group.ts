@@ -73,11 +73,13 @@ class Group {
   readonly #commands = new Map<string, NewCommand>()
   readonly #versions = new Map<string, bigint>()
   readonly #cursors = new Map<string, bigint>()
-  #head: LogHead
+  #position: bigint
+  #chain: Uint8Array
 
   constructor(state: GroupState) {
     this.#state = state
-    this.#head = state.head
+    this.#position = state.head.position
+    this.#chain = state.head.chain
   }
 
   decide(append: CheckedAppend): AppendOutcome {
@@ -92,7 +94,7 @@ class Group {
   written(): Omit<GroupDecision, 'outcomes'> {
     return {
       events: this.#events,
-      head: this.#head,
+      head: { ...this.#state.head, position: this.#position, chain: this.#chain },
       commands: [...this.#commands.values()],
       versions: this.#versions,
       cursors: this.#cursors,
@@ -128,7 +130,7 @@ class Group {
 
   #accept({ writer, request, digest }: CheckedAppend): AppendReceipt {
     const { commandId, events, cursor } = request
-    const before = this.#head.position
+    const before = this.#position
     for (const event of events) this.#add(event, writer)
     if (cursor !== undefined) this.#cursors.set(cursor.name, cursor.to)
     const receipt: AppendReceipt =
@@ -136,23 +138,25 @@ class Group {
         ? { firstPosition: 0n, lastPosition: 0n, chain: new Uint8Array() }
         : {
             firstPosition: before + 1n,
-            lastPosition: this.#head.position,
-            chain: this.#head.chain,
+            lastPosition: this.#position,
+            chain: this.#chain,
           }
     if (commandId !== '') this.#commands.set(commandId, { id: commandId, digest, receipt })
     return receipt
   }
 
-  #add(event: NewEvent, writer: string): void {
-    const position = this.#head.position + 1n
-    const version = this.#versionOf(event.stream) + 1n
-    const entry = { ...event, position, version, writer, atUs: this.#state.atUs }
+  #add({ id, stream, type, schema, body, meta }: NewEvent, writer: string): void {
+    const position = this.#position + 1n
+    const version = this.#versionOf(stream) + 1n
+    const { atUs } = this.#state
+    const entry = { position, id, stream, version, type, schema, body, meta, writer, atUs }
     const leaf = leafOf(entry)
-    const chain = chainOf(this.#head.chain, leaf)
-    this.#events.push({ ...entry, leaf, chain })
-    this.#ids.add(event.id)
-    this.#versions.set(event.stream, version)
-    this.#head = { ...this.#head, position, chain }
+    const chain = chainOf(this.#chain, leaf)
+    this.#events.push(Object.assign(entry, { leaf, chain }))
+    this.#ids.add(id)
+    this.#versions.set(stream, version)
+    this.#position = position
+    this.#chain = chain
   }
 
   #versionOf(stream: string): bigint {

@@ -57,13 +57,14 @@ export class GroupQueue {
     const { length } = this.#waiting
     const isDue = this.#running === 0 ? length > 0 : length >= GROUP_COMMANDS_MAX
     if (!isDue || this.#running === GROUPS_MAX) return
+    const isFirst = this.#running === 0
     this.#running += 1
-    const running = this.#run()
+    const running = this.#run(isFirst ? sameTurn : afterSending)
     this.#idle = this.#idle.then(() => running)
   }
 
-  async #run(): Promise<void> {
-    await Promise.resolve() // Whoever appends in the same turn goes along.
+  async #run(begin: () => Promise<void>): Promise<void> {
+    await begin()
     await this.#commitGroup(this.#takeGroup())
     this.#running -= 1
     this.#startNext()
@@ -89,6 +90,18 @@ export class GroupQueue {
       for (const { reject } of group) reject(new LedgerUnavailable('append', error))
     }
   }
+}
+
+/** Whoever appends in the same turn goes along. */
+function sameTurn(): Promise<void> {
+  return Promise.resolve()
+}
+
+/** Making a group ready takes milliseconds: the one before it is on its way to the store by then. */
+function afterSending(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
 }
 
 function settle({ resolve, reject }: Waiting, outcome: AppendOutcome | undefined): void {

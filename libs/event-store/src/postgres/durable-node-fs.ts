@@ -5,8 +5,13 @@ import { NodeFS } from '@electric-sql/pglite/nodefs'
 /** What of Emscripten's file system over Node we change. It has no types of its own. */
 interface FileSystemModule {
   readonly NODEFS: {
-    readonly stream_ops: { fsync?: (stream: { readonly nfd: number }) => number }
+    readonly stream_ops: { fsync?: (stream: OpenFile) => number }
   }
+}
+
+interface OpenFile {
+  readonly nfd: number
+  readonly path: string
 }
 
 /**
@@ -17,19 +22,31 @@ interface FileSystemModule {
  * another stub that always succeeds.
  */
 export class DurableNodeFs extends NodeFS {
+  readonly #onSync: (path: string) => void
+
+  /** `onSync` hears of each sync, with the path as Postgres sees it. */
+  constructor(dir: string, onSync: (path: string) => void = () => undefined) {
+    super(dir)
+    this.#onSync = onSync
+  }
+
   override async init(
     pglite: PGlite,
     options: Parameters<NodeFS['init']>[1],
   ): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(pglite, options)
-    const preRun = [...(emscriptenOpts.preRun ?? []), syncForReal]
+    const preRun = [
+      ...(emscriptenOpts.preRun ?? []),
+      (module: FileSystemModule) => syncForReal(module, this.#onSync),
+    ]
     return { emscriptenOpts: { ...emscriptenOpts, preRun } }
   }
 }
 
-function syncForReal(module: FileSystemModule): void {
-  module.NODEFS.stream_ops.fsync = ({ nfd }) => {
+function syncForReal(module: FileSystemModule, onSync: (path: string) => void): void {
+  module.NODEFS.stream_ops.fsync = ({ nfd, path }) => {
     fsyncSync(nfd)
+    onSync(path)
     return 0
   }
 }

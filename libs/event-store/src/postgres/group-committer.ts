@@ -1,3 +1,4 @@
+import type { StoredEvent } from '@tidemark/contracts'
 import { noCrashPoints, type Clock, type CrashPoints } from '@tidemark/kernel'
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { CheckedAppend } from '../append/check-append.ts'
@@ -15,7 +16,7 @@ export interface GroupCommitterOptions {
   /** `append.before-commit`, `append.after-commit`: nobody has been answered yet. */
   readonly crashPoints?: CrashPoints
   /** Called after each commit that made the log longer. */
-  readonly grown: () => void
+  readonly grown: (events: readonly StoredEvent[]) => void
 }
 
 /** A group and the statement that stores it. */
@@ -109,7 +110,7 @@ export class GroupCommitter {
 
   #written({ head, events, outcomes }: GroupDecision): readonly AppendOutcome[] {
     this.#head = head
-    if (events.length > 0) this.#options.grown()
+    if (events.length > 0) this.#options.grown(events)
     return outcomes
   }
 

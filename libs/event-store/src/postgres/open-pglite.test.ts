@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { SCOPE_ALL } from '@tidemark/contracts'
 import { systemClock } from '@tidemark/kernel'
 import { expect, test } from 'vitest'
-import { ledgerContract, OneFault, type LedgerUnderTest } from '../testing/index.ts'
+import {
+  appendOf,
+  ledgerContract,
+  OneFault,
+  pushTo,
+  type LedgerUnderTest,
+} from '../testing/index.ts'
+import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts'
 import { openPglite } from './open-pglite.ts'
 
 ledgerContract('PGlite', openForTest)
@@ -25,6 +33,47 @@ test('blobs of any size are kept in the same database', async () => {
     expect(await ledger.blobs.has('cd'.repeat(32))).toBe(false)
   }
   rmSync(dataDir, { recursive: true, force: true })
+})
+
+test('a directory is opened by one process, and not by a build that cannot read it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+  {
+    await using ledger = await openPglite({ dataDir, clock: systemClock })
+    await expect(openPglite({ dataDir, clock: systemClock })).rejects.toMatchObject({
+      code: 'directory-in-use',
+      pid: process.pid,
+    })
+    await ledger.clientFor('gateway', SCOPE_ALL).store.append(appendOf([pushTo('kept')]))
+  }
+  {
+    await using ledger = await openPglite({ dataDir, clock: systemClock })
+    expect((await ledger.head()).position).toBe(1n)
+  }
+  writeFileSync(join(dataDir, 'database.json'), '{"postgres":17}')
+  await expect(openPglite({ dataDir, clock: systemClock })).rejects.toMatchObject({
+    code: 'wrong-database-version',
+    message: expect.stringContaining('it was written by Postgres 17'),
+  })
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+test('each commit is synced to the files, and a new segment of the WAL with its directory', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+  const synced: string[] = []
+  const pglite = await PGlite.create({
+    fs: new DurableNodeFs(dir, (path) => synced.push(path)),
+    startParams: durableStartParams(PGlite.defaultStartParams),
+  })
+  await pglite.exec('create table kept (text text)')
+  const before = synced.length
+  for (let at = 0; at < 10; at += 1) await pglite.query('insert into kept values ($1)', ['x'])
+  expect(synced.length - before).toBeGreaterThanOrEqual(10)
+  await pglite.query(
+    'insert into kept select repeat(md5(i::text), 50) from generate_series(1, 12000) i',
+  )
+  expect(synced.filter((path) => path.endsWith('/pg_wal'))).not.toEqual([])
+  await pglite.close()
+  rmSync(dir, { recursive: true, force: true })
 })
 
 async function openForTest(): Promise<LedgerUnderTest> {

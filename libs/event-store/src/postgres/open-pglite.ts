@@ -67,6 +67,7 @@ async function open(
     db,
     clock,
     time: processTime(clock),
+    writers: 'one',
     ...(crashPoints === undefined ? {} : { crashPoints }),
     maintain: checkpoints(db),
     close: async () => {

@@ -46,6 +46,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlLedger>
     db,
     clock,
     time: serverTime,
+    writers: 'many',
     ...(crashPoints === undefined ? {} : { crashPoints }),
     close: () => db.destroy(),
   })

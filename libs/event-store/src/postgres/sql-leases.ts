@@ -1,4 +1,4 @@
-import type { LeaseGrant } from '@tidemark/contracts'
+import type { LeaseGrant, StoredEvent } from '@tidemark/contracts'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { LedgerUnavailable } from '../errors.ts'
 import type { LeaseWish, Leases } from '../event-store.ts'
@@ -21,7 +21,7 @@ interface SqlLeasesOptions {
   readonly time: StoreTime
   readonly identity: LedgerIdentity
   /** Called after a takeover, which makes the log longer. */
-  readonly grown: () => void
+  readonly grown: (events: readonly StoredEvent[]) => void
 }
 
 /** Leases in the database. Its clock decides, never the clock of a holder. */
@@ -44,16 +44,18 @@ async function acquire(
   { db, time, grown }: SqlLeasesOptions,
   wish: LeaseWish,
 ): Promise<LeaseGrant> {
-  const { grant, taken } = await db.transaction().execute(async (transaction) => {
+  const { grant, events } = await db.transaction().execute(async (transaction) => {
     const state = await lockLease(transaction, wish.resource)
     const nowMs = await nowInMs(transaction, time)
     const decision = decideLease(state, wish, nowMs)
     if (decision.kind !== 'held') await keepLease(transaction, wish.resource, decision.state)
-    if (decision.kind === 'taken')
-      await appendGroup(transaction, [leaseTaken(wish.resource, decision.state)], nowMs * 1000n)
-    return { grant: grantOf(decision, nowMs), taken: decision.kind === 'taken' }
+    const grant = grantOf(decision, nowMs)
+    if (decision.kind !== 'taken') return { grant, events: [] }
+    const takeover = leaseTaken(wish.resource, decision.state)
+    const { events } = await appendGroup(transaction, [takeover], nowMs * 1000n)
+    return { grant, events }
   })
-  if (taken) grown()
+  if (events.length > 0) grown(events)
   return grant
 }
 

@@ -11,8 +11,9 @@ import { checkAppend, type CheckedAppend } from '../append/check-append.ts'
 import type { AppendOutcome } from '../append/decide-group.ts'
 import { GroupQueue } from '../append/group-queue.ts'
 import { Growth } from '../append/growth.ts'
+import { LogTail } from '../append/log-tail.ts'
 import { LedgerUnavailable } from '../errors.ts'
-import type { EventStore, LedgerClient, LogPage } from '../event-store.ts'
+import type { EventStore, Leases, LedgerClient, LogPage } from '../event-store.ts'
 import type { LedgerStore, LogHead } from '../ledger-store.ts'
 import { mayHaveMore, PAGE_EVENTS_MAX } from '../page.ts'
 import { GroupCommitter } from './group-committer.ts'
@@ -30,6 +31,8 @@ export interface SqlLedgerOptions {
   readonly time: StoreTime
   /** `append.before-commit`, `append.after-commit`: nobody has been answered yet. */
   readonly crashPoints?: CrashPoints
+  /** Whether other processes append to the same tables. */
+  readonly writers: 'one' | 'many'
   /** Called after each commit, before it is answered: what the database wants done now and then. */
   readonly maintain?: (bytes: number) => Promise<void>
   readonly close: () => Promise<void>
@@ -43,12 +46,24 @@ export class SqlLedger implements LedgerStore {
   readonly #db: Kysely<LedgerTables>
   readonly #committer: GroupCommitter
   readonly #growth = new Growth()
+  readonly #tail: LogTail | undefined
   readonly #queue = new GroupQueue((appends) => this.#commit(appends))
+  readonly #grown = (events: readonly StoredEvent[]): void => {
+    this.#tail?.add(events)
+    this.#growth.announce()
+  }
+  /** Who failed may have made the log longer all the same. */
+  readonly #failed = (error: unknown): never => {
+    this.#tail?.forget()
+    throw error
+  }
 
   constructor(options: SqlLedgerOptions) {
     this.#options = options
     this.#db = options.db
-    this.#committer = new GroupCommitter({ ...options, grown: () => this.#growth.announce() })
+    // Of several writers none knows where the log ends.
+    this.#tail = options.writers === 'one' ? new LogTail() : undefined
+    this.#committer = new GroupCommitter({ ...options, grown: this.#grown })
     this.blobs = new ChunkedStoredBlobs(new PostgresBlobs(sqlOf(options.db)))
   }
 
@@ -63,8 +78,13 @@ export class SqlLedger implements LedgerStore {
         answer(`read cursor ${name}`, signal, () => this.#readCursor(name)),
     }
     const { time } = this.#options
-    const leases = sqlLeases({ db: this.#db, time, identity, grown: () => this.#growth.announce() })
-    return { store, leases, parking: sqlParking({ db: this.#db, time, writer }) }
+    const leases = sqlLeases({ db: this.#db, time, identity, grown: this.#grown })
+    const acquire: Leases['acquire'] = (wish) => leases.acquire(wish).catch(this.#failed)
+    return {
+      store,
+      leases: { ...leases, acquire },
+      parking: sqlParking({ db: this.#db, time, writer }),
+    }
   }
 
   head(signal?: AbortSignal): Promise<LogHead> {
@@ -106,13 +126,15 @@ export class SqlLedger implements LedgerStore {
   }
 
   async #commit(appends: readonly CheckedAppend[]): Promise<readonly AppendOutcome[]> {
-    const outcomes = await this.#committer.commit(appends)
+    const outcomes = await this.#committer.commit(appends).catch(this.#failed)
     const bytes = appends.reduce((sum, { size }) => sum + size, 0)
     await this.#options.maintain?.(bytes)
     return outcomes
   }
 
   async #readLog(after: bigint): Promise<LogPage> {
+    const kept = this.#tail?.after(after)
+    if (kept !== undefined) return kept
     const events = await eventsAfter(this.#db, after, PAGE_EVENTS_MAX)
     // Read second, so it is not before the events.
     const { position } = await this.head()
