@@ -1,4 +1,5 @@
 import { event, record, streams, type ClusterRegistered, type Recorded } from '@tidemark/contracts'
+import type { Clock } from '@tidemark/kernel'
 import { KubeClient, type ClusterAccess } from '@tidemark/kube'
 import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
 import {
@@ -11,6 +12,7 @@ import {
   runReactor,
   type Surroundings,
 } from '@tidemark/service'
+import { Calm } from '../domain/calm.ts'
 import type { Releases } from '../ports.ts'
 import { applyRelease } from '../steps/apply-release.ts'
 import { correctDrift } from '../steps/correct-drift.ts'
@@ -56,7 +58,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
       queue.push(id, () => job().then(resolve, reject))
     })
   await Promise.all([
-    keepWatch({ deps, overseer, changes, inTurn }, signal),
+    keepWatch({ deps, overseer, changes, calm: new Calm(), inTurn }, signal),
     runReactor(
       surroundings,
       {
@@ -122,6 +124,7 @@ interface Keeping {
   readonly deps: ApplierDeps
   readonly overseer: Overseer
   readonly changes: Changes
+  readonly calm: Calm
   readonly inTurn: (id: string, job: () => Promise<void>) => Promise<void>
 }
 
@@ -141,7 +144,7 @@ async function keepWatch(keeping: Keeping, signal: AbortSignal): Promise<void> {
 }
 
 async function lookAfter(
-  { deps, overseer, changes, inTurn }: Keeping,
+  { deps, overseer, changes, calm, inTurn }: Keeping,
   id: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -149,6 +152,12 @@ async function lookAfter(
   try {
     await inTurn(id, async () => {
       if ((await overseer.look(id, signal)) === 'in-sync') return
+      const waitMs = calm.waitMs(id, clock.monotonic())
+      if (waitMs > 0) {
+        lookLater({ clock, changes, id, waitMs }, signal)
+        return
+      }
+      calm.corrected(id, clock.monotonic())
       await correctDrift(deps, id, signal)
       // What was written is known already, so no watch tells of it: the health is looked at here.
       await overseer.look(id, signal)
@@ -159,6 +168,23 @@ async function lookAfter(
     await clock.sleep(TICK_MS + backoffMs(3, random), signal)
     changes.add(id)
   }
+}
+
+function lookLater(
+  {
+    clock,
+    changes,
+    id,
+    waitMs,
+  }: {
+    readonly clock: Clock
+    readonly changes: Changes
+    readonly id: string
+    readonly waitMs: number
+  },
+  signal: AbortSignal,
+): void {
+  void clock.sleep(waitMs, signal).then(() => changes.add(id))
 }
 
 function openCluster(

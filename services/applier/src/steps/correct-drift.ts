@@ -5,6 +5,7 @@ import { causeFrom } from '@tidemark/service'
 import { decideCorrected, decideDrift } from '../domain/deployment.ts'
 import { prepare, type Prepared } from './apply-release.ts'
 import { recordDeployment, type ApplierDeps } from './deps.ts'
+import { isDrifted, withoutFinished } from './finished-jobs.ts'
 import { resultOf } from './report.ts'
 
 const FIELDS_MAX = 20
@@ -35,7 +36,8 @@ export async function correctDrift(
 
   // Act.
   const { prune } = prepared.plan
-  const plan: Plan = { ...prepared.plan, prune: { ...prune, deletions: [], held: [] } }
+  const stages = withoutFinished(prepared.plan.stages)
+  const plan: Plan = { ...prepared.plan, stages, prune: { ...prune, deletions: [], held: [] } }
   const report = await applyPlan(deps.cluster, plan, signal)
   for (const { object } of report.results) if (object !== undefined) deps.cluster.note(object)
   if (report.end.kind === 'interrupted') throw report.end.error
@@ -47,29 +49,29 @@ export async function correctDrift(
   const written = report.results.filter(
     ({ action }) => action !== 'unchanged' && action !== 'skipped',
   )
-  const inventory = [...report.inventory, ...kept(prepared)]
+  const inventory = [...report.inventory, ...notIn(prepared.inventory, report.inventory)]
   const inventoryBlob = await deps.surroundings.blobs.put(Buffer.from(encodeInventory(inventory)))
   const after = deps.deployments.get(id).state
   const corrected = decideCorrected(after, place, { results: written.map(resultOf), inventoryBlob })
   await recordDeployment(deps, { id, cause, events: corrected }, signal)
 }
 
-/** A correction deletes nothing: what waits to be pruned stays in the inventory. */
-function kept({ plan, inventory }: Prepared): Prepared['inventory'] {
-  const waiting = new Set([...plan.prune.deletions, ...plan.prune.held].map(({ id }) => id))
-  return inventory.filter(({ id }) => waiting.has(id))
+/** A correction deletes nothing: what waits to be pruned, or is done and gone, stays in the inventory. */
+function notIn(before: Prepared['inventory'], after: Prepared['inventory']): Prepared['inventory'] {
+  const known = new Set(after.map(({ id }) => id))
+  return before.filter(({ id }) => !known.has(id))
 }
 
 function driftsOf({ cluster }: ApplierDeps, { plan }: Prepared): readonly ObjectDrift[] {
   return plannedObjects(plan)
-    .filter(({ action }) => action === 'create' || action === 'configure')
-    .map(({ id, record, live }): ObjectDrift => {
+    .filter(isDrifted)
+    .map(({ id, record, live, mode }): ObjectDrift => {
       if (record === undefined || live.kind !== 'present')
         return { id, kind: DriftKind.DRIFT_KIND_DELETED, fields: [], manager: '' }
       const drift = driftOf(record, live.object, {
         fieldManager: cluster.fieldManager,
         keyed: cluster.keyed,
-        absorb: 'known',
+        absorb: mode === 'merge' ? 'nobody' : 'known',
       })
       if (drift.kind !== 'changed')
         return { id, kind: DriftKind.DRIFT_KIND_DELETED, fields: [], manager: '' }

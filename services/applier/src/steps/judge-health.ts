@@ -3,6 +3,7 @@ import { Health, type ObjectHealth } from '@tidemark/contracts'
 import { displayName, type Manifest } from '@tidemark/manifests'
 import type { Verdict } from '../domain/deployment.ts'
 import type { WatchedCluster } from '../ports.ts'
+import { endsByItself } from './finished-jobs.ts'
 
 const SHOWN_MAX = 20
 
@@ -45,7 +46,7 @@ export function judgeHealth({ desired, cluster, nowMs, timesOutAtMs }: JudgeInpu
 }
 
 function judge(
-  { identity }: Manifest,
+  { identity, object }: Manifest,
   cluster: Pick<WatchedCluster, 'live'>,
   nowMs: number,
 ): ObjectHealth {
@@ -57,7 +58,9 @@ function judge(
       return { id, health: HEALTH[kind], message }
     }
     case 'absent':
-      return { id, health: Health.HEALTH_PROGRESSING, message: 'is not there' }
+      return endsByItself(object)
+        ? { id, health: Health.HEALTH_HEALTHY, message: 'is done, and gone' }
+        : { id, health: Health.HEALTH_PROGRESSING, message: 'is not there' }
     default:
       return { id, health: Health.HEALTH_PROGRESSING, message: 'is not watched yet' }
   }

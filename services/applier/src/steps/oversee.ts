@@ -4,6 +4,7 @@ import { causeFrom } from '@tidemark/service'
 import { planApply, plannedObjects, type InventoryEntry } from '@tidemark/apply'
 import { decideHealth } from '../domain/deployment.ts'
 import { ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import { isDrifted } from './finished-jobs.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory } from './read-release.ts'
 
@@ -104,7 +105,7 @@ export class Overseer {
       recreate: 'refused',
       prune: 'off',
     })
-    return plannedObjects(plan).some(({ action }) => action === 'create' || action === 'configure')
+    return plannedObjects(plan).some(isDrifted)
   }
 
   #forget(id: string): void {
