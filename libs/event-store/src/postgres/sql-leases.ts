@@ -44,19 +44,19 @@ async function acquire(
   { db, time, grown }: SqlLeasesOptions,
   wish: LeaseWish,
 ): Promise<LeaseGrant> {
-  const { grant, events } = await db.transaction().execute(async (transaction) => {
+  const { granted, takeover } = await db.transaction().execute(async (transaction) => {
     const state = await lockLease(transaction, wish.resource)
     const nowMs = await nowInMs(transaction, time)
     const decision = decideLease(state, wish, nowMs)
     if (decision.kind !== 'held') await keepLease(transaction, wish.resource, decision.state)
     const grant = grantOf(decision, nowMs)
-    if (decision.kind !== 'taken') return { grant, events: [] }
-    const takeover = leaseTaken(wish.resource, decision.state)
-    const { events } = await appendGroup(transaction, [takeover], nowMs * 1000n)
-    return { grant, events }
+    if (decision.kind !== 'taken') return { granted: grant, takeover: [] }
+    const append = leaseTaken(wish.resource, decision.state)
+    const { events } = await appendGroup(transaction, [append], nowMs * 1000n)
+    return { granted: grant, takeover: events }
   })
-  if (events.length > 0) grown(events)
-  return grant
+  if (takeover.length > 0) grown(takeover)
+  return granted
 }
 
 /** The head of the log comes behind the lease, as in every append: no circle of waiting can form. */
