@@ -21,6 +21,7 @@ export {
   type ArchiveOptions,
 } from './read-archive.ts'
 export { writeArchive } from './write-archive.ts'
+export { type FolderContent, lazyTree, type TreeOrigin } from './lazy-tree.ts'
 export { folderTree } from './folder-tree.ts'
 export { compileIgnorePattern, type IgnorePattern } from './ignore-pattern.ts'
 export { fluxIgnore, type IgnoreFilter, type IgnoreFile } from './ignore-rules.ts'

@@ -65,11 +65,11 @@ interface LinkNode {
   readonly kind: 'link'
   readonly entry: IndexEntry
 }
-interface FolderNode {
+export interface FolderNode {
   readonly kind: 'folder'
   readonly children: Map<string, Node>
 }
-type Node = FileNode | LinkNode | FolderNode
+export type Node = FileNode | LinkNode | FolderNode
 
 interface Found {
   readonly path: string
@@ -124,7 +124,8 @@ function toBytes(content: string | Uint8Array): Uint8Array {
   return typeof content === 'string' ? Buffer.from(content) : content
 }
 
-class NodeTree implements SourceTree {
+/** A tree over nodes, whose children may come only when they are asked for. */
+export class NodeTree implements SourceTree {
   readonly #root: FolderNode
   readonly #read: (entry: IndexEntry) => Uint8Array
 
@@ -308,11 +309,12 @@ function insert(root: FolderNode, entry: IndexEntry): void {
     folder = next
   }
   if (folder.children.has(name)) throw duplicate(entry.path)
-  const node: Node =
-    entry.mode === '120000'
-      ? { kind: 'link', entry }
-      : { kind: 'file', entry, bytes: undefined, sha256: undefined }
-  folder.children.set(name, node)
+  folder.children.set(name, entryNode(entry))
+}
+
+export function entryNode(entry: IndexEntry): Node {
+  if (entry.mode === '120000') return { kind: 'link', entry }
+  return { kind: 'file', entry, bytes: undefined, sha256: undefined }
 }
 
 /** SHA-256, 64 hex digits. */
