@@ -1,16 +1,42 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
+}
+const timeouts = {
+  testTimeout: 30_000, // Two cores, and files that run side by side.
+  hookTimeout: 60_000, // PGlite takes seconds to boot; it is opened once per file.
+}
+
+export default defineConfig({
+  ...shared,
   test: {
-    include: [
-      '{libs,services}/*/src/**/*.test.ts',
-      'cli/src/**/*.test.ts',
-      'test/**/*.test.ts',
-      'tools/**/*.test.ts',
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'units',
+          include: [
+            '{libs,services}/*/src/**/*.test.ts',
+            'cli/src/**/*.test.ts',
+            'tools/**/*.test.ts',
+          ],
+          ...timeouts,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'whole',
+          include: ['test/**/*.test.ts', 'bench/**/*.test.ts'],
+          ...timeouts,
+          // One at a time, and after the units: each may bring up an API server, NATS, Postgres and a plane.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
-    testTimeout: 30_000, // Two cores, and files that run side by side.
-    hookTimeout: 60_000, // PGlite takes seconds to boot; it is opened once per file.
   },
 })
