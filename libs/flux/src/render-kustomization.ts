@@ -10,7 +10,7 @@ import {
 } from '@tidemark/manifests'
 import type { Reads, SourceTree } from '@tidemark/source-tree'
 import { YamlError } from '@tidemark/yaml'
-import { buildFluxKustomization } from './kustomization/build-flux-kustomization.ts'
+import { buildFluxKustomization, type FluxBuild } from './kustomization/build-flux-kustomization.ts'
 import { describeProblems } from './flux-object.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
 import { ORIGIN_ANNOTATION } from './origin.ts'
@@ -28,15 +28,20 @@ export interface RenderedKustomization {
 
 /**
  * What a Flux Kustomization delivers from the files of its source, with Flux's steps around the build and the
- * labels that say whose the objects are. A pure function of files and object. Throws RenderRefused.
+ * labels that say whose the objects are. `given` holds what is not in the files. A pure function of files and object. Throws RenderRefused.
  */
-export function renderKustomization(tree: SourceTree, object: unknown): RenderedKustomization {
+export function renderKustomization(
+  tree: SourceTree,
+  object: unknown,
+  given: Pick<FluxBuild, 'substituteFrom' | 'charts'> = {},
+): RenderedKustomization {
   const read = readKustomization(object)
   if (read.kind === 'refused')
     throw new RenderRefused('INVALID_OBJECT', describeProblems('Kustomization', read.problems))
   const { model } = read
   try {
-    const built = buildFluxKustomization({ tree, path: model.path, spec: model.spec, cache })
+    const { path, spec } = model
+    const built = buildFluxKustomization({ tree, path, spec, cache, ...given })
     const objects = built.objects.flatMap(({ value, origin }) => {
       const item = jsonFromYaml(value)
       return isJsonObject(item) ? [own(item, model, origin.path)] : []

@@ -165,7 +165,7 @@ test('without a variable nothing is put in, unless always is asked for', () => {
 
 test('a variable without a value stops the build', () => {
   const files: Files = [['app/a.yaml', configMap('a', '${x}')]]
-  expect(() => build(files, { postBuild: { substitute: { y: '1' } } })).toThrow('variable not set')
+  expect(() => build(files, { postBuild: { substitute: { y: '1' } } })).toThrow('ENVSUBST_UNSET')
 })
 
 test('a new manifest in the folder is a difference to what was read, a change elsewhere is none', () => {

@@ -1,6 +1,13 @@
 import { collectVariables, substitute } from '@tidemark/envsubst'
-import type { BuiltObject } from '@tidemark/kustomize'
-import { isYamlMap, parseYaml, printYaml, type YamlMap, type YamlValue } from '@tidemark/yaml'
+import { type BuiltObject, KustomizeError } from '@tidemark/kustomize'
+import {
+  isYamlMap,
+  parseYaml,
+  printYaml,
+  YamlError,
+  type YamlMap,
+  type YamlValue,
+} from '@tidemark/yaml'
 import { isRecord } from '../fields.ts'
 import { textOf } from '../flux-object.ts'
 import type { FluxSpec } from './merge-spec.ts'
@@ -17,7 +24,7 @@ export interface Substitution {
 /**
  * `spec.postBuild`: puts variables into the text of each object and reads it again, so that a value may become a number. Later
  * sources win, inline values over all. Nothing happens where there is no variable, unless `substituteStrategy` is Always
- * (fluxcd/pkg/kustomize v1.39). @throws EnvsubstError, YamlError
+ * (fluxcd/pkg/kustomize v1.39). @throws EnvsubstError, KustomizeError
  */
 export function substituteObjects(
   objects: readonly BuiltObject[],
@@ -49,11 +56,7 @@ function isDisabled(value: YamlMap): boolean {
 }
 
 function withText(object: BuiltObject, text: string): BuiltObject {
-  const parsed = parseYaml(text, {
-    flavour: 'yaml2',
-    duplicateKeys: 'last-wins',
-    numbers: 'float64',
-  })
+  const parsed = parse(object, text)
   const value: YamlMap = isYamlMap(parsed) ? parsed : new Map<string, YamlValue>()
   const metadata = value.get('metadata')
   return {
@@ -65,6 +68,26 @@ function withText(object: BuiltObject, text: string): BuiltObject {
     origin: object.origin,
     layers: [...object.layers, { kustomization: '', transformer: 'postBuild' }],
     value,
+  }
+}
+
+function parse({ kind, name }: BuiltObject, text: string): YamlValue {
+  try {
+    return parseYaml(text, {
+      flavour: 'yaml2',
+      duplicateKeys: 'last-wins',
+      numbers: 'float64',
+    })
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    throw new KustomizeError(
+      'YAML_SYNTAX',
+      `${kind} ${name} after substitution: ${error.upstream}`,
+      {
+        hint: 'look at the values of spec.postBuild that stand in it',
+        cause: error,
+      },
+    )
   }
 }
 
