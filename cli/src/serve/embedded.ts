@@ -39,6 +39,8 @@ import {
 
 const LOOPBACK = '127.0.0.1' // The embedded form is reached from this machine only (DECISIONS 19).
 const API_PORT = 7373
+// The lock of the data folder lets one process in, so the leases of one that died are ours at once.
+const HOLDER = 'embedded'
 
 export interface EmbeddedOptions {
   readonly dataDir: string
@@ -184,7 +186,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
     metrics: createMetrics('embedded'),
     spans: openSpans(otlpUrl, stack),
     build: VERSION,
-    holder: `embedded-${process.pid}`,
+    holder: HOLDER,
     blobs: new SealedBlobStore(raw, keyring),
     clientFor: (writer) => ledger.clientFor(writer, '_'),
     wakeFor: (writer) => {
