@@ -14,21 +14,21 @@ const MARKER = 'database.json'
 const POSTGRES_MAJOR = 18 // Of PGlite 0.5. Files of one major version mean nothing to another.
 
 /**
- * Whether the directory holds a finished database. Throws {@link WrongDatabaseVersion} where it is one that
- * this build cannot read.
+ * Throws {@link WrongDatabaseVersion} where the directory holds a database that this build cannot read. One
+ * without a marker holds none yet.
  */
-export function checkMarker(dir: string): boolean {
+export function checkMarker(dir: string): void {
   const path = join(dir, MARKER)
-  if (!existsSync(path)) return false
+  if (!existsSync(path)) return
   const major = majorIn(readFileSync(path, 'utf8'))
-  if (major === POSTGRES_MAJOR) return true
+  if (major === POSTGRES_MAJOR) return
   throw new WrongDatabaseVersion(
     `cannot open ${dir}: it was written by Postgres ${major ?? 'of an unknown version'}, and this build has ` +
       `Postgres ${POSTGRES_MAJOR}; open it with the build that wrote it, or move it away`,
   )
 }
 
-/** Says that the directory is finished. Before that, what is in it may be thrown away. */
+/** Says which version writes to the directory, before it does. */
 export function writeMarker(dir: string): void {
   const path = join(dir, MARKER)
   const file = openSync(`${path}.new`, 'w', 0o600)

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import { Kysely, PGliteDialect, sql } from 'kysely'
@@ -6,10 +6,10 @@ import { checkMarker, writeMarker } from './data-marker.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
 import { migrate } from './migrations/migrate.ts'
 import type { LedgerTables } from './schema.ts'
+import { seedFiles } from './seed-files.ts'
 import { SqlLedger } from './sql-ledger.ts'
 import { startPglite } from './start-pglite.ts'
 import { processTime } from './store-time.ts'
-import { syncTree } from './sync-tree.ts'
 
 // Without its background writer Postgres makes no checkpoint by itself: the WAL would only grow, and the
 // next start would have to read all of it.
@@ -50,14 +50,14 @@ async function open(
   { clock, crashPoints }: Omit<PgliteOptions, 'dataDir'>,
 ): Promise<SqlLedger> {
   const files = join(dir, 'postgres')
-  const isNew = !checkMarker(dir)
+  checkMarker(dir)
+  if (!existsSync(files)) {
+    writeMarker(dir)
+    await seedFiles(files)
+  }
   const pglite = await startPglite(files)
   const db = new Kysely<LedgerTables>({ dialect: new PGliteDialect({ pglite }) })
   try {
-    if (isNew) {
-      syncTree(files)
-      writeMarker(dir)
-    }
     await migrate(db)
   } catch (error) {
     await db.destroy()

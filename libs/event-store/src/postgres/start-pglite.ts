@@ -1,11 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs'
 import { PGlite, types } from '@electric-sql/pglite'
 import { hexOf } from './array-text.ts'
 import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts'
 
-/** Postgres in this process, on the files of a directory, with real syncs. Whoever calls it holds its lock. */
+/** Postgres in this process, on the files of a database (see `seedFiles`), with real syncs. Whoever calls it holds its lock. */
 export async function startPglite(files: string): Promise<PGlite> {
-  if (!existsSync(files)) mkdirSync(files, { mode: 0o700 })
   return await PGlite.create({
     fs: new DurableNodeFs(files),
     startParams: durableStartParams(PGlite.defaultStartParams),
