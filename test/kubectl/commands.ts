@@ -27,6 +27,7 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec:
+      terminationGracePeriodSeconds: 0
       containers:
         - name: web
           image: ${image}

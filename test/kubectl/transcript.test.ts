@@ -12,7 +12,7 @@ import { type Target, transcriptOf, watchTranscript } from './transcript.ts'
 
 const TRANSCRIPT = './transcript/session.txt'
 const WATCH = './transcript/watch.txt'
-const TIMEOUT_MS = 180_000 // Some fifty calls of kubectl, of which each takes about a tenth of a second.
+const TIMEOUT_MS = 400_000 // Some fifty calls of kubectl, and real controllers that take their time.
 
 function targetIn(dir: string, kubeconfig: string): Target {
   const file = join(dir, 'kubeconfig')
