@@ -31,6 +31,7 @@ interface BusDeps {
 export async function connectService(deps: BusDeps, service: Writer): Promise<ServiceBus> {
   const { config, clock, random } = deps
   const { servers, caFile, certFile, keyFile, seedsDir } = config.nats
+  readSeed(seedsDir, service) // One that is missing is told before the bus asks for it.
   const stack = new AsyncDisposableStack()
   try {
     const link = stack.use(
@@ -49,7 +50,7 @@ export async function connectService(deps: BusDeps, service: Writer): Promise<Se
       }),
     )
     const bus = stack.use(new JetStreamBus(link))
-    if (service !== 'ledger') await refuseOpenBus(bus, service)
+    await refuseOpenBus(bus, service)
     const wake = new WakeHints(clock)
     stack.use(bus.onWake(WAKE_SUBJECT, wake.hint))
     return { link, bus, wake, [Symbol.asyncDispose]: () => stack.disposeAsync() }

@@ -104,7 +104,7 @@ export function readGatewayConfig(env: Environment): GatewayConfig {
 export function readAuditorConfig(env: Environment): AuditorConfig {
   const reader = new ConfigReader(env)
   return {
-    postgresUrl: reader.required('TIDEMARK_AUDIT_POSTGRES_URL', 'where the audit tree is kept'),
+    postgresUrl: reader.databaseUrl('TIDEMARK_AUDIT_POSTGRES_URL', 'where the audit tree is kept'),
     postgresCaFile: reader.optional('TIDEMARK_POSTGRES_CA_FILE'),
     seedFile: reader.required('TIDEMARK_AUDIT_SEED_FILE', 'the 64 hex digits of the signing key'),
     name: reader.optional('TIDEMARK_AUDIT_NAME') ?? 'tidemark',

@@ -3,7 +3,7 @@ import { SealedBlobStore } from '@tidemark/blob-store'
 import { JetStreamLogStream } from '@tidemark/bus'
 import { LOG_STREAM, LOG_SUBJECTS, SCOPE_ALL, type Writer } from '@tidemark/contracts'
 import { blobsOverBus, ledgerOverBus } from '@tidemark/event-store'
-import { tokenIdentities, type KnownToken } from '@tidemark/gateway'
+import { tokenIdentities } from '@tidemark/gateway'
 import { platformPolicy } from '@tidemark/git'
 import { Secret, systemClock, systemCrashPoints, systemRandom } from '@tidemark/kernel'
 import { readKubeconfig } from '@tidemark/kube'
@@ -20,7 +20,6 @@ import {
   type Environment,
   type RunningService,
 } from '@tidemark/service'
-import { readFile } from 'node:fs/promises'
 import { VERSION } from '../version.ts'
 import { folderCredentials } from './folder-credentials.ts'
 import { connectService } from './platform-bus.ts'
@@ -32,6 +31,7 @@ import {
   readWorkerConfig,
   type PlatformConfig,
 } from './platform-config.ts'
+import { readKey, readSetting, readTokens } from './setting-files.ts'
 import {
   runApplier,
   runAuditor,
@@ -81,18 +81,20 @@ export async function startPlatform(name: string, env: Environment): Promise<Pla
     const services: RunningService[] = []
     for (const service of names) services.push(stack.use(await startService(starting, service)))
     const checks = services.map((service) => ({ name: service.name, run: () => service.check() }))
-    const admin = stack.use(
-      await startAdminServer({
-        host: config.host,
-        port: config.adminPort,
-        checks,
-        metrics: starting.shared.metrics,
-      }),
-    )
+    const admin = await startAdminServer({
+      host: config.host,
+      port: config.adminPort,
+      checks,
+      metrics: starting.shared.metrics,
+    })
     return {
       drain: () => admin.drain(),
       stopped: Promise.race(services.map(({ stopped }) => stopped)),
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+      // The admin server ends last: until then it tells that no new work is taken.
+      [Symbol.asyncDispose]: async () => {
+        await stack.disposeAsync()
+        await admin[Symbol.asyncDispose]()
+      },
     }
   } catch (error) {
     await stack.disposeAsync()
@@ -112,7 +114,10 @@ async function prepare({
   readonly stack: AsyncDisposableStack
 }): Promise<Starting> {
   const { otlpUrl, logLevel, holder } = config
-  const installationSecret = new Secret<Uint8Array>(await readHex(config.installationSecretFile))
+  const installationSecret = await readKey({
+    variable: 'TIDEMARK_INSTALLATION_SECRET_FILE',
+    path: config.installationSecretFile,
+  })
   return {
     env,
     config,
@@ -131,41 +136,31 @@ async function prepare({
   }
 }
 
+/** What a service needs of its settings is read before it connects: what is missing is said at once. */
 async function startService(starting: Starting, service: ServiceName): Promise<RunningService> {
-  if (service === 'ledger') return await startLedgerService(starting)
-  const common = await connect(starting, service)
-  const { env } = starting
-  const { kubeconfig, renderChildren } = readWorkerConfig(env)
   switch (service) {
+    case 'ledger':
+      return await startLedgerService(starting)
     case 'fetcher': {
-      const { cacheDir, secretsDir, hosts, networks } = readFetcherConfig(env)
-      return await runFetcher(common, {
+      const { cacheDir, secretsDir, hosts, networks } = readFetcherConfig(starting.env)
+      return await runFetcher(await connect(starting, service), {
         cacheDir,
         policy: platformPolicy({ hosts, networks }),
         credentials: folderCredentials(secretsDir),
       })
     }
-    case 'renderer':
-      return runRenderer(common, { children: renderChildren }).service
+    case 'renderer': {
+      const { renderChildren } = readWorkerConfig(starting.env)
+      return runRenderer(await connect(starting, service), { children: renderChildren }).service
+    }
     case 'releaser':
-      return runReleaser(common)
+      return runReleaser(await connect(starting, service))
     case 'applier':
-      return runApplier(common, async ({ cluster, access }) => {
-        const kind = access?.kind
-        if (kind?.$case !== 'kubeconfigContext')
-          throw new ConfigError(`cluster ${cluster} is no cluster of a kubeconfig`)
-        const path = kind.value.path || kubeconfig
-        if (path === undefined)
-          throw new ConfigError(
-            `TIDEMARK_KUBECONFIG is not set: it gives the context of ${cluster}`,
-          )
-        const { clock } = common
-        return await readKubeconfig({ path, context: kind.value.context, exec: 'allowed', clock })
-      })
+      return await startApplierService(starting)
     case 'auditor':
-      return await startAuditorService(starting, common)
+      return await startAuditorService(starting)
     default:
-      return await startGatewayService(starting, common)
+      return await startGatewayService(starting)
   }
 }
 
@@ -194,8 +189,8 @@ async function startLedgerService({
 }: Starting): Promise<RunningService> {
   const ledgerConfig = readLedgerConfig(env, 'platform')
   const { clock, random, crashPoints, metrics, logFor } = shared
-  const store = stack.use(await openStore(ledgerConfig.store, { clock, crashPoints }))
   const { link, bus } = stack.use(await connectService({ config, clock, random }, 'ledger'))
+  const store = stack.use(await openStore(ledgerConfig.store, { clock, crashPoints }))
   const logStream = new JetStreamLogStream(link, {
     name: LOG_STREAM,
     subjects: [LOG_SUBJECTS],
@@ -215,59 +210,58 @@ async function startLedgerService({
   })
 }
 
-async function startAuditorService(
-  { env, stack }: Starting,
-  common: Common,
-): Promise<RunningService> {
-  const { postgresUrl, postgresCaFile, seedFile, name } = readAuditorConfig(env)
+async function startApplierService(starting: Starting): Promise<RunningService> {
+  const { kubeconfig } = readWorkerConfig(starting.env)
+  const common = await connect(starting, 'applier')
+  return runApplier(common, async ({ cluster, access }) => {
+    const kind = access?.kind
+    if (kind?.$case !== 'kubeconfigContext')
+      throw new ConfigError(`cluster ${cluster} is no cluster of a kubeconfig`)
+    const path = kind.value.path || kubeconfig
+    if (path === undefined)
+      throw new ConfigError(`TIDEMARK_KUBECONFIG is not set: it gives the context of ${cluster}`)
+    const { clock } = common
+    return await readKubeconfig({ path, context: kind.value.context, exec: 'allowed', clock })
+  })
+}
+
+async function startAuditorService(starting: Starting): Promise<RunningService> {
+  const { postgresUrl, postgresCaFile, seedFile, name } = readAuditorConfig(starting.env)
+  const seed = await readKey({ variable: 'TIDEMARK_AUDIT_SEED_FILE', path: seedFile })
+  const variable = 'TIDEMARK_POSTGRES_CA_FILE'
   const tls = {
     minVersion: 'TLSv1.3',
-    ...(postgresCaFile === undefined ? {} : { ca: await readFile(postgresCaFile, 'utf8') }),
+    ...(postgresCaFile === undefined
+      ? {}
+      : { ca: await readSetting({ variable, path: postgresCaFile }) }),
   } as const
-  const storage = stack.use(await openPostgresStorage({ url: postgresUrl, tls }))
-  const { signer } = newSigner(name, new Secret<Uint8Array>(await readHex(seedFile)))
+  const common = await connect(starting, 'auditor')
+  const storage = starting.stack.use(await openPostgresStorage({ url: postgresUrl, tls }))
+  const { signer } = newSigner(name, seed)
   return runAuditor(common, { storage, signer, origin: `${name}/log/main` })
 }
 
-async function startGatewayService(
-  { env, config }: Starting,
-  common: Common,
-): Promise<RunningService> {
-  const { apiPort, hookPort, certFile, keyFile, tokensFile, hookSecretFile } =
-    readGatewayConfig(env)
-  return await runGateway(common, {
-    identities: tokenIdentities(readTokens(await textOf(tokensFile), tokensFile)),
+async function startGatewayService(starting: Starting): Promise<RunningService> {
+  const { apiPort, hookPort, certFile, keyFile, tokensFile, hookSecretFile } = readGatewayConfig(
+    starting.env,
+  )
+  const identities = tokenIdentities(
+    await readTokens({ variable: 'TIDEMARK_TOKENS_FILE', path: tokensFile }),
+  )
+  const tls = {
+    certificate: await readSetting({ variable: 'TIDEMARK_TLS_CERT_FILE', path: certFile }),
+    key: await readSetting({ variable: 'TIDEMARK_TLS_KEY_FILE', path: keyFile }),
+  }
+  const hook = { variable: 'TIDEMARK_HOOK_SECRET_FILE', path: hookSecretFile }
+  const hookSecret = new Secret((await readSetting(hook)).trim())
+  return await runGateway(await connect(starting, 'gateway'), {
+    identities,
     form: 'platform',
     renderIsolation: 'NetworkPolicy and network namespaces of the renderer',
-    host: config.host,
+    host: starting.config.host,
     apiPort,
     hookPort,
-    tls: { certificate: await textOf(certFile), key: await textOf(keyFile) },
-    hookSecret: new Secret((await textOf(hookSecretFile)).trim()),
+    tls,
+    hookSecret,
   })
-}
-
-/** Lines `name role token`. A file without one is refused: nobody could sign in. */
-function readTokens(text: string, file: string): readonly KnownToken[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'))
-  if (lines.length === 0)
-    throw new ConfigError(`${file} names nobody: write lines "name role token"`)
-  return lines.map((line, index) => {
-    const [name, role, token] = line.trim().split(/\s+/u)
-    if (name === undefined || token === undefined || (role !== 'viewer' && role !== 'operator'))
-      throw new ConfigError(
-        `${file}:${index + 1}: write "name role token", with the role viewer or operator`,
-      )
-    return { name, role, token: new Secret(token) }
-  })
-}
-
-function textOf(file: string): Promise<string> {
-  return readFile(file, 'utf8')
-}
-
-async function readHex(file: string): Promise<Uint8Array> {
-  const text = (await readFile(file, 'utf8')).trim()
-  if (!/^[0-9a-f]{64}$/u.test(text)) throw new ConfigError(`${file} must hold 64 hex digits`)
-  return Buffer.from(text, 'hex')
 }

@@ -54,13 +54,11 @@ function readStore(reader: ConfigReader, form: 'embedded' | 'platform'): StoreCo
   const tls = reader.choice('TIDEMARK_POSTGRES_TLS', 'verified', ['verified', 'off'])
   if (tls === 'off' && form === 'platform')
     throw new ConfigError("TIDEMARK_POSTGRES_TLS is 'off': the platform form needs TLS")
+  if (tls === 'off') return { kind: 'postgres', url, tls: { kind: 'off' } }
   const caFile = reader.optional('TIDEMARK_POSTGRES_CA_FILE')
   return {
     kind: 'postgres',
-    url,
-    tls:
-      tls === 'off'
-        ? { kind: 'off' }
-        : { kind: 'verified', ...(caFile === undefined ? {} : { caFile }) },
+    url: reader.databaseUrl('TIDEMARK_POSTGRES_URL', 'where the events are kept'),
+    tls: { kind: 'verified', ...(caFile === undefined ? {} : { caFile }) },
   }
 }
