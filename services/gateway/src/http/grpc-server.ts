@@ -23,6 +23,7 @@ import { verifyAudit } from './verify-audit.ts'
 import { watchEvents } from './watch-events.ts'
 import type { WriteApi } from './write-api.ts'
 
+const ENDING_MS = 2_000 // For calls under way; streams that follow the log never end by themselves.
 const MESSAGE_BYTES_MAX = 4 * 1024 * 1024 // Before and after decompression (RELIABILITY 2, T22).
 
 export interface ApiParts {
@@ -69,11 +70,13 @@ export async function startGrpcServer(
   })
   return {
     port: bound,
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
+    [Symbol.asyncDispose]: async () => {
+      using limit = parts.surroundings.clock.deadline(ENDING_MS)
+      limit.signal.addEventListener('abort', () => server.forceShutdown(), { once: true })
+      await new Promise<void>((resolve) => {
         server.tryShutdown(() => resolve())
-        server.forceShutdown()
-      }),
+      })
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import { parseTraceparent } from '@tidemark/service'
 import { PendingPushes, receivePush, type ReceivePushDeps } from './receive-push.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
+const ENDING_MS = 2_000 // For deliveries that are being answered.
 
 export interface HookServer extends AsyncDisposable {
   readonly port: number
@@ -28,8 +29,10 @@ export async function startHookServer(
   return {
     port: typeof address === 'object' && address !== null ? address.port : port,
     [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections()
+      using limit = deps.surroundings.clock.deadline(ENDING_MS)
+      limit.signal.addEventListener('abort', () => server.closeAllConnections(), { once: true })
       server.close()
+      server.closeIdleConnections()
       await once(server, 'close')
     },
   }
