@@ -30,7 +30,8 @@ import { openArtifact, type SourceTree } from '@tidemark/source-tree'
 import { temporaryDir } from '../components/child.ts'
 import { PlaneApi } from './plane-api.ts'
 
-const TOKEN = 'memory-plane'
+/** Who may use the API of it. */
+export const TOKENS = { operator: 'memory-plane', viewer: 'memory-plane-viewer' } as const
 export const HOOK_SECRET = 'memory-plane-hooks'
 
 /** What outlives the services of a plane in memory: the ledger, blobs, clusters and the auditor's tree. */
@@ -88,6 +89,8 @@ async function readAll(ledger: MemoryLedger): Promise<readonly StoredEvent[]> {
 /** All seven services over a world, in this process. */
 export interface MemoryPlane extends AsyncDisposable {
   readonly api: PlaneApi
+  /** `host:port` of the API. */
+  readonly address: string
   readonly gateway: Gateway
   readonly hooks: string
 }
@@ -124,7 +127,8 @@ export async function startMemoryPlane(
   const gateway = held.use(
     await startGateway(around('gateway'), {
       identities: tokenIdentities([
-        { token: new Secret(TOKEN), name: 'operator', role: 'operator' },
+        { token: new Secret(TOKENS.operator), name: 'operator', role: 'operator' },
+        { token: new Secret(TOKENS.viewer), name: 'viewer', role: 'viewer' },
       ]),
       form: 'embedded',
       renderIsolation: 'none',
@@ -135,10 +139,12 @@ export async function startMemoryPlane(
       hookSecret: new Secret(HOOK_SECRET),
     }),
   )
-  const api = held.use(new PlaneApi({ address: `127.0.0.1:${gateway.apiPort}`, token: TOKEN }))
+  const address = `127.0.0.1:${gateway.apiPort}`
+  const api = held.use(new PlaneApi({ address, token: TOKENS.operator }))
   const owned = held.move()
   return {
     api,
+    address,
     gateway,
     hooks: `http://127.0.0.1:${gateway.hookPort}/hooks/git`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
