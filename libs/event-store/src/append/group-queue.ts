@@ -25,13 +25,16 @@ export type CommitGroup = (appends: readonly CheckedAppend[]) => Promise<readonl
  */
 export class GroupQueue {
   readonly #commit: CommitGroup
+  readonly #gather: (() => Promise<void>) | undefined
   #waiting: Waiting[] = []
   #running = 0
   #idle: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(commit: CommitGroup) {
+  /** `gather` holds up a group that is not full, where a commit costs more than waiting. */
+  constructor(commit: CommitGroup, gather?: () => Promise<void>) {
     this.#commit = commit
+    this.#gather = gather
   }
 
   append(append: CheckedAppend, signal?: AbortSignal): Promise<AppendReceipt> {
@@ -65,6 +68,7 @@ export class GroupQueue {
 
   async #run(begin: () => Promise<void>): Promise<void> {
     await begin()
+    if (this.#waiting.length < GROUP_COMMANDS_MAX) await this.#gather?.()
     await this.#commitGroup(this.#takeGroup())
     this.#running -= 1
     this.#startNext()

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import { Kysely, PGliteDialect, sql } from 'kysely'
+import { CommitPace } from '../append/commit-pace.ts'
 import { checkMarker, writeMarker } from './data-marker.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
 import { migrate } from './migrations/migrate.ts'
@@ -63,11 +64,13 @@ async function open(
     await db.destroy()
     throw error
   }
+  const pace = new CommitPace(clock)
   return new SqlLedger({
     db,
     clock,
     time: processTime(clock),
     writers: 'one',
+    gather: () => pace.turn(),
     ...(crashPoints === undefined ? {} : { crashPoints }),
     maintain: checkpoints(db),
     close: async () => {

@@ -33,6 +33,8 @@ export interface SqlLedgerOptions {
   readonly crashPoints?: CrashPoints
   /** Whether other processes append to the same tables. */
   readonly writers: 'one' | 'many'
+  /** Waits where a commit should gather more appends. */
+  readonly gather?: () => Promise<void>
   /** Called after each commit, before it is answered: what the database wants done now and then. */
   readonly maintain?: (bytes: number) => Promise<void>
   readonly close: () => Promise<void>
@@ -47,7 +49,7 @@ export class SqlLedger implements LedgerStore {
   readonly #committer: GroupCommitter
   readonly #growth = new Growth()
   readonly #tail: LogTail | undefined
-  readonly #queue = new GroupQueue((appends) => this.#commit(appends))
+  readonly #queue: GroupQueue
   readonly #grown = (events: readonly StoredEvent[]): void => {
     this.#tail?.add(events)
     this.#growth.announce()
@@ -64,6 +66,7 @@ export class SqlLedger implements LedgerStore {
     // Of several writers none knows where the log ends.
     this.#tail = options.writers === 'one' ? new LogTail() : undefined
     this.#committer = new GroupCommitter({ ...options, grown: this.#grown })
+    this.#queue = new GroupQueue((appends) => this.#commit(appends), options.gather)
     this.blobs = new ChunkedStoredBlobs(new PostgresBlobs(sqlOf(options.db)))
   }
 
