@@ -6,6 +6,7 @@ import { formatJsonLine, say, shortRevision, tell } from '../client/print.ts'
 import { phaseName } from './get.ts'
 
 const LOOK_MS = 100
+const SHOW_MS = 500 // Soon enough for eyes; a look at some hundred applications is work.
 const HOPELESS_MS = 3_000 // What is broken for this long, with nothing under way, waits for a person.
 
 interface Shown {
@@ -62,7 +63,7 @@ export async function showUntilInterrupted(
     const ready = judge(applications, await api.call(api.raw.listSources, {})) === 'ready'
     if (ready && !hinted) hint(dataDir)
     hinted ||= ready
-    await Promise.race([clock.sleep(LOOK_MS), stop])
+    await Promise.race([clock.sleep(SHOW_MS), stop])
   }
   tell('ending ...')
   await stop

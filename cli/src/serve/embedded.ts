@@ -28,6 +28,7 @@ import { VERSION } from '../version.ts'
 import { openDataDir, writePrivate, type DataDir } from './data-dir.ts'
 import { folderCredentials } from './folder-credentials.ts'
 import {
+  cachedBlobs,
   runApplier,
   runAuditor,
   runFetcher,
@@ -187,7 +188,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
     spans: openSpans(otlpUrl, stack),
     build: VERSION,
     holder: HOLDER,
-    blobs: new SealedBlobStore(raw, keyring),
+    blobs: cachedBlobs(new SealedBlobStore(raw, keyring)),
     clientFor: (writer) => ledger.clientFor(writer, '_'),
     wakeFor: (writer) => {
       const wake = new WakeHints(clock)

@@ -33,6 +33,7 @@ import {
 } from './platform-config.ts'
 import { readKey, readSetting, readTokens } from './setting-files.ts'
 import {
+  cachedBlobs,
   runApplier,
   runAuditor,
   runFetcher,
@@ -175,7 +176,7 @@ async function connect(
   return {
     ...shared,
     keyring,
-    blobs: new SealedBlobStore(blobsOverBus(options), keyring),
+    blobs: cachedBlobs(new SealedBlobStore(blobsOverBus(options), keyring)),
     clientFor: () => ledgerOverBus(options),
     wakeFor: () => wake,
   }

@@ -38,13 +38,17 @@ export interface Common {
   readonly logFor: (service: string) => Logger
 }
 
-const CACHE_BYTES = 64 * 1024 * 1024
+const CACHE_BYTES = 128 * 1024 * 1024
+
+/** One cache for all services of a process: what one has kept, the next one reads without a disk. */
+export function cachedBlobs(store: BlobStore): BlobStore {
+  return new CachedBlobStore(store, { bytesMax: CACHE_BYTES })
+}
 
 /** The surroundings of one service: its own identity at the ledger, and what it shares. */
 function surroundingsOf(common: Common, writer: Writer): Surroundings {
   const { store, leases, parking } = common.clientFor(writer)
-  const blobs = new CachedBlobStore(common.blobs, { bytesMax: CACHE_BYTES })
-  const { clock, random, crashPoints, metrics, spans, build, holder } = common
+  const { blobs, clock, random, crashPoints, metrics, spans, build, holder } = common
   return {
     store,
     leases,
