@@ -12,7 +12,15 @@ import {
   type PipeNode,
   type VariableNode,
 } from './parse/nodes.ts'
-import { GoMap, GoSlice, isObject, typeName, type GoObject, type Value } from './values.ts'
+import {
+  type Field,
+  GoMap,
+  GoSlice,
+  isObject,
+  typeName,
+  type GoObject,
+  type Value,
+} from './values.ts'
 
 interface Access {
   readonly name: string
@@ -156,7 +164,8 @@ export abstract class Evaluation extends CallEvaluation {
     if (method !== undefined) return this.call(method, { dot, ...access })
     if (receiver instanceof GoMap) return this.#entry(receiver, access)
     if (isObject(receiver)) {
-      const field = receiver.fields.find((candidate) => candidate.name === name)
+      const isNamed = (candidate: Field): boolean => candidate.name === name
+      const field = receiver.fields.find(isNamed) ?? receiver.promoted?.find(isNamed)
       if (field !== undefined) {
         if (access.args.length > 0 || access.final !== NO_FINAL)
           this.fail(`${name} has arguments but cannot be invoked as function`)

@@ -17,6 +17,7 @@ import {
   GoInteger,
   GoMap,
   GoSlice,
+  indirect,
   isObject,
   itemsOf,
   type Value,
@@ -175,7 +176,7 @@ class TemplateExecution extends Evaluation {
       return items.length
     }
     if (value instanceof GoInteger) return this.#overInteger(value, node)
-    return this.fail(`range can't iterate over ${printed(value)}`)
+    return this.fail(`range can't iterate over ${printed(indirect(value))}`)
   }
 
   #overMap(map: GoMap, node: BranchNode): number {
@@ -240,5 +241,5 @@ class TemplateExecution extends Evaluation {
 function shownText(value: Value): string {
   if (value === undefined) return '<no value>'
   if (isObject(value) && value.addressedText !== undefined) return value.addressedText()
-  return printed(value)
+  return printed(isObject(value) && value.asText === undefined ? indirect(value) : value)
 }

@@ -197,6 +197,8 @@ export interface GoObject {
   readonly goType: string
   readonly goKind: 'struct' | 'ptr' | 'int64' | 'int'
   readonly fields: readonly Field[]
+  /** Fields of an embedded struct, which are found but not printed. */
+  readonly promoted?: readonly Field[]
   readonly methods: Methods
   /** Fields that Go hides: an error says so. */
   readonly unexported?: readonly string[]
@@ -206,6 +208,8 @@ export interface GoObject {
   readonly addressedText?: () => string
   /** What JSON and YAML say of it, where they can. */
   readonly asJson?: () => Value
+  /** Whether YAML takes its names from tags too. */
+  readonly hasYamlTags?: boolean
   /** Whether two of this type are `==`, where the fields do not say it. */
   readonly equals?: (other: GoObject) => boolean
 }
@@ -213,6 +217,12 @@ export interface GoObject {
 /** Everything that is a `GoObject`, after the other classes were ruled out. */
 export function isObject(value: Value): value is GoObject {
   return typeof value === 'object' && value !== null && 'goType' in value
+}
+
+/** What a pointer points to, where it is one: Go looks through them in many places. */
+export function indirect(value: Value): Value {
+  const isPointer = isObject(value) && value.goKind === 'ptr'
+  return isPointer ? { ...value, goKind: 'struct', goType: value.goType.replace('*', '') } : value
 }
 
 export function isList(value: Value): value is GoSlice | GoBytes {

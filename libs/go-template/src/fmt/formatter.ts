@@ -124,7 +124,7 @@ export class Formatter {
     if (this.space && text.startsWith('+') && !this.plus) text = ` ${text.slice(1)}`
     if (/^.[IN]/.test(text)) {
       const bare = text.charAt(1) === 'N' && !this.space && !this.plus
-      this.padPlain(bare || (text.startsWith('+') && !this.plus) ? text.slice(1) : text)
+      this.padPlain(bare ? text.slice(1) : text)
       return
     }
     if (this.sharp && verb !== 'b') text = withPoint(text, { verb, precision })

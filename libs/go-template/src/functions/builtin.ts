@@ -11,6 +11,7 @@ import {
   goInt,
   GoMap,
   GoSlice,
+  indirect,
   isObject,
   type Value,
   typeName,
@@ -55,7 +56,7 @@ function lengthOf(value: Value): number {
   if (value instanceof GoMap) return value.entries.size
   if (value instanceof GoSlice) return value.items.length
   if (value instanceof GoBytes) return value.data.length
-  throw new FunctionError(`len of type ${typeName(value)}`)
+  throw new FunctionError(`len of type ${typeName(indirect(value))}`)
 }
 
 function index(item: Value, keys: readonly Value[], context: CallContext): Value {
@@ -79,7 +80,7 @@ function element(item: Exclude<Value, null | undefined>, key: Value, context: Ca
     return item.items[at]
   }
   if (!(item instanceof GoMap))
-    throw new FunctionError(`can't index item of type ${typeName(item)}`)
+    throw new FunctionError(`can't index item of type ${typeName(indirect(item))}`)
   if (key === null || key === undefined)
     throw new FunctionError('value is nil; should be of type string')
   if (typeof key !== 'string')

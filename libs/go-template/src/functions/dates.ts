@@ -12,6 +12,7 @@ import { GoInteger, type Value } from '../values.ts'
 import { textOf } from './arguments.ts'
 import { generated } from './generate.ts'
 
+const DURATION_MAX = 2n ** 63n - 1n
 const ANY = 'interface {}'
 const DATE = '2006-01-02'
 const SECOND = 1_000_000_000n
@@ -125,12 +126,18 @@ function secondsFrom(value: Value): bigint {
 
 function durationFrom(value: Value, context: CallContext): bigint {
   if (isTime(value))
-    return toNanoseconds(now('durationRound', context)) - toNanoseconds(value.instant)
+    return saturated(toNanoseconds(now('durationRound', context)) - toNanoseconds(value.instant))
   if (typeof value === 'string') {
     const duration = parseDuration(value)
     return typeof duration === 'string' ? 0n : duration
   }
   return value instanceof GoInteger && value.type === 'int64' ? value.value : 0n
+}
+
+/** `Time.Sub` stops at the largest duration. */
+function saturated(nanoseconds: bigint): bigint {
+  if (nanoseconds > DURATION_MAX) return DURATION_MAX
+  return nanoseconds < -DURATION_MAX - 1n ? -DURATION_MAX - 1n : nanoseconds
 }
 
 function roundedDuration(duration: bigint): string {

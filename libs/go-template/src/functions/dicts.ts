@@ -7,6 +7,7 @@ import {
   GoMap,
   GoSlice,
   typeName,
+  ANY_MAP,
   ANY_SLICE,
   type Value,
 } from '../values.ts'
@@ -32,11 +33,11 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   set: fixed([MAP, 'string', ANY], ([map, key, value]) => {
     if (mapOf(map).isNil) throw new FunctionError('assignment to entry in nil map')
     mapOf(map).entries.set(textOf(key), value ?? null)
-    return map
+    return plain(mapOf(map))
   }),
   unset: fixed([MAP, 'string'], ([map, key]) => {
     mapOf(map).entries.delete(textOf(key))
-    return map
+    return plain(mapOf(map))
   }),
   hasKey: fixed([MAP, 'string'], ([map, key]) => read(map, key)),
   pluck: variadic(['string', MAP], ([key, ...maps]) => {
@@ -79,6 +80,14 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   mustDeepCopy: returningAny(fixed([ANY], ([value], { budget }) => copied(value, budget))),
 }
 
+/** The same map as the parameter's type: a named map type is gone after the call. */
+function plain(map: GoMap): GoMap {
+  if (map.type === ANY_MAP) return map
+  const same = new GoMap(map.entries, ANY_MAP, map.isNil)
+  same.reads = map.reads
+  return same
+}
+
 function read(map: Value, key: Value): boolean {
   mapOf(map).reads?.add(textOf(key))
   return mapOf(map).entries.has(textOf(key))
@@ -98,7 +107,7 @@ function dict(args: readonly Value[], budget: CallContext['budget']): GoMap {
 
 function merging(overwrite: Overwrite): GoFunction {
   return variadic([MAP, MAP], ([target, ...sources], context) => {
-    const merged = mapOf(target).isNil ? new GoMap() : mapOf(target)
+    const merged = mapOf(target).isNil ? new GoMap() : plain(mapOf(target))
     for (const source of sources) mergeInto(merged, mapOf(source), overwrite, context)
     return merged
   })
@@ -147,7 +156,7 @@ function copyOf(value: Value, budget: CallContext['budget'], depth: number): Val
   if (value instanceof GoSlice) {
     budget.list(value.items.length)
     const items = value.items.map((item) => copyOf(item, budget, depth + 1))
-    return new GoSlice(items, value.type, { isNil: value.isNil })
+    return new GoSlice(items, value.type, { isNil: value.isNil, capacity: value.capacity })
   }
   return value instanceof GoBytes ? new GoBytes(value.data) : value
 }

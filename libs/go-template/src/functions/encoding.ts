@@ -31,24 +31,26 @@ export function decodeBase64(text: string): { readonly bytes: string } | number 
     positions.push(at)
   }
   const bad = badBase64(plain)
-  if (bad !== undefined)
-    return bad >= positions.length ? text.length : (positions[bad] ?? text.length)
+  if (bad !== undefined) return bad >= 0 ? (positions[bad] ?? text.length) : text.length + bad
   return { bytes: fromBuffer(Buffer.from(plain, 'base64')) }
 }
 
-/** Where Go's decoder stops: each quantum of four is read whole before it is judged. */
+/**
+ * Where Go's decoder stops: each quantum of four is read whole before it is judged. What ends too early is
+ * told from the end of the text, below zero.
+ */
 function badBase64(plain: string): number | undefined {
   for (let at = 0; at < plain.length; at += 4) {
     const quantum = plain.slice(at, at + 4)
     const wrong = quantum.search(/[^A-Za-z0-9+/]/)
     if (wrong === -1) {
-      if (quantum.length < 4) return plain.length
+      if (quantum.length < 4) return -quantum.length
       continue
     }
     const isPadding = quantum.charAt(wrong) === '='
     if (!isPadding || wrong < 2) return at + wrong
     if (wrong === 2 && quantum.length === 3) return plain.length
-    if (wrong === 2 && quantum.charAt(3) !== '=') return at + 3
+    if (wrong === 2 && quantum.charAt(3) !== '=') return at + 2
     return plain.length > at + 4 ? at + 4 : undefined
   }
   return undefined

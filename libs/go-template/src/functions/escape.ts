@@ -2,7 +2,7 @@ import { fromRune, runeAt } from '../byte-string.ts'
 import { sprint } from '../fmt/print.ts'
 import { isPrint } from '../fmt/quote.ts'
 import { type GoFunction, variadic } from '../function.ts'
-import { type Value } from '../values.ts'
+import { indirect, isObject, type Value } from '../values.ts'
 
 const HTML: Readonly<Record<string, string>> = {
   '\0': fromRune(0xfffd),
@@ -37,7 +37,13 @@ export function escapeQuery(bytes: string): string {
 }
 
 function joined(args: readonly Value[]): string {
-  return sprint(args.map((arg) => arg ?? '<no value>'))
+  return sprint(args.map(shown))
+}
+
+/** What a pointer points to, as an action would print it. */
+function shown(arg: Value): Value {
+  if (arg === null || arg === undefined) return '<no value>'
+  return isObject(arg) && arg.asText === undefined ? indirect(arg) : arg
 }
 
 function escapeHtml(bytes: string): string {

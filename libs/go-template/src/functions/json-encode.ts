@@ -6,7 +6,9 @@ import {
   GoInteger,
   GoMap,
   GoSlice,
+  type GoObject,
   isObject,
+  STRUCT_MAP,
   typeName,
   type Value,
 } from '../values.ts'
@@ -62,9 +64,14 @@ function encodeComposite(
   if (value instanceof GoMap) return value.isNil ? 'null' : encodeMap(value, style, depth)
   if (value instanceof GoSlice) return value.isNil ? 'null' : encodeSlice(value, style, depth)
   if (value instanceof GoBytes) return `"${toBuffer(value.data).toString('base64')}"`
-  if (isObject(value) && value.asJson !== undefined) return encode(value.asJson(), style, depth)
+  if (isObject(value)) return encode(value.asJson?.() ?? fieldsOf(value), style, depth)
   const shown = value instanceof GoFunctionValue ? 'func()' : typeName(value)
   throw new FunctionError(`json: unsupported type: ${shown}`)
+}
+
+/** A struct without rules of its own gives its fields in their order. */
+function fieldsOf({ fields }: GoObject): GoMap {
+  return new GoMap(new Map(fields.map(({ name, value }) => [name, value])), STRUCT_MAP)
 }
 
 function encodeMap(map: GoMap, style: JsonStyle, depth: number): string {

@@ -191,10 +191,7 @@ function slice(list: Value, bounds: readonly Value[]): Value {
 
 function chunk(items: readonly Value[], size: number, budget: Meter): GoSlice {
   const count = Math.floor((items.length - 1) / size) + 1
-  // With nothing to cut, -1 / size rounds down to -1.
-  if (size === 0 && items.length === 1)
-    throw new FunctionError('runtime error: makeslice: len out of range')
-  if (!Number.isFinite(count) || count < 0 || size < 0)
+  if (!Number.isFinite(count) || count < 0 || (count > 0 && size < 0))
     throw new FunctionError('runtime error: makeslice: len out of range')
   budget.list(items.length)
   const chunks = Array.from(

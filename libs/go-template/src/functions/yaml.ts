@@ -17,6 +17,7 @@ import {
   GoBytes,
   GoInteger,
   GoMap,
+  type GoObject,
   GoSlice,
   isObject,
   type Value,
@@ -107,9 +108,22 @@ function convertComposite(
     return value.items.map((item) => convert(item, style, depth + 1))
   }
   if (value instanceof GoBytes) return Buffer.from(value.data, 'latin1').toString('base64')
-  if (isObject(value) && value.asJson !== undefined)
-    return convert(value.asJson(), style, depth + 1)
+  if (isObject(value)) return convertObject(value, style, depth)
   throw new FunctionError('unsupported type')
+}
+
+/** The first printer goes by JSON; the second has no tags for most structs and writes their names small. */
+function convertObject(value: GoObject, style: 'yaml2' | 'yaml3', depth: number): YamlValue {
+  if (style === 'yaml3' && value.asText !== undefined && value.asJson !== undefined)
+    return fromBytes(value.goKind === 'int64' ? value.asText() : textOf(value.asJson()))
+  if (value.asJson !== undefined && (style === 'yaml2' || value.hasYamlTags === true))
+    return convert(value.asJson(), style, depth + 1)
+  const entries = new Map<string, YamlValue>()
+  for (const field of value.fields) {
+    const name = style === 'yaml3' ? field.name.toLowerCase() : field.name
+    entries.set(name, convert(field.value, style, depth + 1))
+  }
+  return entries
 }
 
 /** The text, without its last line feed; nothing where the value has no YAML. */

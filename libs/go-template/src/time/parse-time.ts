@@ -225,15 +225,19 @@ class TimeParser {
     }
     const colon = layout.includes(':') ? ':' : ''
     const pairs = layout.replaceAll(/\D/g, '').length / 2
-    const pattern = new RegExp(`^([-+])(\\d\\d)${`${colon}(\\d\\d)`.repeat(pairs - 1)}`)
-    const match = pattern.exec(this.#rest)
+    const match = new RegExp(`^(.)(..)${`${colon}(..)`.repeat(pairs - 1)}`, 's').exec(this.#rest)
     if (match === null) throw new Mismatch()
-    this.#rest = this.#rest.slice(match[0].length)
-    const [hours = 0, minutes = 0, seconds = 0] = match.slice(2).map(Number)
-    if (hours > 24) throw new OutOfRange('time zone offset hour')
-    if (minutes > 60) throw new OutOfRange('time zone offset minute')
+    const [, sign = '', ...parts] = match
+    const bad = parts.findIndex((part) => !/^\d\d$/.test(part))
+    // Go looks at the range first, of all that stands before what is no number.
+    const numbers = parts.slice(0, bad === -1 ? parts.length : bad).map(Number)
+    const [hours = 0, minutes = 0, seconds = 0] = numbers
     if (seconds > 60) throw new OutOfRange('time zone offset second')
-    this.#offset = (match[1] === '-' ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds)
+    if (minutes > 60) throw new OutOfRange('time zone offset minute')
+    if (hours > 24) throw new OutOfRange('time zone offset hour')
+    if (bad !== -1 || !'+-'.includes(sign)) throw new Mismatch()
+    this.#rest = this.#rest.slice(match[0].length)
+    this.#offset = (sign === '-' ? -1 : 1) * ((hours * 60 + minutes) * 60 + seconds)
   }
 
   #readZoneName(): void {

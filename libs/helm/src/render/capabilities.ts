@@ -1,9 +1,11 @@
 import {
   fixed,
+  GoMap,
   type GoObject,
   GoSlice,
   type Methods,
   type SliceType,
+  STRUCT_MAP,
   toBytes,
   type Value,
 } from '@tidemark/go-template'
@@ -113,12 +115,21 @@ function helmVersionObject({
   gitTreeState = '',
   goVersion,
 }: HelmVersion): GoObject {
-  return struct('version.BuildInfo', [
-    ['Version', toBytes(version)],
-    ['GitCommit', toBytes(gitCommit)],
-    ['GitTreeState', toBytes(gitTreeState)],
-    ['GoVersion', toBytes(goVersion)],
+  const json = new Map<string, Value>([
+    ['version', version],
+    ['git_commit', gitCommit],
+    ['git_tree_state', gitTreeState],
+    ['go_version', goVersion],
   ])
+  return {
+    ...struct('version.BuildInfo', [
+      ['Version', toBytes(version)],
+      ['GitCommit', toBytes(gitCommit)],
+      ['GitTreeState', toBytes(gitTreeState)],
+      ['GoVersion', toBytes(goVersion)],
+    ]),
+    asJson: () => new GoMap(new Map([...json].filter(([, text]) => text !== '')), STRUCT_MAP),
+  }
 }
 
 function struct(

@@ -18,10 +18,10 @@ export function chartObject(metadata: ChartMetadata, isRoot: boolean): GoObject 
     goType: 'struct { chart.Metadata; IsRoot bool }',
     goKind: 'struct',
     fields: [
-      ...fields,
-      { name: 'IsRoot', value: isRoot },
       { name: 'Metadata', value: metadataObject(fields, metadata) },
+      { name: 'IsRoot', value: isRoot },
     ],
+    promoted: fields,
     methods: {},
     asJson: () => {
       const json = metadataJson(metadata)
@@ -116,6 +116,7 @@ function dependencyObject(dependency: Dependency): GoObject {
       { name: 'Alias', value: dependency.alias },
     ],
     methods: {},
+    hasYamlTags: true,
     asJson: () =>
       new GoMap(
         new Map<string, Value>([

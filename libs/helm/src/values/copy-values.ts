@@ -23,5 +23,6 @@ function copyValue(value: Value, depth: number): Value {
   const items = value.items.map((item) => copyValue(item, depth + 1))
   return new GoSlice(items, value.type === ANY_SLICE ? ANY_SLICE : value.type, {
     isNil: value.isNil,
+    capacity: value.capacity,
   })
 }
