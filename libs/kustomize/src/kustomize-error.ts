@@ -77,3 +77,12 @@ export function during<Result>(prefix: string | (() => string), step: () => Resu
     throw error.wrapped(typeof prefix === 'string' ? prefix : prefix())
   }
 }
+
+// Enough for every patch that people write; upstream repeats megabytes.
+const QUOTE_CHARACTERS_MAX = 4_000
+
+/** A text of the source, as far as a message may repeat it. */
+export function shortened(text: string): string {
+  if (text.length <= QUOTE_CHARACTERS_MAX) return text
+  return `${text.slice(0, QUOTE_CHARACTERS_MAX)} ... (${text.length} characters)`
+}

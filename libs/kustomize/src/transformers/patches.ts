@@ -1,5 +1,5 @@
 import { printYaml, type YamlMap, type YamlValue } from '@tidemark/yaml'
-import { during, KustomizeError } from '../kustomize-error.ts'
+import { during, KustomizeError, shortened } from '../kustomize-error.ts'
 import { idText } from '../identity/resource-id.ts'
 import type { Patch, Selector } from '../kustomization/model.ts'
 import { applyStrategicPatch, patchFor } from '../merge/apply-patch.ts'
@@ -32,12 +32,10 @@ export function patchTransformer(patch: Patch, context: Context): Transformer {
       `illegally qualifies as both an SM and JSON patch: ${source}`,
     )
   if (strategic.error !== undefined && json.error !== undefined)
-    throw new KustomizeError('KUSTOMIZE_PATCH', `unable to parse SM or JSON patch from ${source}`, {
-      hint: (text.trimStart().startsWith('-') || text.startsWith('[')
-        ? json.error
-        : strategic.error
-      ).upstream,
-    })
+    throw unreadable(
+      source,
+      text.trimStart().startsWith('-') || text.startsWith('[') ? json.error : strategic.error,
+    )
   const patches = strategic.value?.map((node) =>
     withOptions(new Resource(node, build.scopes, { path: '' }), patch),
   )
@@ -50,6 +48,18 @@ export function patchTransformer(patch: Patch, context: Context): Transformer {
       else if (patches.length > 0) mergeAll(set, { target: patch.target, patches, source })
     },
   }
+}
+
+// What the text says wrong, and not merely that it is none of both.
+const TELLING = /^(?:KUSTOMIZE_LIMIT|YAML_(?!SYNTAX))/u
+
+function unreadable(source: string, { code, message, upstream }: KustomizeError): KustomizeError {
+  const isTelling = TELLING.test(code)
+  return new KustomizeError(
+    isTelling ? code : 'KUSTOMIZE_PATCH',
+    `unable to parse SM or JSON patch from ${shortened(source)}`,
+    { hint: isTelling ? message : upstream },
+  )
 }
 
 /** `patchesStrategicMerge`: patches in place or in files, each for the one object that it names. */

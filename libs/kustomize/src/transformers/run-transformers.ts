@@ -1,5 +1,5 @@
 import { printJson, printYaml } from '@tidemark/yaml'
-import { during, KustomizeError } from '../kustomize-error.ts'
+import { during, KustomizeError, shortened } from '../kustomize-error.ts'
 import { type FieldSpec, mergeFieldSpecs } from '../config/field-spec.ts'
 import type { TransformerConfig } from '../config/transformer-config.ts'
 import { idKey, idText } from '../identity/resource-id.ts'
@@ -169,7 +169,10 @@ function valueTransformers({ target }: Stage, config: TransformerConfig): readon
 }
 
 function configure(kind: string, told: () => string, make: () => Transformer): Transformer {
-  return during(() => `trouble configuring builtin ${kind} with config: \`\n${told()}\``, make)
+  return during(
+    () => `trouble configuring builtin ${kind} with config: \`\n${shortened(told())}\``,
+    make,
+  )
 }
 
 const METADATA_LABELS: FieldSpec = {
