@@ -70,10 +70,11 @@ async function followOnce(
   while (!signal.aborted) {
     const events = await reader.next(signal)
     for (const stored of events) await page.handle(stored, signal)
-    await keepTime(deps, signal)
+    const now = clock.now()
+    await keepTime(deps, now, signal)
     await decisions.flush(reader.position, signal)
     if (events.length > 0) continue
-    const due = nextDueMs(deps)
+    const due = nextDueMs(deps, now)
     const both = due === undefined ? undefined : clock.deadline(due, signal)
     await wake.wait(both?.signal ?? signal)
     both?.[Symbol.dispose]()

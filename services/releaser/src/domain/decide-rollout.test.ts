@@ -256,3 +256,37 @@ test('an application whose newest render failed is not ready, although its last 
 function then(state: Application, ...events: readonly AnyEvent[]): Application {
   return events.reduce(evolveApplication, state)
 }
+
+const removal = (kind: Removal): AnyEvent =>
+  event('ApplicationRemoved', { applicationId: id, removal: kind })
+
+test('a removal waits for nobody', () => {
+  const applied = settle(given(declared, ...rendered(1n))).state
+  const gone = evolveApplication(applied, removal(Removal.REMOVAL_DELETE))
+  const { types } = settle(gone, { ...input, waitsFor: ['dev_flux-system_kustomization_base'] })
+  expect(types).toContain('ApplyRequested')
+})
+
+test('a removal that failed is tried again when it is due, and when a person asks', () => {
+  const applied = settle(given(declared, ...rendered(1n))).state
+  const asked = settle(evolveApplication(applied, removal(Removal.REMOVAL_DELETE))).state
+  const failed = [started(2n, 0n), finished(2n, ApplyOutcome.APPLY_OUTCOME_FAILED, 'denied')]
+  const stopped = settle(failed.reduce(evolveApplication, asked)).state
+  expect(stopped.rollout?.phase).toBe('stopped')
+  expect(settle(stopped).types).toEqual([])
+  expect(settle(stopped, { ...input, nowMs: 61_000 }).types).toContain('ApplyRequested')
+  const again = RolloutCause.ROLLOUT_CAUSE_RECONCILE
+  expect(settle(stopped, { ...input, again }).types).toContain('ApplyRequested')
+})
+
+test('a release that waited when its application was removed is not applied any more', () => {
+  const waiting = settle(given(declared, ...rendered(1n)), { ...input, waitsFor: ['base'] }).state
+  for (const kind of [Removal.REMOVAL_DELETE, Removal.REMOVAL_ORPHAN])
+    expect(settle(evolveApplication(waiting, removal(kind))).types).toEqual([])
+})
+
+test('a release that waited when its application was suspended starts when that ends', () => {
+  const waiting = settle(given(declared, ...rendered(1n)), { ...input, waitsFor: ['base'] }).state
+  expect(settle(waiting, { ...input, paused: true }).types).toEqual([])
+  expect(settle(waiting).types).toContain('ApplyRequested')
+})

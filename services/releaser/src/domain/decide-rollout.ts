@@ -51,7 +51,7 @@ export function decideRollout(state: Application, input: RolloutInput): readonly
   if (rollout === undefined) return []
   switch (rollout.phase) {
     case 'planned':
-      return input.waitsFor.length === 0 ? start(state, rollout, input) : []
+      return mayStart(state, rollout, input) ? start(state, rollout, input) : []
     case 'started':
       return follow(state, rollout, input)
     case 'stopped':
@@ -59,6 +59,17 @@ export function decideRollout(state: Application, input: RolloutInput): readonly
     default:
       return []
   }
+}
+
+/** A removal waits for nobody; a release whose application was removed or suspended meanwhile does not start. */
+function mayStart(
+  { removed, hold }: Application,
+  { number }: Rollout,
+  { waitsFor, paused }: RolloutInput,
+): boolean {
+  if (number === 0n) return true
+  if (removed !== undefined || (paused && hold === undefined)) return false
+  return waitsFor.length === 0
 }
 
 /** Whether what should run does run, and is well. Dependents wait for it. */
@@ -84,7 +95,7 @@ interface Wish {
 /** The rollout that should be, where it is another than the one that is. */
 function wishedRollout(state: Application, input: RolloutInput): Wish | undefined {
   const { rollout } = state
-  if (state.removed !== undefined) return wishedRemoval(state)
+  if (state.removed !== undefined) return wishedRemoval(state, input)
   const wanted = wantedRelease(state)
   if (wanted === undefined || (input.paused && state.hold === undefined)) return undefined
   if (rollout?.number !== wanted.number)
@@ -106,12 +117,15 @@ function causeOfChange({ hold, rollout, releases }: Application): RolloutCause {
   return held && cut ? RolloutCause.ROLLOUT_CAUSE_HOLD_LIFTED : RolloutCause.ROLLOUT_CAUSE_RELEASE
 }
 
-/** A removal that deletes is asked for once, and only where something was ever applied. */
-function wishedRemoval({ removed, rollout, lastApply }: Application): Wish | undefined {
+/** A removal that deletes, where something was ever applied: once, and again where it failed or a person asks. */
+function wishedRemoval(
+  { removed, rollout, lastApply }: Application,
+  { nowMs, again }: RolloutInput,
+): Wish | undefined {
   if (removed?.removal !== Removal.REMOVAL_DELETE || lastApply === 0n) return undefined
-  return rollout?.number === 0n
-    ? undefined
-    : { number: 0n, cause: RolloutCause.ROLLOUT_CAUSE_REMOVAL }
+  if (rollout?.number !== 0n) return { number: 0n, cause: RolloutCause.ROLLOUT_CAUSE_REMOVAL }
+  if (again !== undefined) return { number: 0n, cause: again }
+  return isDue(rollout, nowMs) ? { number: 0n, cause: RolloutCause.ROLLOUT_CAUSE_RETRY } : undefined
 }
 
 /** Whether a rollout that failed is to be tried again by now. */
@@ -145,7 +159,7 @@ function plan(state: Application, wish: Wish, input: RolloutInput): readonly Rol
       number: wish.number,
       cause: wish.cause,
       waves: [{ clusters: [declared?.cluster ?? ''] }],
-      waitsFor: wish.cause === RolloutCause.ROLLOUT_CAUSE_REMOVAL ? [] : [...input.waitsFor],
+      waitsFor: wish.number === 0n ? [] : [...input.waitsFor],
     }),
   ]
 }

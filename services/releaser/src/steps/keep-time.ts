@@ -6,8 +6,11 @@ import type { ReleaserDeps } from './deps.ts'
 import { considerRender } from './request-renders.ts'
 
 /** What is due by now: retries of rollouts that failed, and suspensions that have an end. */
-export async function keepTime(deps: ReleaserDeps, signal: AbortSignal): Promise<void> {
-  const now = deps.nowMs()
+export async function keepTime(
+  deps: ReleaserDeps,
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
   for (const { id, rollout, suspended } of deps.plane.applications.values()) {
     if (isDue(rollout, now)) advance(deps, id, causeFrom(`retry/${id}/${rollout?.rollout}`))
     if (suspended === undefined || suspended.untilMs === 0n || Number(suspended.untilMs) > now)
@@ -20,15 +23,18 @@ export async function keepTime(deps: ReleaserDeps, signal: AbortSignal): Promise
   }
 }
 
-/** Milliseconds until something is due; `undefined` where nothing is. */
-export function nextDueMs({ plane, nowMs }: ReleaserDeps): number | undefined {
+/**
+ * Milliseconds from `now` until something is due; `undefined` where nothing is. What was due at `now` already
+ * is done, or waits for more than time: the retry of an application that is suspended, for one.
+ */
+export function nextDueMs({ plane }: ReleaserDeps, now: number): number | undefined {
   let next: number | undefined
   for (const { rollout, suspended } of plane.applications.values()) {
     const times = [
       rollout?.phase === 'stopped' ? Number(rollout.retryAtMs) : 0,
       Number(suspended?.untilMs ?? 0n),
-    ].filter((time) => time > 0)
+    ].filter((time) => time > now)
     for (const time of times) next = Math.min(next ?? time, time)
   }
-  return next === undefined ? undefined : Math.max(0, next - nowMs())
+  return next === undefined ? undefined : next - now
 }
