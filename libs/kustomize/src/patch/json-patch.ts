@@ -25,6 +25,7 @@ const OPERATIONS_MAX = 10_000
 
 /** Reads a patch, JSON or YAML. @throws KustomizeError when it is no list of operations */
 export function readJsonPatch(source: string): readonly Operation[] {
+  refuseMany(blockItems(source))
   const value = readAny(source)
   if (value === null) return []
   if (!isYamlList(value))
@@ -33,10 +34,7 @@ export function readJsonPatch(source: string): readonly Operation[] {
       `json: cannot unmarshal ${isYamlMap(value) ? 'object' : typeof value} into Go value of type jsonpatch.Patch`,
       { hint: 'a JSON patch is a list of operations' },
     )
-  if (value.length > OPERATIONS_MAX)
-    throw new KustomizeError('KUSTOMIZE_LIMIT', `a JSON patch of ${value.length} operations`, {
-      hint: `at most ${OPERATIONS_MAX} are allowed; replace a whole field instead`,
-    })
+  refuseMany(value.length)
   return value.map((each) => {
     if (!isYamlMap(each))
       throw new KustomizeError(
@@ -56,6 +54,21 @@ export function readJsonPatch(source: string): readonly Operation[] {
 /** Applies a patch as evanphx/json-patch v4.13 does, whose `replace` also adds. */
 export function applyJsonPatch(operations: readonly Operation[], document: YamlValue): YamlValue {
   return operations.reduce((at, operation) => applyOne(operation, at), document)
+}
+
+function refuseMany(operations: number): void {
+  if (operations <= OPERATIONS_MAX) return
+  throw new KustomizeError('KUSTOMIZE_LIMIT', `a JSON patch of ${operations} operations`, {
+    hint: `at most ${OPERATIONS_MAX} are allowed; replace a whole field instead`,
+  })
+}
+
+/** The items of a list in block style: nothing else starts a line with a dash. Known without reading megabytes of YAML. */
+function blockItems(source: string): number {
+  if (!source.startsWith('- ')) return 0
+  let count = 1
+  for (let at = source.indexOf('\n- '); at >= 0; at = source.indexOf('\n- ', at + 1)) count += 1
+  return count
 }
 
 function readAny(source: string): YamlValue {

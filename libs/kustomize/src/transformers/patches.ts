@@ -22,10 +22,11 @@ export interface Context {
 export function patchTransformer(patch: Patch, context: Context): Transformer {
   const { text, source } = patchText(patch, context)
   const { build } = context
+  const json = build.remember('JSON patch', text, () => attempt(() => readJsonPatch(text)))
+  if (json.error?.code === 'KUSTOMIZE_LIMIT') throw unreadable(source, json.error)
   const strategic = build.remember('strategic patch', text, () =>
     attempt(() => build.readPatchNodes(text)),
   )
-  const json = build.remember('JSON patch', text, () => attempt(() => readJsonPatch(text)))
   if ((strategic.value?.length ?? 0) > 0 && (json.value?.length ?? 0) > 0)
     throw new KustomizeError(
       'KUSTOMIZE_PATCH',
