@@ -4,7 +4,7 @@ import { runReactor, runWithLease, type RunningService, type Surroundings } from
 import type { Artifacts, RenderEngine } from './ports.ts'
 import { renderApplication } from './steps/render-application.ts'
 
-const RENDERS_MAX = 16 // In hand at once: what waits for a child has its files read already.
+const RENDERS_MAX = 32 // In hand at once: what waits for a child has its files read already.
 
 export interface RendererParts {
   readonly engine: RenderEngine

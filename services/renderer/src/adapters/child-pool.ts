@@ -4,7 +4,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import type { RenderEngine, RenderJob, RenderOutcome } from '../ports.ts'
-import type { FileEntry, FromChild, ToChild } from './messages.ts'
+import { TREES_MAX, type FileEntry, type FromChild, type ToChild } from './messages.ts'
 
 const RENDER_MS_MAX = 30_000
 const HEAP_MB_MAX = 512
@@ -109,9 +109,14 @@ class Worker {
     this.#renders += 1
     const child = (this.#child ??= this.#start())
     using limit = this.#options.clock.deadline(RENDER_MS_MAX)
-    const outcome = await child.render(job, limit.signal)
-    if (outcome.kind === 'failed' && outcome.code.startsWith('RENDER_')) await this.#replace()
-    return outcome
+    try {
+      const outcome = await child.render(job, limit.signal)
+      if (outcome.kind === 'failed' && outcome.code.startsWith('RENDER_')) await this.#replace()
+      return outcome
+    } catch (error) {
+      await this.#replace()
+      throw error
+    }
   }
 
   async #replace(): Promise<void> {
@@ -128,6 +133,7 @@ class Worker {
 /** One process: what it has been sent, and the render that it is at. */
 class Child {
   readonly #process: ChildProcess
+  /** What the child has, as far as it has not dropped it: it says so where a file is gone. */
   readonly #trees = new Set<string>()
   readonly #files = new Set<string>()
   readonly #ended: Promise<string>
@@ -137,7 +143,7 @@ class Child {
   constructor(isolated: boolean) {
     const here = fileURLToPath(import.meta.url)
     const script = here.replace(/child-pool\.(?<kind>ts|js)$/u, 'render-child.$<kind>')
-    const flags = [...process.execArgv.filter(isNeeded), `--max-old-space-size=${HEAP_MB_MAX}`]
+    const flags = [...neededFlags(process.execArgv), `--max-old-space-size=${HEAP_MB_MAX}`]
     const command = [process.execPath, ...flags, script]
     const [program = '', ...args] = isolated ? ['unshare', '--net', '--', ...command] : command
     this.#process = spawn(program, args, {
@@ -164,7 +170,7 @@ class Child {
       )
       if (answer.kind === 'failed') return answer.outcome
       if (answer.message.kind === 'done') return answer.message.outcome
-      if (answer.message.kind === 'missing') this.#sendFiles(job, new Set(answer.message.sha256))
+      if (answer.message.kind === 'missing') this.#sendMissing(job, answer.message.sha256)
     }
     return failed('RENDER_FILES', `the render wanted more than ${MISSING_MAX} folders`)
   }
@@ -222,10 +228,20 @@ class Child {
     }))
     this.#send({ kind: 'tree', digest: artifactDigest, entries })
     this.#trees.add(artifactDigest)
+    for (const oldest of this.#trees) {
+      if (this.#trees.size <= TREES_MAX) break
+      this.#trees.delete(oldest)
+    }
     const bytes = entries.reduce((total, { size }) => total + size, 0)
     const links = entries.filter(({ mode }) => mode === '120000')
     const first = bytes <= SEND_WHOLE_BYTES_MAX ? entries : links
     this.#sendFiles({ tree }, new Set(first.map(({ sha256 }) => sha256)))
+  }
+
+  /** What a child asks for it does not have, also where it had it once. */
+  #sendMissing(job: RenderJob, sha256: readonly string[]): void {
+    for (const digest of sha256) this.#files.delete(digest)
+    this.#sendFiles(job, new Set(sha256))
   }
 
   #sendFiles({ tree }: Pick<RenderJob, 'tree'>, wanted: ReadonlySet<string>): void {
@@ -253,7 +269,10 @@ function failed(code: string, message: string): RenderOutcome {
   return { kind: 'failed', code, message, file: '', line: 0, reads: undefined }
 }
 
-/** Flags that a child needs as we do: which sources to run. */
-function isNeeded(flag: string): boolean {
-  return flag.startsWith('--conditions') || flag.startsWith('-C')
+/** Flags that a child needs as we do: which sources to run. Node takes the value behind the flag too. */
+function neededFlags(flags: readonly string[]): readonly string[] {
+  return flags.filter((flag, index) => {
+    const before = flags[index - 1] ?? ''
+    return /^(?:--conditions|-C)(?:=|$)/u.test(flag) || /^(?:--conditions|-C)$/u.test(before)
+  })
 }

@@ -1,6 +1,9 @@
 import type { FileMode } from '@tidemark/source-tree'
 import type { RenderOutcome } from '../ports.ts'
 
+/** The newest trees that a child keeps; its parent forgets the same ones, and sends them again. */
+export const TREES_MAX = 8
+
 /** A file as a render child is told of it. */
 export interface FileEntry {
   readonly path: string

@@ -1,11 +1,10 @@
 // A render child: takes files and objects over its pipe, and answers with what they render to. It has no
 // keys, no network code and no files of its own, and ends when the pipe closes.
 import { indexedTree, type IndexEntry, type SourceTree } from '@tidemark/source-tree'
-import type { FileEntry, FromChild, ToChild } from './messages.ts'
+import { TREES_MAX, type FileEntry, type FromChild, type ToChild } from './messages.ts'
 import { FileMissing, renderFiles } from './render-files.ts'
 
 const FILES_BYTES_MAX = 128 * 1024 * 1024
-const TREES_MAX = 8
 
 const files = new Map<string, Uint8Array>()
 const trees = new Map<string, readonly FileEntry[]>()
