@@ -23,10 +23,17 @@ export interface ChildSpec {
   readonly readyMs: number
 }
 
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
 /** One component's process, which can be ended and started again on the same files. */
 export class Child {
   readonly #spec: ChildSpec
   #process: ChildProcess | undefined
+  #exited: Promise<Exit> = Promise.resolve({ code: 0, signal: null })
 
   constructor(spec: ChildSpec) {
     this.#spec = spec
@@ -34,6 +41,11 @@ export class Child {
 
   get pid(): number | undefined {
     return this.#process?.pid
+  }
+
+  /** How the process that was started last ended; waits for its end. */
+  get exited(): Promise<Exit> {
+    return this.#exited
   }
 
   /** The component's output so far. */
@@ -82,6 +94,9 @@ export class Child {
       stdio: ['ignore', log, log],
     })
     closeSync(log)
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }))
+    })
     child.on('error', () => undefined) // A program that cannot be started never becomes ready, which says so.
     child.unref()
     return child

@@ -1,6 +1,8 @@
 import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import {
+  Metadata as EventMetadata,
   Phase,
+  StoredEvent,
   TidemarkServiceClient,
   type TidemarkServiceService,
   type ApplicationView,
@@ -15,6 +17,8 @@ const LOOK_MS = 20
 /** An event as the API shows it, with its body read. */
 export interface Seen extends EventView {
   readonly body: Readonly<Record<string, unknown>>
+  readonly meta: EventMetadata
+  readonly stored: StoredEvent
 }
 
 type Service = typeof TidemarkServiceService
@@ -62,10 +66,12 @@ export class PlaneApi implements Disposable {
     const stream = this.raw.watchEvents(request, this.#metadata)
     const seen: Seen[] = []
     await new Promise<void>((resolve, reject) => {
-      stream.on('data', ({ event }: WatchEventsResponse) => {
+      stream.on('data', ({ event, stored: given }: WatchEventsResponse) => {
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Bodies are JSON objects.
         const body = JSON.parse(event?.bodyJson ?? '{}') as Readonly<Record<string, unknown>>
-        if (event !== undefined) seen.push({ ...event, body })
+        const stored = given ?? StoredEvent.fromPartial({})
+        const meta = EventMetadata.decode(stored.meta)
+        if (event !== undefined) seen.push({ ...event, body, meta, stored })
       })
       stream.on('end', resolve)
       stream.on('error', reject)

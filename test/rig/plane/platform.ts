@@ -4,7 +4,7 @@ import { createUser, type KeyPair } from '@nats-io/nkeys'
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeCertificates, type Certificates } from '../components/certificates.ts'
-import { Child, freePort, temporaryDir } from '../components/child.ts'
+import { Child, freePort, temporaryDir, type Exit } from '../components/child.ts'
 import { startNats, type NatsServer } from '../components/nats.ts'
 import { startPostgres, type PostgresServer } from '../components/postgres.ts'
 import { PlaneApi } from './plane-api.ts'
@@ -20,7 +20,8 @@ export const SERVICES = [
 ] as const
 export type ServiceName = (typeof SERVICES)[number]
 
-const TOKEN = 'operator-of-a-test-platform'
+export const TOKEN = 'operator-of-a-test-platform'
+export const VIEWER_TOKEN: string = `viewer-${TOKEN}`
 export const HOOK_SECRET = 'hooks-of-a-test-platform'
 
 export interface PlatformOptions {
@@ -31,6 +32,9 @@ export interface PlatformOptions {
   readonly root?: string
   readonly env?: Readonly<Record<string, string>>
 }
+
+/** A user of the bus that only reads events. */
+export const OBSERVER = 'observer'
 
 /** NATS and Postgres with TLS and identities, and what services need to reach them. */
 export interface PlatformWorld extends AsyncDisposable {
@@ -60,9 +64,11 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly hookUrl: string
   readonly log: () => string
   kill(): Promise<void>
-  /** SIGTERM: it drains. */
-  end(): Promise<void>
-  api(): PlaneApi
+  /** SIGTERM: it drains. Gives how it ended; it is killed where that takes more than 10 s. */
+  end(): Promise<Exit>
+  /** Waits for its end, by whatever cause. */
+  readonly exited: Promise<Exit>
+  api(token?: string): PlaneApi
 }
 
 /** Starts the world around the services: no service runs yet. */
@@ -97,10 +103,10 @@ export async function startPlatformWorld(options: PlatformOptions): Promise<Plat
   }
 }
 
-function writeSeeds(folder: string): ReadonlyMap<ServiceName, KeyPair> {
+function writeSeeds(folder: string): ReadonlyMap<ServiceName | typeof OBSERVER, KeyPair> {
   mkdirSync(join(folder, 'seeds'), { mode: 0o700 })
   return new Map(
-    SERVICES.map((service) => {
+    ([...SERVICES, OBSERVER] as const).map((service): [ServiceName | typeof OBSERVER, KeyPair] => {
       const pair = createUser()
       writeFileSync(join(folder, 'seeds', service), Buffer.from(pair.getSeed()), { mode: 0o600 })
       return [service, pair]
@@ -109,9 +115,10 @@ function writeSeeds(folder: string): ReadonlyMap<ServiceName, KeyPair> {
 }
 
 /** The lines of nats-server's configuration that say who may do what. */
-function natsConfig(seeds: ReadonlyMap<ServiceName, KeyPair>): string {
+function natsConfig(seeds: ReturnType<typeof writeSeeds>): string {
   const users = [...seeds].map(([service, pair]): NatsUser => {
     const identity = { kind: 'nkey', publicKey: pair.getPublicKey() } as const
+    if (service === OBSERVER) return { role: 'observer', identity, consumer: OBSERVER }
     return service === 'ledger'
       ? { role: 'ledger', identity }
       : { role: 'service', identity, service }
@@ -145,13 +152,16 @@ function sslSettings({ server }: Certificates): readonly string[] {
   ]
 }
 
+function newKey(): string {
+  return Buffer.from(systemRandom.bytes(32)).toString('hex')
+}
+
 function writeSecrets(folder: string): void {
-  const hex = (): string => Buffer.from(systemRandom.bytes(32)).toString('hex')
   const files = {
-    'installation-secret': hex(),
-    'audit-seed': hex(),
+    'installation-secret': newKey(),
+    'audit-seed': newKey(),
     'hook-secret': HOOK_SECRET,
-    tokens: `operator operator ${TOKEN}\nviewer viewer viewer-${TOKEN}\n`,
+    tokens: `operator operator ${TOKEN}\nviewer viewer ${VIEWER_TOKEN}\n`,
     token: TOKEN,
   }
   for (const [name, text] of Object.entries(files))
@@ -256,11 +266,15 @@ async function startService({
     hookUrl: `http://127.0.0.1:${hookPort}/hooks/git`,
     log: () => child.log(),
     kill: () => child.stop('SIGKILL'),
-    end: () => child.stop('SIGTERM'),
-    api: () =>
+    end: async () => {
+      await child.stop('SIGTERM')
+      return await child.exited
+    },
+    exited: child.exited,
+    api: (token = TOKEN) =>
       new PlaneApi({
         address: `localhost:${apiPort}`,
-        token: TOKEN,
+        token,
         ca: readFileSync(certificates.caFile),
       }),
     [Symbol.asyncDispose]: () => child.stop('SIGKILL'),
