@@ -4,15 +4,19 @@ import {
   applicationId,
   event,
   ParkedResolution,
+  record,
   streams,
   type AnyEvent,
   type DeclareRootRequest,
   type DeclareRootResponse,
+  type EventName,
   type LiftHoldRequest,
   type ReconcileRequest,
+  type Recorded,
   type RegisterClusterRequest,
   type ResolveParkedRequest,
   type ResumeRequest,
+  type RootDeclared,
   type RollBackRequest,
   type SuspendRequest,
 } from '@tidemark/contracts'
@@ -123,18 +127,19 @@ export class WriteApi {
       throw invalid(
         `'${cluster}' is no name of a cluster: lower-case letters, digits and -, at most 63`,
       )
-    const known = this.#deps.model.clusters.get(cluster)
+    const known = await this.#newest(cluster, ['ClusterRegistered', 'ClusterRemoved'])
     const registered = event('ClusterRegistered', {
       cluster,
       access,
       project: project || 'default',
       labels,
     })
-    const requestId = `${cluster}/${JSON.stringify(access)}`
-    if (known !== undefined && JSON.stringify(known.registered.access) === JSON.stringify(access))
-      return { requestId, position: this.#deps.model.position }
+    const requestId = this.#deps.surroundings.random.uuid()
+    if (known?.event.type === 'ClusterRegistered')
+      if (JSON.stringify(known.event.value.access) === JSON.stringify(access))
+        return { requestId, position: known.position }
     return await this.#append(
-      { identity, requestId: this.#deps.surroundings.random.uuid() },
+      { identity, requestId },
       {
         stream: streams.cluster(cluster),
         event: registered,
@@ -155,20 +160,15 @@ export class WriteApi {
     if (problems.length > 0) throw invalid(describeProblems('root', problems))
     const sourceJson = Buffer.from(JSON.stringify(source), 'utf8')
     const applicationJson = Buffer.from(JSON.stringify(application), 'utf8')
-    const stream = streams.cluster(cluster)
-    const { position } = await this.#append(
-      {
-        identity,
-        requestId: `root/${cluster}/${sourceJson.toString()}/${applicationJson.toString()}`,
-      },
-      {
-        stream,
-        event: event('RootDeclared', { cluster, project, sourceJson, applicationJson }),
-        project,
-        cluster,
-      },
-    )
     const id = { cluster, namespace: NAMESPACE, kind: 'Kustomization', name: NAMESPACE }
+    const declared = event('RootDeclared', { cluster, project, sourceJson, applicationJson })
+    const known = await this.#newest(cluster, ['RootDeclared', 'RootWithdrawn'])
+    if (known?.event.type === 'RootDeclared' && isSameRoot(known.event.value, declared.value))
+      return { position: known.position, applicationId: applicationId(id) }
+    const { position } = await this.#append(
+      { identity, requestId: this.#deps.surroundings.random.uuid() },
+      { stream: streams.cluster(cluster), event: declared, project, cluster },
+    )
     return { position, applicationId: applicationId(id) }
   }
 
@@ -194,6 +194,13 @@ export class WriteApi {
       { identity, requestId },
       { stream: streams.request(reactor), event: resolved },
     )
+  }
+
+  /** The last event of these types of a cluster; from the ledger, which the model may not have caught up with. */
+  async #newest(cluster: string, types: readonly EventName[]): Promise<Recorded | undefined> {
+    const past = await this.#deps.surroundings.store.readStream(streams.cluster(cluster), 0n)
+    const newest = past.findLast(({ type }) => types.some((wanted) => wanted === type))
+    return newest === undefined ? undefined : record(newest)
   }
 
   #requestId({ requestId }: { readonly requestId: string }): string {
@@ -241,6 +248,14 @@ export class WriteApi {
     const parts = { ...asked, project, cluster, caller, requestId }
     return { requestId, position: await appendRequest(this.#deps.surroundings, parts) }
   }
+}
+
+function isSameRoot(one: RootDeclared, other: RootDeclared): boolean {
+  return (
+    one.project === other.project &&
+    Buffer.from(one.sourceJson).equals(other.sourceJson) &&
+    Buffer.from(one.applicationJson).equals(other.applicationJson)
+  )
 }
 
 function invalid(message: string): ApiError {
