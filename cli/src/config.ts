@@ -16,7 +16,7 @@ export interface CliConfig {
 /** Reads the environment, once. */
 export function cliConfig(): CliConfig {
   const env = new ConfigReader(process.env)
-  const processes = Math.min(4, Math.max(1, availableParallelism() - 1))
+  const processes = Math.min(4, availableParallelism())
   return {
     otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
     renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
