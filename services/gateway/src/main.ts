@@ -37,33 +37,40 @@ export async function startGateway(
   parts: GatewayParts,
 ): Promise<Gateway> {
   const model = new ReadModel()
-  const following = runService('gateway', (signal) =>
-    goOn(surroundings, (ending) => followLog(surroundings, model, ending), signal),
-  )
-  const { form, renderIsolation, host, tls } = parts
+  const { form, renderIsolation, host, tls, identities } = parts
   const reads = new ReadApi({ model, surroundings, form, renderIsolation })
   const writes = new WriteApi({ reads, model, surroundings })
-  const { identities } = parts
-  const api = await startGrpcServer(
-    { reads, writes, model, surroundings, identities },
-    { host, port: parts.apiPort, tls },
-  )
-  const hooks = await startHookServer(
-    { model, surroundings, secret: parts.hookSecret },
-    { host, port: parts.hookPort },
-  )
-  return {
-    name: 'gateway',
-    apiPort: api.port,
-    hookPort: hooks.port,
-    model,
-    stopped: following.stopped,
-    check: () => following.check(),
-    [Symbol.asyncDispose]: async () => {
-      await hooks[Symbol.asyncDispose]()
-      await api[Symbol.asyncDispose]()
-      await following[Symbol.asyncDispose]()
-    },
+  const stack = new AsyncDisposableStack()
+  try {
+    const following = stack.use(
+      runService('gateway', (signal) =>
+        goOn(surroundings, (ending) => followLog(surroundings, model, ending), signal),
+      ),
+    )
+    const api = stack.use(
+      await startGrpcServer(
+        { reads, writes, model, surroundings, identities },
+        { host, port: parts.apiPort, tls },
+      ),
+    )
+    const hooks = stack.use(
+      await startHookServer(
+        { model, surroundings, secret: parts.hookSecret },
+        { host, port: parts.hookPort },
+      ),
+    )
+    return {
+      name: 'gateway',
+      apiPort: api.port,
+      hookPort: hooks.port,
+      model,
+      stopped: following.stopped,
+      check: () => following.check(),
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    }
+  } catch (error) {
+    await stack.disposeAsync()
+    throw error
   }
 }
 
