@@ -1,7 +1,7 @@
 // `npm run bench -- NAME [--json]`: runs one bench, in a process of its own.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const [name = '', ...rest] = process.argv.slice(2)
 const script = join(import.meta.dirname, name, 'run.ts')
@@ -11,8 +11,8 @@ if (/^[a-z-]+$/u.test(name) && existsSync(script)) {
   process.exitCode = status ?? 1
 } else {
   const names = globSync('*/run.ts', { cwd: import.meta.dirname })
-    .map((path) => path.split(/[/\\]/u)[0])
-    .toSorted()
+    .map((path) => dirname(path))
+    .toSorted((left, right) => (left < right ? -1 : 1))
   console.error(`there is no bench "${name}"; there are: ${names.join(', ')}`)
   process.exitCode = 2
 }

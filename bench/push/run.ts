@@ -167,10 +167,13 @@ function disposable<Held extends Pool>(pool: Held): Held & AsyncDisposable {
 }
 
 function lineOf(at: number, { bareMs, pushMs, cpuMs, oneMs }: Round): string {
-  const ms = (value: number): string => `${value.toFixed(0)} ms`
   const name = at < WARM_UPS ? 'warm-up' : `round ${at - WARM_UPS + 1}`
   const ratio = (pushMs / bareMs).toFixed(2)
-  return `${name}: bare ${ms(bareMs)}, push ${ms(pushMs)} (${ratio}x, CPU ${ms(cpuMs)}), one file ${ms(oneMs)}`
+  return `${name}: bare ${inMs(bareMs)}, push ${inMs(pushMs)} (${ratio}x, CPU ${inMs(cpuMs)}), one file ${inMs(oneMs)}`
+}
+
+function inMs(value: number): string {
+  return `${value.toFixed(0)} ms`
 }
 
 function report(rounds: readonly Round[]): number {
