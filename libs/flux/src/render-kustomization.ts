@@ -57,7 +57,7 @@ export function renderKustomization(
 
 /** kustomize names the file in its words; the line is that of the YAML error below. */
 function refusedBuild(error: KustomizeError): RenderRefused {
-  const file = /\bin (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu.exec(
+  const file = /\b(?:in|from) (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu.exec(
     error.message,
   )?.[1]
   const line = lineOf(error)
