@@ -71,7 +71,9 @@ async function followOnce(
     const events = await reader.next(signal)
     for (const stored of events) await page.handle(stored, signal)
     const now = clock.now()
+    decisions.begin(reader.position)
     await keepTime(deps, now, signal)
+    decisions.end()
     await decisions.flush(reader.position, signal)
     if (events.length > 0) continue
     const due = nextDueMs(deps, now)
@@ -130,30 +132,38 @@ class PageHandler {
     const recorded = record(stored)
     if (recorded === undefined) return
     if (recorded.event.type === 'ParkedResolved') await this.#resolve(recorded, signal)
-    else if (this.#steps[recorded.event.type] !== undefined) await this.#step(recorded, signal)
+    else if (this.#steps[recorded.event.type] !== undefined)
+      await this.#step(recorded, recorded.position, signal)
   }
 
-  /** Tries a step until it is done. What fails by our own fault is parked at the third try. */
-  async #step(recorded: Recorded, signal: AbortSignal): Promise<void> {
+  /**
+   * Tries a step until it is done; `at` is where the log is read. A try that fails leaves nothing behind. What
+   * fails by our own fault is parked at the third try.
+   */
+  async #step(recorded: Recorded, at: bigint, signal: AbortSignal): Promise<void> {
     const { clock, random, metrics, spans } = this.#surroundings
     const { type } = recorded.event
     for (let tries = 1; !signal.aborted; tries += 1) {
       const began = clock.monotonic()
       const startMs = clock.now()
+      this.#decisions.begin(at)
       try {
         await dispatch(this.#steps, recorded, signal)
+        this.#decisions.end()
         metrics.stepEnded(type, 'done', (clock.monotonic() - began) / 1000)
         stepRan(spans, 'releaser', recorded, { startMs, endMs: clock.now() })
         return
       } catch (error) {
         metrics.stepEnded(type, 'retry', (clock.monotonic() - began) / 1000)
+        this.#decisions.takeBack()
+        await this.#decisions.flush(at - 1n, signal)
         if ((await this.#fail(recorded, error, signal)) === 'parked') return
         await clock.sleep(backoffMs(tries, random), signal)
       }
     }
   }
 
-  /** Keeps what is decided so far, and parks what can never work at its third try. */
+  /** Parks what can never work at its third try. */
   async #fail(recorded: Recorded, error: unknown, signal: AbortSignal): Promise<'parked' | 'open'> {
     const { log, parking } = this.#surroundings
     const { position, stream } = recorded
@@ -163,7 +173,6 @@ class PageHandler {
       position: String(position),
       error: message,
     })
-    await this.#decisions.flush(position - 1n, signal)
     if (error instanceof OperatingError && error.retry !== 'never') return 'open'
     const entry = { reactor: this.#options.name, position, key: stream, error: message }
     const { tries } = await parking.failed(entry, signal)
@@ -180,6 +189,6 @@ class PageHandler {
     if (resolution !== ParkedResolution.PARKED_RESOLUTION_RETRY) return
     const { events } = await store.readLog(position - 1n, signal)
     const parked = events[0] === undefined ? undefined : record(events[0])
-    if (parked !== undefined) await this.#step(parked, signal)
+    if (parked !== undefined) await this.#step(parked, recorded.position, signal)
   }
 }

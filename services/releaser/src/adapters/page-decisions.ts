@@ -5,16 +5,28 @@ import type { Plane } from '../domain/plane.ts'
 import type { Decided, Decisions } from '../steps/deps.ts'
 
 const BATCH_BYTES_MAX = 256 * 1024 // Well below what a message of the bus may hold.
+const BATCH_EVENTS_MAX = 500 // Half of what one append may hold.
 
-/** Gathers the decisions of one page, folded at once, and appends them with the cursor. */
+/** A decision, and the position of the event that it answers. */
+interface Answering extends Intended {
+  readonly position: bigint
+}
+
+/**
+ * Gathers the decisions of one page, folded at once, and appends them with the cursor. Where a page is too
+ * much for one append, each part moves the cursor as far as all before it is answered: so a step that fits
+ * into one append is answered once, whatever ends in between.
+ */
 export class PageDecisions implements Decisions {
   readonly #plane: Plane
   readonly #surroundings: Surroundings
   readonly #name: string
   readonly #epoch: bigint
-  #intended: Intended[] = []
+  #intended: Answering[] = []
   #expected = new Map<string, bigint>()
   #cursor: bigint
+  #position: bigint
+  #began = 0
 
   constructor(
     plane: Plane,
@@ -26,6 +38,28 @@ export class PageDecisions implements Decisions {
     this.#name = name
     this.#epoch = epoch
     this.#cursor = cursor
+    this.#position = cursor
+  }
+
+  /** What is recorded from here on answers the event at `position`, until the next one begins. */
+  begin(position: bigint): void {
+    this.#position = position
+    this.#began = this.#intended.length
+    this.#plane.remember()
+  }
+
+  /** The event is answered. */
+  end(): void {
+    this.#plane.forget()
+  }
+
+  /** Takes back what was recorded since `begin`: a step that failed on its way is run again from its start. */
+  takeBack(): void {
+    this.#plane.takeBack()
+    this.#intended.length = this.#began
+    const streams = new Set(this.#intended.map(({ stream }) => stream))
+    for (const stream of this.#expected.keys())
+      if (!streams.has(stream)) this.#expected.delete(stream)
   }
 
   record(cause: Cause, decided: readonly Decided[]): void {
@@ -33,7 +67,8 @@ export class PageDecisions implements Decisions {
       const version = this.#plane.version(stream)
       if (!this.#expected.has(stream)) this.#expected.set(stream, version)
       const { project, cluster } = placeOf(this.#plane, stream)
-      this.#intended.push({ cause, stream, event, project, cluster })
+      const position = this.#position
+      this.#intended.push({ cause, stream, event, project, cluster, position })
       this.#plane.fold({ stream, version: version + 1n, event })
     }
   }
@@ -50,19 +85,22 @@ export class PageDecisions implements Decisions {
   #requests(to: bigint): readonly AppendRequest[] {
     const versions = this.#expected
     const batches = split(this.#intended)
+    let from = this.#cursor
     return batches.map((events, index) => {
       const touched = new Set(events.map(({ stream }) => stream))
       const expected = new Map([...versions].filter(([stream]) => touched.has(stream)))
       for (const { stream } of events) versions.set(stream, (versions.get(stream) ?? 0n) + 1n)
-      const last = index === batches.length - 1
+      const next = batches[index + 1]?.[0]
+      const reached = next === undefined ? to : next.position - 1n
+      const cursor = reached > from ? { name: this.#name, from, to: reached } : undefined
+      from = cursor?.to ?? from
       return buildAppend({
         writer: 'releaser',
         build: this.#surroundings.build,
         events,
         expected,
         epoch: { resource: this.#name, epoch: this.#epoch },
-        cursor:
-          last && to !== this.#cursor ? { name: this.#name, from: this.#cursor, to } : undefined,
+        cursor,
       })
     })
   }
@@ -76,25 +114,49 @@ export class PageDecisions implements Decisions {
   }
 }
 
-/** Batches of a bounded size; one empty batch where there is nothing, for the cursor alone. */
-function split(intended: readonly Intended[]): readonly (readonly Intended[])[] {
-  const batches: Intended[][] = [[]]
+/**
+ * Batches of a bounded size, cut between steps where that is possible; one empty batch where there is
+ * nothing, for the cursor alone.
+ */
+function split(intended: readonly Answering[]): readonly (readonly Answering[])[] {
+  const batches: Answering[][] = []
+  let batch: Answering[] = []
   let bytes = 0
-  for (const entry of intended) {
-    const size = sizeOf(entry)
-    const batch = batches.at(-1) ?? []
-    if (batch.length > 0 && bytes + size > BATCH_BYTES_MAX) {
-      batches.push([entry])
-      bytes = size
-    } else {
+  const cut = (): void => {
+    if (batch.length > 0) batches.push(batch)
+    batch = []
+    bytes = 0
+  }
+  for (const step of stepsOf(intended)) {
+    const sizes = step.map(sizeOf)
+    const size = sizes.reduce((total, next) => total + next, 0)
+    if (!isRoom(batch.length + step.length, bytes + size)) cut()
+    for (const [index, entry] of step.entries()) {
+      const next = sizes[index] ?? 0
+      if (!isRoom(batch.length + 1, bytes + next)) cut()
       batch.push(entry)
-      bytes += size
+      bytes += next
     }
   }
-  return batches
+  return [...batches, ...(batch.length > 0 || batches.length === 0 ? [batch] : [])]
 }
 
-function sizeOf({ event }: Intended): number {
+function isRoom(events: number, bytes: number): boolean {
+  return events <= BATCH_EVENTS_MAX && bytes <= BATCH_BYTES_MAX
+}
+
+/** The decisions of each step together. They stand in the order of what they answer. */
+function stepsOf(intended: readonly Answering[]): readonly (readonly Answering[])[] {
+  const steps = new Map<bigint, Answering[]>()
+  for (const entry of intended) {
+    const step = steps.get(entry.position)
+    if (step === undefined) steps.set(entry.position, [entry])
+    else step.push(entry)
+  }
+  return [...steps.values()]
+}
+
+function sizeOf({ event }: Answering): number {
   return JSON.stringify(event.value, (_, value: unknown) => {
     if (typeof value === 'bigint') return ''
     return value instanceof Uint8Array ? '-'.repeat(value.length) : value

@@ -28,6 +28,22 @@ export class Plane {
   /** Flux object of a source -> the source that it stands for. */
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
+  #before: (() => void)[] | undefined
+
+  /** Remembers how things were, until `forget`. What is known is replaced and never changed, so that is cheap. */
+  remember(): void {
+    this.#before = []
+  }
+
+  /** Takes back what was folded since `remember`. */
+  takeBack(): void {
+    for (const restore of this.#before?.toReversed() ?? []) restore()
+    this.#before = undefined
+  }
+
+  forget(): void {
+    this.#before = undefined
+  }
 
   /** The version of a stream, of those that the releaser writes. */
   version(stream: string): bigint {
@@ -45,7 +61,7 @@ export class Plane {
   /** Folds one event. Gives false for one that is known already. */
   fold({ stream, version, event }: Placed): boolean {
     if (version <= this.version(stream)) return false
-    this.#versions.set(stream, version)
+    this.#set(this.#versions, stream, version)
     switch (familyOf(stream)) {
       case 'application':
       case 'rollout':
@@ -69,20 +85,26 @@ export class Plane {
   }
 
   #foldApplication(id: string, event: AnyEvent): void {
-    this.applications.set(id, evolveApplication(this.application(id), event))
+    this.#set(this.applications, id, evolveApplication(this.application(id), event))
   }
 
   #foldSource(id: string, event: AnyEvent): void {
-    this.sources.set(id, evolveSource(this.source(id), event))
+    this.#set(this.sources, id, evolveSource(this.source(id), event))
     if (event.type === 'SourceDeclared') this.#bind(event.value.object, id)
     if (event.type === 'SourceWithdrawn') {
       const key = objectKey(event.value.object)
-      if (this.sourceOf.get(key) === id) this.sourceOf.delete(key)
+      if (this.sourceOf.get(key) === id) this.#set(this.sourceOf, key, undefined)
     }
   }
 
   #bind(object: ObjectRef | undefined, id: string): void {
-    this.sourceOf.set(objectKey(object), id)
+    this.#set(this.sourceOf, objectKey(object), id)
+  }
+
+  #set<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
+    const known = map.get(key)
+    this.#before?.push(() => put(map, key, known))
+    put(map, key, value)
   }
 
   #foldCluster(event: AnyEvent): void {
@@ -91,4 +113,9 @@ export class Plane {
     if (event.type === 'RootDeclared') this.roots.set(event.value.cluster, event.value)
     if (event.type === 'RootWithdrawn') this.roots.delete(event.value.cluster)
   }
+}
+
+function put<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
+  if (value === undefined) map.delete(key)
+  else map.set(key, value)
 }

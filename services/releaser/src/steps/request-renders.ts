@@ -7,6 +7,8 @@ import type { Source } from '../domain/source.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { isPaused, sourceKeyOf } from './models.ts'
 
+const AFFECTED_MAX = 500 // An event holds 48 KiB; each render that is asked for is an event too.
+
 /**
  * RevisionFetched -> RevisionAdmitted, and RenderRequested for each application that read something which
  * this revision changed. All others of the source are covered by it (DECISIONS 8).
@@ -38,14 +40,14 @@ export async function requestRenders(
     artifactDigest,
     artifactBlob,
     sequence,
-    affected,
+    affected: affected.slice(0, AFFECTED_MAX),
     covered: users.length - affected.length,
   })
 
-  // Record.
+  // Record. Admitted last: where many wishes need several appends, what is missing is asked for again.
   const cause = causeOf(recorded)
-  decisions.record(cause, [{ stream: streams.intake(sourceId), event: admitted }])
   for (const id of affected) wishRender(deps, id, cause)
+  decisions.record(cause, [{ stream: streams.intake(sourceId), event: admitted }])
 }
 
 /** Asks for a render where what the application would be rendered from has changed since the last one. */
