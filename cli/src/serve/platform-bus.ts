@@ -1,19 +1,23 @@
 import {
+  BusUnavailable,
   inboxPrefixOf,
   JetStreamBus,
   linkToNats,
+  RequestTimedOut,
   SubjectForbidden,
   type NatsLink,
   type NatsUser,
 } from '@tidemark/bus'
 import { ledgerSubjects, WAKE_SUBJECT, type Writer } from '@tidemark/contracts'
 import { OperatingError, Secret, type Clock, type Random } from '@tidemark/kernel'
-import { ConfigError, WakeHints } from '@tidemark/service'
+import { backoffMs, ConfigError, WakeHints } from '@tidemark/service'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PlatformConfig } from './platform-config.ts'
 
-const PROBE_MS = 2_000
+const PROBE_MS = 5_000
+const PROBES_MAX = 4 // A bus that is busy may leave one unanswered, which says nothing.
+const CONNECT_MS = 30_000 // For a bus that starts at the same time; then the process ends, and says why.
 
 export interface ServiceBus extends AsyncDisposable {
   readonly link: NatsLink
@@ -35,7 +39,7 @@ export async function connectService(deps: BusDeps, service: Writer): Promise<Se
   const stack = new AsyncDisposableStack()
   try {
     const link = stack.use(
-      await linkToNats({
+      await linkInTime(deps, {
         servers,
         name: `tidemark-${service}-${config.holder}`,
         credentials: { kind: 'nkey', seed: () => readSeed(seedsDir, service) },
@@ -60,6 +64,23 @@ export async function connectService(deps: BusDeps, service: Writer): Promise<Se
   }
 }
 
+/** Connects; a bus that does not answer yet is asked again for a while. */
+async function linkInTime(
+  { clock, random }: BusDeps,
+  options: Parameters<typeof linkToNats>[0],
+): Promise<NatsLink> {
+  const began = clock.monotonic()
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await linkToNats(options)
+    } catch (error) {
+      const passes = error instanceof BusUnavailable && clock.monotonic() - began < CONNECT_MS
+      if (!passes) throw error
+      await clock.sleep(backoffMs(tries, random))
+    }
+  }
+}
+
 function userOf(service: Writer): NatsUser {
   const identity = { kind: 'nkey', publicKey: '' } as const
   return service === 'ledger'
@@ -71,11 +92,16 @@ function userOf(service: Writer): NatsUser {
 async function refuseOpenBus(bus: JetStreamBus, service: Writer): Promise<void> {
   const other = service === 'applier' ? 'releaser' : 'applier'
   const subject = ledgerSubjects.append(other, '_')
-  try {
-    await bus.request(subject, new Uint8Array(), { timeoutMs: PROBE_MS })
-  } catch (error) {
-    if (error instanceof SubjectForbidden) return
-    if (!(error instanceof OperatingError)) throw error
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await bus.request(subject, new Uint8Array(), { timeoutMs: PROBE_MS })
+      break
+    } catch (error) {
+      if (error instanceof SubjectForbidden) return
+      const isSilence = error instanceof RequestTimedOut || error instanceof BusUnavailable
+      if (!(error instanceof OperatingError) || (isSilence && tries >= PROBES_MAX)) throw error
+      if (!isSilence) break
+    }
   }
   throw new ConfigError(
     `the bus lets ${service} publish on ${subject}: give each service a user with its own subjects, as docs/operations.md shows`,
