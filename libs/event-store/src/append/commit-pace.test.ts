@@ -2,7 +2,7 @@ import { VirtualClock } from '@tidemark/kernel/testing'
 import { expect, test } from 'vitest'
 import { CommitPace } from './commit-pace.ts'
 
-test('a few commits wait for nothing; of many there is one each 20 ms', async () => {
+test('a few commits wait for nothing; of many there is one each 40 ms', async () => {
   const clock = new VirtualClock()
   const pace = new CommitPace(clock)
   const begun = clock.monotonic()
@@ -16,5 +16,5 @@ test('a few commits wait for nothing; of many there is one each 20 ms', async ()
   const all = many()
   await clock.advance(1_000)
   await all
-  expect(turns).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 20, 40, 60, 80])
+  expect(turns).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 40, 80, 120, 160])
 })

@@ -17,7 +17,7 @@ import type { EventStore, Leases, LedgerClient, LogPage } from '../event-store.t
 import type { LedgerStore, LogHead } from '../ledger-store.ts'
 import { mayHaveMore, PAGE_EVENTS_MAX } from '../page.ts'
 import { GroupCommitter } from './group-committer.ts'
-import { eventsAfter, streamAfter } from './event-rows.ts'
+import { LogPages, streamAfter } from './event-rows.ts'
 import type { LedgerTables } from './schema.ts'
 import { sqlLeases } from './sql-leases.ts'
 import { sqlParking } from './sql-parking.ts'
@@ -40,6 +40,12 @@ export interface SqlLedgerOptions {
   readonly close: () => Promise<void>
 }
 
+/**
+ * Who vouches for what is stored, and so reads what is stored: the auditor before it signs, the gateway for
+ * `audit verify`. A bit that flipped on its way to the disk is right in memory.
+ */
+const CHECKERS: ReadonlySet<Writer> = new Set<Writer>(['auditor', 'gateway'])
+
 /** The ledger on Postgres, in its own process or in this one: the same statements for both. */
 export class SqlLedger implements LedgerStore {
   /** Blobs in the same database, of any size, in pieces. */
@@ -47,6 +53,7 @@ export class SqlLedger implements LedgerStore {
   readonly #options: SqlLedgerOptions
   readonly #db: Kysely<LedgerTables>
   readonly #committer: GroupCommitter
+  readonly #pages: LogPages
   readonly #growth = new Growth()
   readonly #tail: LogTail | undefined
   readonly #queue: GroupQueue
@@ -65,6 +72,7 @@ export class SqlLedger implements LedgerStore {
     this.#db = options.db
     // Of several writers none knows where the log ends.
     this.#tail = options.writers === 'one' ? new LogTail() : undefined
+    this.#pages = new LogPages(options.db)
     this.#committer = new GroupCommitter({ ...options, grown: this.#grown })
     this.#queue = new GroupQueue((appends) => this.#commit(appends), options.gather)
     this.blobs = new ChunkedStoredBlobs(new PostgresBlobs(sqlOf(options.db)))
@@ -72,9 +80,10 @@ export class SqlLedger implements LedgerStore {
 
   clientFor(writer: Writer, scope: string): LedgerClient {
     const identity = { writer, scope }
+    const tail = CHECKERS.has(writer) ? undefined : this.#tail
     const store: EventStore = {
       append: async (request, signal) => await this.#append(checkAppend(identity, request), signal),
-      readLog: (after, signal) => answer('read the log', signal, () => this.#readLog(after)),
+      readLog: (after, signal) => answer('read the log', signal, () => this.#readLog(after, tail)),
       readStream: (stream, after, signal) =>
         answer(`read ${stream}`, signal, () => this.#readStream(stream, after)),
       readCursor: (name, signal) =>
@@ -102,7 +111,7 @@ export class SqlLedger implements LedgerStore {
     eventsMax: number,
     signal?: AbortSignal,
   ): Promise<readonly StoredEvent[]> {
-    return answer('read the log', signal, () => eventsAfter(this.#db, after, eventsMax))
+    return answer('read the log', signal, () => this.#pages.after(after, eventsMax))
   }
 
   readStreamPage(
@@ -110,9 +119,7 @@ export class SqlLedger implements LedgerStore {
     after: bigint,
     signal?: AbortSignal,
   ): Promise<readonly StoredEvent[]> {
-    return answer(`read ${stream}`, signal, () =>
-      streamAfter(this.#db, stream, after, PAGE_EVENTS_MAX),
-    )
+    return answer(`read ${stream}`, signal, () => streamAfter(this.#db, stream, after))
   }
 
   onGrowth(listener: () => void): Disposable {
@@ -135,10 +142,10 @@ export class SqlLedger implements LedgerStore {
     return outcomes
   }
 
-  async #readLog(after: bigint): Promise<LogPage> {
-    const kept = this.#tail?.after(after)
+  async #readLog(after: bigint, tail: LogTail | undefined): Promise<LogPage> {
+    const kept = tail?.after(after)
     if (kept !== undefined) return kept
-    const events = await eventsAfter(this.#db, after, PAGE_EVENTS_MAX)
+    const events = await this.#pages.after(after, PAGE_EVENTS_MAX)
     // Read second, so it is not before the events.
     const { position } = await this.head()
     return { events, head: position }
@@ -147,7 +154,7 @@ export class SqlLedger implements LedgerStore {
   async #readStream(stream: string, after: bigint): Promise<readonly StoredEvent[]> {
     const events: StoredEvent[] = []
     for (let at = after; ;) {
-      const page = await streamAfter(this.#db, stream, at, PAGE_EVENTS_MAX)
+      const page = await streamAfter(this.#db, stream, at)
       events.push(...page)
       if (!mayHaveMore(page)) return events
       at = page.at(-1)?.version ?? at
