@@ -2,7 +2,7 @@ import type { Recorded } from '@tidemark/contracts'
 import type { KeyedDigest } from '@tidemark/manifests'
 import { runReactor, runWithLease, type RunningService, type Surroundings } from '@tidemark/service'
 import type { Artifacts, RenderEngine } from './ports.ts'
-import { renderApplication } from './steps/render-application.ts'
+import { renderApplication, type RenderApplicationDeps } from './steps/render-application.ts'
 
 const RENDERS_MAX = 32 // In hand at once: what waits for a child has its files read already.
 
@@ -26,7 +26,7 @@ async function run(
 ): Promise<void> {
   const newest = new Map<string, bigint>()
   const newestRequest = (id: string): bigint => newest.get(id) ?? 0n
-  const deps = { surroundings, ...parts, newestRequest }
+  const deps: RenderApplicationDeps = { surroundings, ...parts, newestRequest, known: new Map() }
   await runReactor(
     surroundings,
     {

@@ -5,13 +5,13 @@ import {
   type Recorded,
   type RenderRequested,
 } from '@tidemark/contracts'
-import { load } from '@tidemark/event-store'
+import { load, type Loaded } from '@tidemark/event-store'
 import { roleOf } from '@tidemark/flux'
 import { canonicalJson, manifestDigest, type KeyedDigest } from '@tidemark/manifests'
 import { buildAppend, causeOf, type Surroundings } from '@tidemark/service'
 import { encodeReads, type Reads } from '@tidemark/source-tree'
 import { createHash } from 'node:crypto'
-import { render, type Answer, type Outcome } from '../domain/render.ts'
+import { render, type Answer, type Outcome, type RenderState } from '../domain/render.ts'
 import type { Artifacts, RenderEngine, RenderOutcome } from '../ports.ts'
 
 /** Name and version of the engine. Recorded with each render, never a trigger (DECISIONS 8). */
@@ -24,6 +24,8 @@ export interface RenderApplicationDeps {
   readonly keyed: KeyedDigest
   /** The newest request that is known of an application: an older one is not worth its render. */
   readonly newestRequest: (applicationId: string) => bigint
+  /** Streams as this process left them: nobody else writes there while it has the lease. */
+  readonly known: Map<string, Loaded<RenderState>>
 }
 
 /** RenderRequested -> Rendered, or RenderFailed with the file and line; both are kept. */
@@ -32,14 +34,15 @@ export async function renderApplication(
   recorded: Recorded<EventOf<'RenderRequested'>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { surroundings, newestRequest } = deps
+  const { surroundings, newestRequest, known } = deps
   const requested = recorded.event.value
   const { applicationId, request, object, cluster } = requested
 
   // Read.
   if (request < newestRequest(applicationId)) return
   const stream = streams.render(applicationId)
-  const { state, version } = await load(surroundings.store, stream, render)
+  const { state, version } =
+    known.get(applicationId) ?? (await load(surroundings.store, stream, render))
   if (request <= state.answered) return
 
   // Act.
@@ -67,8 +70,13 @@ export async function renderApplication(
     })),
     expected: new Map([[stream, version]]),
   })
+  known.delete(applicationId) // What another process may have written is read again.
   await surroundings.store.append(append, signal)
   surroundings.crashPoints.at('renderer.recorded')
+  known.set(applicationId, {
+    state: events.reduce(render.evolve, state),
+    version: version + BigInt(events.length),
+  })
 }
 
 async function run(
