@@ -48,10 +48,12 @@ async function run(
     if (events.length > 0) continue
     using tick = clock.deadline(sealing.dueInMs(), signal)
     await wake.wait(tick.signal)
+    await clock.sleep(GATHER_MS, signal)
   }
 }
 
 const TICK_MS = 1_000
+const GATHER_MS = 200 // Each look reads the tables and syncs tiles: what comes in this time shares them.
 
 class Sealing {
   readonly #surroundings: Surroundings
