@@ -5,7 +5,7 @@ import {
   type ApplyOptions,
   type Health,
   type Input,
-  type Removal,
+  Removal,
   type RolloutCause,
   type RolloutStop,
 } from '@tidemark/contracts'
@@ -131,6 +131,8 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
         removalHeld: false,
         refusal: '',
         refusedIn: '',
+        // Nobody has looked after what an orphan left: it is applied again.
+        rollout: state.removed?.removal === Removal.REMOVAL_ORPHAN ? undefined : state.rollout,
       }
     case 'ApplicationRefused':
       return { ...state, refusal: event.value.message, refusedIn: event.value.parentId }

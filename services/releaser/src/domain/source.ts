@@ -1,16 +1,23 @@
-import type { AnyEvent, Commit, SourceDeclared } from '@tidemark/contracts'
+import type { AnyEvent, Commit, ObjectRef, SourceDeclared } from '@tidemark/contracts'
 
 /** What the releaser knows of one source. */
 export interface Source {
   readonly id: string
   /** The newest declaration; `undefined` before the first and after the last object is withdrawn. */
   readonly declared: SourceDeclared | undefined
-  /** Names of the Flux objects that stand for it. */
-  readonly objects: readonly string[]
+  /** The Flux objects that stand for it. */
+  readonly objects: readonly SourceObject[]
   readonly generation: bigint
   readonly fetched: Fetched | undefined
   /** The newest revision that applications were told of. */
   readonly admitted: { readonly sequence: bigint; readonly affected: ReadonlySet<string> }
+}
+
+export interface SourceObject {
+  readonly key: string
+  readonly ref: ObjectRef | undefined
+  /** The application whose release holds it; empty for that of the root. */
+  readonly declaredBy: string
 }
 
 export interface Fetched {
@@ -37,16 +44,17 @@ export function emptySource(id: string): Source {
 export function evolveSource(state: Source, event: AnyEvent): Source {
   switch (event.type) {
     case 'SourceDeclared': {
-      const key = objectKey(event.value.object)
+      const { object: ref, declaredBy } = event.value
+      const key = objectKey(ref)
       return {
         ...state,
         declared: event.value,
         generation: event.value.generation,
-        objects: state.objects.includes(key) ? state.objects : [...state.objects, key],
+        objects: [...without(state.objects, key), { key, ref, declaredBy }],
       }
     }
     case 'SourceWithdrawn': {
-      const objects = state.objects.filter((key) => key !== objectKey(event.value.object))
+      const objects = without(state.objects, objectKey(event.value.object))
       return { ...state, objects, declared: objects.length === 0 ? undefined : state.declared }
     }
     case 'RevisionFetched':
@@ -59,6 +67,10 @@ export function evolveSource(state: Source, event: AnyEvent): Source {
     default:
       return state
   }
+}
+
+function without(objects: readonly SourceObject[], gone: string): readonly SourceObject[] {
+  return objects.filter(({ key }) => key !== gone)
 }
 
 /** One text for one Flux object on one cluster. */

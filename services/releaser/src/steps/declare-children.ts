@@ -1,7 +1,7 @@
 import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
 import { isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
-import { wantedRelease, type Application } from '../domain/application.ts'
+import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
 import { advance } from './advance.ts'
 import { declareObject, type Parent } from './declare-object.ts'
@@ -53,7 +53,7 @@ async function interpretedOf(
   hasChildren: boolean,
   signal: AbortSignal,
 ): Promise<readonly unknown[] | undefined> {
-  const release = wantedRelease(state)
+  const release = state.releases.find(({ number }) => number === state.deployment?.number)
   if (release === undefined) return undefined
   if (release.fluxObjectCount === 0) return hasChildren ? [] : undefined
   const objects = await library.manifests(release.manifestBlob, signal)
@@ -83,7 +83,11 @@ function sourcesFirst(objects: readonly unknown[]): readonly unknown[] {
 
 function hadChildren({ plane }: ReleaserDeps, id: string): boolean {
   const states = [...plane.applications.values()]
-  return states.some(({ declared, refusedIn }) => declared?.parentId === id || refusedIn === id)
+  const sources = [...plane.sources.values()].flatMap(({ objects }) => objects)
+  return (
+    states.some(({ declared, refusedIn }) => declared?.parentId === id || refusedIn === id) ||
+    sources.some(({ declaredBy }) => declaredBy === id)
+  )
 }
 
 function childrenOf({ plane }: ReleaserDeps, id: string): readonly Application[] {
@@ -96,16 +100,13 @@ function withdrawSources(
   { plane, decisions }: ReleaserDeps,
   { parent, kept, cause }: { parent: Parent; kept: ReadonlySet<string>; cause: Cause },
 ): void {
-  for (const source of plane.sources.values()) {
-    const { declared } = source
-    if (declared?.declaredBy !== parent.id || kept.has(objectKey(declared.object))) continue
-    const withdrawn = event('SourceWithdrawn', {
-      sourceId: source.id,
-      object: declared.object,
-      reason: `no longer in ${parent.id}`,
-    })
-    decisions.record(cause, [{ stream: streams.intake(source.id), event: withdrawn }])
-  }
+  for (const { id, objects } of plane.sources.values())
+    for (const { key, ref, declaredBy } of objects) {
+      if (declaredBy !== parent.id || kept.has(key)) continue
+      const reason = `no longer in ${parent.id}`
+      const withdrawn = event('SourceWithdrawn', { sourceId: id, object: ref, reason })
+      decisions.record(cause, [{ stream: streams.intake(id), event: withdrawn }])
+    }
 }
 
 /** An object that could never be used, and is gone from Git: nothing of it is left to tell. */
@@ -114,12 +115,13 @@ function forgetRefused(
   { parent, kept, cause }: { parent: Parent; kept: ReadonlySet<string>; cause: Cause },
 ): void {
   const ids = new Set([...kept].map(idOfKey))
-  for (const { id, declared, refusal, refusedIn } of plane.applications.values()) {
-    if (declared !== undefined || refusal === '' || refusedIn !== parent.id || ids.has(id)) continue
+  for (const { id, declared, removed, refusal, refusedIn } of plane.applications.values()) {
+    const runs = declared !== undefined && removed === undefined
+    if (runs || refusal === '' || refusedIn !== parent.id || ids.has(id)) continue
     const removal = Removal.REMOVAL_ORPHAN
     const reason = `no longer in ${parent.id}`
-    const removed = event('ApplicationRemoved', { applicationId: id, removal, reason })
-    decisions.record(cause, [{ stream: streams.application(id), event: removed }])
+    const forgotten = event('ApplicationRemoved', { applicationId: id, removal, reason })
+    decisions.record(cause, [{ stream: streams.application(id), event: forgotten }])
   }
 }
 
@@ -166,19 +168,17 @@ function removeApplications(
     })
     deps.decisions.record(cause, [{ stream, event: removed }])
     advance(deps, child.id, cause, { pruneApproved: approved })
-    removeGrandchildren(deps, child, { cause, approved })
+    removeGrandchildren(deps, child, cause)
   }
 }
 
-/** What an application declared goes with it, when it is deleted. */
-function removeGrandchildren(
-  deps: ReleaserDeps,
-  child: Application,
-  { cause, approved }: Pick<Removals, 'cause' | 'approved'>,
-): void {
+/** What an application declared goes with it, when it is deleted: the guard has counted it. */
+function removeGrandchildren(deps: ReleaserDeps, child: Application, cause: Cause): void {
+  if (removalOf(modelOf(child)) !== Removal.REMOVAL_DELETE) return
+  const { cluster, project } = child.declared ?? { cluster: '', project: '' }
+  withdrawSources(deps, { parent: { id: child.id, cluster, project }, kept: new Set(), cause })
   const gone = childrenOf(deps, child.id)
-  if (removalOf(modelOf(child)) === Removal.REMOVAL_DELETE && gone.length > 0)
-    removeApplications(deps, { gone, children: gone, cause, approved: approved || gone.length > 0 })
+  if (gone.length > 0) removeApplications(deps, { gone, children: gone, cause, approved: true })
 }
 
 /** Objects of the applications and of all that they declare: the guard counts what would really go. */

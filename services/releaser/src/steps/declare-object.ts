@@ -1,4 +1,4 @@
-import { applicationId, event, streams, type ObjectRef } from '@tidemark/contracts'
+import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
 import {
   describeProblems,
   originOf,
@@ -8,6 +8,7 @@ import {
   type KustomizationModel,
 } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
+import type { Application } from '../domain/application.ts'
 import type { Plane } from '../domain/plane.ts'
 import { sourceIdOf } from './source-id.ts'
 import { objectKey } from '../domain/source.ts'
@@ -80,8 +81,11 @@ async function declareSource(
     })
     decisions.record(cause, [{ stream: streams.intake(before), event: withdrawn }])
   }
+  endRefusal(deps, declaration)
   const known = plane.source(sourceId)
-  if (before === sourceId && isSameSource(known.declared, read.model)) return
+  const holder = known.objects.find(({ key }) => key === objectKey(ref))
+  const same = before === sourceId && holder?.declaredBy === parent.id
+  if (same && isSameSource(known.declared, read.model)) return
   const declared = sourceDeclared(read.model, {
     sourceId,
     ref,
@@ -91,6 +95,16 @@ async function declareSource(
   decisions.record(cause, [{ stream: streams.intake(sourceId), event: declared }])
   for (const user of usersOf(deps, plane.source(sourceId)))
     await considerRender(deps, user.id, cause, signal)
+}
+
+/** An object that is no application, and could not be used before: it can now. */
+function endRefusal({ plane, decisions }: ReleaserDeps, { ref, cause }: Declaration): void {
+  const id = applicationId(ref)
+  if (plane.application(id).refusal === '') return
+  const reason = 'it can be used now'
+  const removal = Removal.REMOVAL_ORPHAN
+  const ended = event('ApplicationRemoved', { applicationId: id, removal, reason })
+  decisions.record(cause, [{ stream: streams.application(id), event: ended }])
 }
 
 interface SourceParts {
@@ -145,9 +159,12 @@ async function declareApplication(
   const problem = problemOf(plane, declaration, { model: read.model, bytes: objectJson.length })
   if (problem !== undefined) return refuse(deps, declaration, `${nameOf(declaration)}${problem}`)
   const state = plane.application(id)
-  const same =
-    state.removed === undefined && Buffer.from(state.declared?.objectJson ?? []).equals(objectJson)
-  if (same && !state.removalHeld && state.refusal === '') return
+  if (isDeclared(state, parent, objectJson)) {
+    // Declared, and not rendered yet: what declared it may have ended before it could ask.
+    if (state.request?.generation !== state.declared?.generation)
+      await considerRender(deps, id, cause, signal)
+    return
+  }
   const declared = event('ApplicationDeclared', {
     applicationId: id,
     object: ref,
@@ -160,6 +177,13 @@ async function declareApplication(
   })
   decisions.record(cause, [{ stream: streams.application(id), event: declared }])
   await considerRender(deps, id, cause, signal)
+}
+
+/** Whether an application is there as this parent declares it, and nothing stands against it. */
+function isDeclared(state: Application, { id }: Parent, objectJson: Uint8Array): boolean {
+  const { declared, removed, removalHeld, refusal } = state
+  if (removed !== undefined || removalHeld || refusal !== '') return false
+  return declared?.parentId === id && Buffer.from(declared.objectJson).equals(objectJson)
 }
 
 interface Candidate {

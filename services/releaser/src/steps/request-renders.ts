@@ -68,11 +68,10 @@ export async function considerRender(
 
 /** The applications that take their files from a source. */
 export function usersOf({ plane }: ReleaserDeps, source: Source): readonly Application[] {
+  const keys = new Set(source.objects.map(({ key }) => key))
   return [...plane.applications.values()].filter(
     (state) =>
-      state.declared !== undefined &&
-      state.removed === undefined &&
-      source.objects.includes(sourceKeyOf(state)),
+      state.declared !== undefined && state.removed === undefined && keys.has(sourceKeyOf(state)),
   )
 }
 
