@@ -16,46 +16,56 @@ import {
 import { DurableNodeFs, durableStartParams } from './durable-node-fs.ts'
 import { openPglite } from './open-pglite.ts'
 
+const OPENINGS_MS = 120_000 // Each syncs a thousand files, beside the tests of all other packages.
+
 ledgerContract('PGlite', openForTest)
 
-test('blobs of any size are kept in the same database', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
-  const name = 'ab'.repeat(32)
-  const bytes = new Uint8Array(randomBytes(700_000))
-  {
-    await using ledger = await openPglite({ dataDir, clock: systemClock })
-    await ledger.blobs.write([{ name, bytes }])
-  }
-  {
-    await using ledger = await openPglite({ dataDir, clock: systemClock })
-    const read = await ledger.blobs.read(name)
-    expect(Buffer.compare(read ?? new Uint8Array(), bytes)).toBe(0)
-    expect(await ledger.blobs.has('cd'.repeat(32))).toBe(false)
-  }
-  rmSync(dataDir, { recursive: true, force: true })
-})
+test(
+  'blobs of any size are kept in the same database',
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+    const name = 'ab'.repeat(32)
+    const bytes = new Uint8Array(randomBytes(700_000))
+    {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      await ledger.blobs.write([{ name, bytes }])
+    }
+    {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      const read = await ledger.blobs.read(name)
+      expect(Buffer.compare(read ?? new Uint8Array(), bytes)).toBe(0)
+      expect(await ledger.blobs.has('cd'.repeat(32))).toBe(false)
+    }
+    rmSync(dataDir, { recursive: true, force: true })
+  },
+  OPENINGS_MS,
+)
 
-test('a directory is opened by one process, and not by a build that cannot read it', async () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
-  {
-    await using ledger = await openPglite({ dataDir, clock: systemClock })
+test(
+  'a directory is opened by one process, and not by a build that cannot read it',
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+    {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      await expect(openPglite({ dataDir, clock: systemClock })).rejects.toMatchObject({
+        code: 'directory-in-use',
+        pid: process.pid,
+      })
+      await ledger.clientFor('gateway', SCOPE_ALL).store.append(appendOf([pushTo('kept')]))
+    }
+    {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      expect((await ledger.head()).position).toBe(1n)
+    }
+    writeFileSync(join(dataDir, 'database.json'), '{"postgres":17}')
     await expect(openPglite({ dataDir, clock: systemClock })).rejects.toMatchObject({
-      code: 'directory-in-use',
-      pid: process.pid,
+      code: 'wrong-database-version',
+      message: expect.stringContaining('it was written by Postgres 17'),
     })
-    await ledger.clientFor('gateway', SCOPE_ALL).store.append(appendOf([pushTo('kept')]))
-  }
-  {
-    await using ledger = await openPglite({ dataDir, clock: systemClock })
-    expect((await ledger.head()).position).toBe(1n)
-  }
-  writeFileSync(join(dataDir, 'database.json'), '{"postgres":17}')
-  await expect(openPglite({ dataDir, clock: systemClock })).rejects.toMatchObject({
-    code: 'wrong-database-version',
-    message: expect.stringContaining('it was written by Postgres 17'),
-  })
-  rmSync(dataDir, { recursive: true, force: true })
-})
+    rmSync(dataDir, { recursive: true, force: true })
+  },
+  OPENINGS_MS,
+)
 
 test('each commit is synced to the files, and a new segment of the WAL with its directory', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
