@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { addCommands } from './commands/index.ts'
 import { CommandError, EXIT } from './client/exit-codes.ts'
+import { keepCompiled } from './compile-cache.ts'
 import { VERSION } from './version.ts'
+
+keepCompiled() // What a command needs beyond this file is loaded when it runs.
 
 const program = new Command('tidemark')
   .description(

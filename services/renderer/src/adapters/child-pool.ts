@@ -2,6 +2,8 @@ import { OperatingError, type Clock, type Retry } from '@tidemark/kernel'
 import type { Logger } from '@tidemark/service'
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RenderEngine, RenderJob, RenderOutcome } from '../ports.ts'
 import { TREES_MAX, type FileEntry, type FromChild, type ToChild } from './messages.ts'
@@ -149,7 +151,7 @@ class Child {
     this.#process = spawn(program, args, {
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
-      env: { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' },
+      env: { NODE_COMPILE_CACHE: compileCache() },
     })
     this.#ended = new Promise((resolve) => {
       this.#process.once('exit', (code, signal) => resolve(signal ?? `exit code ${code ?? 0}`))
@@ -258,6 +260,12 @@ class Child {
   #send(message: ToChild): void {
     if (this.#process.connected) this.#process.send(message, () => undefined)
   }
+}
+
+/** What we have compiled already; the cache makes a folder for each version of Node in it. */
+function compileCache(): string {
+  const directory = getCompileCacheDir()
+  return directory === undefined ? '' : dirname(directory)
 }
 
 function contentOf(tree: RenderJob['tree'], path: string): Uint8Array {
