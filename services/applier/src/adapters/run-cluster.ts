@@ -1,4 +1,11 @@
-import { event, record, streams, type ClusterRegistered, type Recorded } from '@tidemark/contracts'
+import {
+  decodeBody,
+  event,
+  record,
+  streams,
+  type ClusterRegistered,
+  type Recorded,
+} from '@tidemark/contracts'
 import type { Clock } from '@tidemark/kernel'
 import { KubeClient, type ClusterAccess } from '@tidemark/kube'
 import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
@@ -196,10 +203,14 @@ function openCluster(
   const { clock, random, log, store, build } = surroundings
   const { cluster, project } = registered
   const client = new KubeClient({ cluster, access, clock, random })
+  /** Says so where it is not what was told last, perhaps by a process before this one. */
   const tell = async (reachable: boolean, message: string): Promise<void> => {
     const stream = streams.connection(cluster)
-    const past = await store.readStream(stream, 0n)
-    const version = past.at(-1)?.version ?? 0n
+    const last = (await store.readStream(stream, 0n)).at(-1)
+    const told = last === undefined ? undefined : decodeBody(last.type, last.body)
+    const before = told?.type !== 'ClusterReachabilityChanged' || told.value.reachable
+    if (before === reachable) return
+    const version = last?.version ?? 0n
     const cause = causeFrom(`connection/${cluster}/${version}`)
     const changed = event('ClusterReachabilityChanged', { cluster, reachable, message })
     const request = buildAppend({
@@ -211,6 +222,7 @@ function openCluster(
     })
     await store.append(request)
   }
+  let telling = Promise.resolve()
   return new KubeWatchedCluster({
     client,
     clock,
@@ -221,13 +233,12 @@ function openCluster(
     onChange: (id) => changes.add(id),
     afterWrite: () => surroundings.crashPoints.at('applier.object-written'),
     onReachable: (reachable, message) => {
-      log.warn(reachable ? 'cluster reachable again' : 'cluster not reachable', {
-        cluster,
-        message,
-      })
-      tell(reachable, message).catch((error: unknown) => {
-        log.warn('cannot tell of the connection', { cluster, error: String(error) })
-      })
+      log.info(reachable ? 'cluster reachable' : 'cluster not reachable', { cluster, message })
+      telling = telling
+        .then(() => tell(reachable, message))
+        .catch((error: unknown) => {
+          log.warn('cannot tell of the connection', { cluster, error: String(error) })
+        })
     },
   })
 }

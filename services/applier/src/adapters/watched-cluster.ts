@@ -46,6 +46,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   readonly #ending = new AbortController()
   readonly #running: Promise<void>[] = []
   readonly #interrupted = new Set<string>()
+  #wasReachable: boolean | undefined
 
   constructor(options: WatchedClusterOptions) {
     this.#options = options
@@ -167,12 +168,14 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     this.#options.onChange(id)
   }
 
+  /** Tells what it was like at first, and each change. */
   #reachable(key: string, reachable: boolean, message: string): void {
-    const before = this.#interrupted.size
     if (reachable) this.#interrupted.delete(key)
     else this.#interrupted.add(key)
-    const after = this.#interrupted.size
-    if ((before === 0) !== (after === 0)) this.#options.onReachable(after === 0, message)
+    const is = this.#interrupted.size === 0
+    if (is === this.#wasReachable) return
+    this.#wasReachable = is
+    this.#options.onReachable(is, message)
   }
 }
 

@@ -25,7 +25,7 @@ export async function correctDrift(
   if (suspended.byPerson || suspended.inGit || removed) return
   const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
   const objects = driftsOf(deps, prepared)
-  if (objects.length === 0) return
+  if (objects.length === 0 && !state.drifting) return
 
   // Decide and record the intent.
   const place = { applicationId: id, cluster: deps.name }

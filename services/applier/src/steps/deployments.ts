@@ -88,7 +88,10 @@ export class Deployments {
     const { suspended } = this.get(id)
     switch (type) {
       case 'ApplicationDeclared':
-        this.#change(id, { suspended: { ...suspended, inGit: isSuspended(value.objectJson) } })
+        this.#change(id, {
+          suspended: { ...suspended, inGit: isSuspended(value.objectJson) },
+          removed: false,
+        })
         break
       case 'ApplicationSuspended':
         this.#change(id, { suspended: { ...suspended, byPerson: true } })

@@ -73,8 +73,10 @@ export class Overseer {
     const overseen = await this.learn(id, signal)
     if (overseen === undefined) return 'in-sync'
     await this.#tellHealth(id, overseen, signal)
-    const { suspended } = this.#deps.deployments.get(id)
+    const { suspended, state } = this.#deps.deployments.get(id)
     if (suspended.inGit || suspended.byPerson) return 'in-sync'
+    // A drift that was told and put right by a process that ended then: it has no end yet.
+    if (state.drifting) return 'drifted'
     return this.#hasDrifted(id, overseen) ? 'drifted' : 'in-sync'
   }
 
