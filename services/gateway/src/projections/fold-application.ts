@@ -167,7 +167,7 @@ function foldDeployment(state: ApplicationState, { event, stored }: Recorded): v
     case 'ApplyFinished':
       if (state.deployment === undefined) break
       Object.assign(state.deployment, { finished: event.value, appliedAtUs: atUs, position })
-      if (event.value.outcome === ApplyOutcome.APPLY_OUTCOME_APPLIED) state.drifted = false
+      if (event.value.outcome !== ApplyOutcome.APPLY_OUTCOME_FAILED) state.drifted = false
       break
     case 'HealthChanged':
       if (state.deployment?.apply !== event.value.apply) break
