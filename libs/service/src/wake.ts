@@ -11,7 +11,7 @@ export interface Wake {
 /** Hints within one process and from the bus; whoever gets one calls `hint`. */
 export class WakeHints implements Wake {
   readonly #clock: Clock
-  #waiting: AbortController = new AbortController()
+  readonly #waiting = new Set<() => void>()
   #hinted = false
 
   constructor(clock: Clock) {
@@ -21,15 +21,23 @@ export class WakeHints implements Wake {
   /** The ledger has grown. */
   readonly hint: () => void = () => {
     this.#hinted = true
-    this.#waiting.abort()
+    for (const end of this.#waiting) end()
   }
 
   async wait(signal: AbortSignal): Promise<void> {
-    if (!this.#hinted) {
-      const both = AbortSignal.any([signal, this.#waiting.signal])
-      await this.#clock.sleep(POLL_MS, both)
-    }
+    if (!this.#hinted) await this.#sleep(signal)
     this.#hinted = false
-    if (this.#waiting.signal.aborted) this.#waiting = new AbortController()
+  }
+
+  /** Listeners go with the wait: a signal that lives as long as the process gathers none. */
+  async #sleep(signal: AbortSignal): Promise<void> {
+    const woken = new AbortController()
+    const end = (): void => woken.abort()
+    this.#waiting.add(end)
+    signal.addEventListener('abort', end, { once: true })
+    if (signal.aborted) end()
+    await this.#clock.sleep(POLL_MS, woken.signal)
+    this.#waiting.delete(end)
+    signal.removeEventListener('abort', end)
   }
 }
