@@ -12,6 +12,13 @@ interface Answering extends Intended {
   readonly position: bigint
 }
 
+/** What decisions are appended with. */
+export interface Appending extends Pick<Surroundings, 'build' | 'crashPoints'> {
+  readonly store: {
+    append(request: AppendRequest, signal: AbortSignal): Promise<unknown>
+  }
+}
+
 /**
  * Gathers the decisions of one page, folded at once, and appends them with the cursor. Where a page is too
  * much for one append, each part moves the cursor as far as all before it is answered: so a step that fits
@@ -19,7 +26,7 @@ interface Answering extends Intended {
  */
 export class PageDecisions implements Decisions {
   readonly #plane: Plane
-  readonly #surroundings: Surroundings
+  readonly #surroundings: Appending
   readonly #name: string
   readonly #epoch: bigint
   #intended: Answering[] = []
@@ -30,7 +37,7 @@ export class PageDecisions implements Decisions {
 
   constructor(
     plane: Plane,
-    surroundings: Surroundings,
+    surroundings: Appending,
     { name, epoch, cursor }: { name: string; epoch: bigint; cursor: bigint },
   ) {
     this.#plane = plane
