@@ -71,4 +71,16 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
     await file.close()
   }
   await rename(`${path}.new`, path)
+  await syncFolder(dirname(path))
+}
+
+/** A name is durable with its folder. Windows cannot open a folder, and orders this by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
