@@ -60,6 +60,7 @@ export async function startCountingProxy(target: Target): Promise<CountingProxy>
     response.on('close', () => sent.destroy())
     incoming.pipe(sent)
   })
+  server.keepAliveTimeout = 60_000 // A client may come back on a connection after any pause of a test.
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve())
   })

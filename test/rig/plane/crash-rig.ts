@@ -1,0 +1,320 @@
+// A plane that is killed again and again while it is pushed to, and what must hold afterwards.
+import { seededRandom } from '@tidemark/kernel/testing'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { join } from 'node:path'
+import { temporaryDir } from '../components/child.ts'
+import { Up } from './embedded.ts'
+import { fileFleet, type Fleet } from './fleet.ts'
+import type { Seen } from './plane-api.ts'
+import { sandboxCluster, type TestCluster } from './test-cluster.ts'
+
+/** Every place at which the embedded form may be killed on purpose (RELIABILITY 3.8). */
+export const CRASH_POINTS = [
+  'append.before-commit',
+  'append.after-commit',
+  'gateway.decided',
+  'gateway.recorded',
+  'fetcher.pack-fetched',
+  'fetcher.artifact-kept',
+  'fetcher.recorded',
+  'releaser.decided',
+  'releaser.recorded',
+  'renderer.taken',
+  'renderer.rendered',
+  'renderer.blobs-kept',
+  'renderer.recorded',
+  'applier.planned',
+  'applier.intent-recorded',
+  'applier.object-written',
+  'applier.applied',
+  'applier.written',
+  'applier.outcome-recorded',
+  'applier.drift-recorded',
+  'applier.drift-written',
+  'auditor.tiles-kept',
+  'auditor.sealed',
+  'auditor.prepared',
+  'auditor.signed',
+  'auditor.recorded',
+] as const
+
+export type CrashPoint = (typeof CRASH_POINTS)[number]
+
+/** One crash that is wished for. */
+export interface Wish {
+  readonly point: CrashPoint
+  /** At the how manieth time that the place is reached. */
+  readonly count: number
+}
+
+const COUNT_MAX = 12 // A push appends some twenty times: any of them may be the last.
+
+/** Kills at random places; the same seed gives the same. */
+export function seededWishes(seed: number, count: number): readonly Wish[] {
+  const random = seededRandom(seed)
+  return Array.from({ length: count }, () => {
+    const which = Math.floor(random.fraction() * CRASH_POINTS.length)
+    const point = CRASH_POINTS[which] ?? CRASH_POINTS[0]
+    const max = point.startsWith('append.') ? COUNT_MAX * 4 : COUNT_MAX
+    return { point, count: 1 + Math.floor(random.fraction() ** 2 * max) }
+  })
+}
+
+export type Outcome = 'killed-at-start' | 'killed-in-push' | 'not-reached'
+
+const REACH_MS = 25_000 // A push is through in a second; a busy machine may need many.
+const READY_MS = 120_000
+const NAMES = ['left', 'right'] as const
+const MAPS = '/api/v1/namespaces/default/configmaps'
+const OWNED = 'kustomize.toolkit.fluxcd.io/name'
+
+/** The plane, its cluster and its repository. The cluster and the repository live on when the plane is killed. */
+export class CrashRig implements AsyncDisposable {
+  readonly #held: AsyncDisposableStack
+  readonly #cluster: TestCluster
+  readonly #fleet: Fleet
+  readonly #up: Up
+  #pushes = 0
+  #commit = ''
+
+  static async open(): Promise<CrashRig> {
+    await using held = new AsyncDisposableStack()
+    const dir = temporaryDir('crash')
+    held.defer(dir.remove)
+    const cluster = held.use(await sandboxCluster(dir.path))
+    const fleet = await fileFleet(join(dir.path, 'fleet.git'), { ...DECLARED, ...contents(0) })
+    const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1s']
+    const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
+    const env = { TIDEMARK_RENDER_PROCESSES: '1' }
+    const dataDir = join(dir.path, 'data')
+    const up = held.use(new Up({ dataDir, args: [...args, ...context], env }))
+    return new CrashRig({ held: held.move(), cluster, fleet, up })
+  }
+
+  private constructor(parts: {
+    readonly held: AsyncDisposableStack
+    readonly cluster: TestCluster
+    readonly fleet: Fleet
+    readonly up: Up
+  }) {
+    this.#held = parts.held
+    this.#cluster = parts.cluster
+    this.#fleet = parts.fleet
+    this.#up = parts.up
+  }
+
+  /**
+   * Starts the plane, which recovers from the kill before, pushes, and waits until it dies at the wished
+   * place. Where it is not reached, it is killed wherever it is then.
+   */
+  async crash({ point, count }: Wish): Promise<Outcome> {
+    if (!(await this.#up.start({ TIDEMARK_CRASH_AT: `${point}:${count}` })))
+      return await this.#died()
+    await this.#push()
+    await this.#up.poke(this.#fleet.url).catch(() => undefined) // It may die of it.
+    const drifts = point.startsWith('applier.drift-')
+    const end = performance.now() + REACH_MS
+    while (this.#up.exit === undefined && performance.now() < end) {
+      await sleep(50)
+      if (drifts) await this.#disturb()
+    }
+    if (this.#up.exit !== undefined) {
+      await this.#died()
+      return 'killed-in-push'
+    }
+    await this.#up.kill()
+    return 'not-reached'
+  }
+
+  /** Starts the plane in peace, lets it come to rest, and gives all that does not hold. */
+  async verify(): Promise<readonly string[]> {
+    await this.#up.mustStart()
+    await this.#push()
+    const { api } = this.#up
+    await api.ready(NAMES, { commit: this.#commit, ms: READY_MS })
+    await this.#rest()
+    const audit = await api.call('verifyAudit', {})
+    const parked = (await api.call('listParked', {})).events
+    const problems = [
+      ...wrongInLog(await api.events()),
+      ...(await this.#wrongOnCluster()),
+      ...(audit.good ? [] : [`the audit log does not verify: ${audit.message}`]),
+      ...parked.map(({ reactor, position, error }) => `${reactor} parked ${position}: ${error}`),
+    ]
+    await this.#up.kill()
+    return problems
+  }
+
+  /** What the plane said, for a failure. */
+  log(): string {
+    return this.#up.log()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#held.disposeAsync()
+  }
+
+  async #died(): Promise<'killed-at-start'> {
+    const { signal } = await this.#up.exited
+    if (signal !== 'SIGKILL') throw new Error(`it ended by itself:\n${this.log().slice(-4_000)}`)
+    await this.#up.kill()
+    return 'killed-at-start'
+  }
+
+  /** Replaces one object of each application by another: something to create, to change and to prune. */
+  async #push(): Promise<void> {
+    this.#pushes += 1
+    const gone = Object.keys(contents(this.#pushes - 1)).map((path) => [path, undefined] as const)
+    const changes = { ...Object.fromEntries(gone), ...contents(this.#pushes) }
+    this.#commit = await this.#fleet.push(changes, `push ${this.#pushes}`)
+  }
+
+  /** An edit by hand, of whatever is there. */
+  async #disturb(): Promise<void> {
+    for (const map of await this.#maps())
+      await this.#cluster
+        .edit(`${MAPS}/${map.name}`, { data: { value: `by hand ${performance.now()}` } })
+        .catch(() => undefined) // It may have been pruned meanwhile.
+  }
+
+  async #maps(): Promise<readonly { readonly name: string; readonly value: string }[]> {
+    const list = await this.#cluster.get(`${MAPS}?labelSelector=${encodeURIComponent(OWNED)}`)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- A list of ConfigMaps.
+    const items = (list?.['items'] ?? []) as readonly {
+      readonly metadata: { readonly name: string }
+      readonly data?: { readonly value?: string }
+    }[]
+    return items.map(({ metadata, data }) => ({ name: metadata.name, value: data?.value ?? '' }))
+  }
+
+  async #rest(): Promise<void> {
+    const { api } = this.#up
+    for (let quiet = 0, after = await api.head(); quiet < 2;) {
+      await sleep(800)
+      const news = (await api.events(after)).filter(({ type }) => type !== 'CheckpointSigned')
+      quiet = news.length === 0 ? quiet + 1 : 0
+      after = await api.head()
+    }
+  }
+
+  /** Nothing is missing, nothing is left over. */
+  async #wrongOnCluster(): Promise<readonly string[]> {
+    const found = (await this.#maps()).map(({ name, value }) => `${name}=${value}`).toSorted()
+    const wanted = Object.values(mapsOf(this.#pushes))
+      .flat()
+      .map(({ name, value }) => `${name}=${value}`)
+      .toSorted()
+    return found.join() === wanted.join()
+      ? []
+      : [`on the cluster is ${found.join(', ')}; it should be ${wanted.join(', ')}`]
+  }
+}
+
+interface Entry {
+  readonly name: string
+  readonly value: string
+}
+
+/** What each application consists of after a push: one that stays, one that changes, one that is replaced. */
+function mapsOf(push: number): Readonly<Record<(typeof NAMES)[number], readonly Entry[]>> {
+  const of = (name: string): readonly Entry[] => [
+    { name: `${name}-stays`, value: 'same' },
+    { name: `${name}-changes`, value: `v${push}` },
+    { name: `${name}-${push}`, value: 'new' },
+  ]
+  return { left: of('left'), right: of('right') }
+}
+
+function contents(push: number): Record<string, string> {
+  const files: Record<string, string> = {}
+  for (const [application, entries] of Object.entries(mapsOf(push)))
+    for (const { name, value } of entries)
+      files[`apps/${application}/${name}.yaml`] =
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}, namespace: default}\ndata: {value: ${value}}\n`
+  return files
+}
+
+const DECLARED: Readonly<Record<string, string>> = {
+  'clusters/test/left.yaml': declared('left', ''),
+  'clusters/test/right.yaml': declared('right', '  dependsOn: [{name: left}]\n'),
+}
+
+function declared(name: string, more: string): string {
+  return `apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: ${name}, namespace: flux-system}
+spec:
+  interval: 10m
+  retryInterval: 1s
+  path: ./apps/${name}
+  prune: true
+  wait: true
+  timeout: 1m
+  sourceRef: {kind: GitRepository, name: flux-system}
+${more}`
+}
+
+/** What may be there once only, by the key that says what it is. */
+const ONCE: Readonly<Record<string, readonly string[]>> = {
+  RevisionFetched: ['sequence'],
+  RevisionAdmitted: ['sequence'],
+  RenderRequested: ['request'],
+  Rendered: ['request'],
+  RenderFailed: ['request'],
+  ReleaseCut: ['number'],
+  RolloutPlanned: ['rollout'],
+  ApplyRequested: ['apply'],
+  ApplyFinished: ['apply'],
+  RolloutCompleted: ['rollout'],
+}
+
+/** Those whose numbers have no gaps: 1, 2, 3 in each stream. */
+const GAPLESS: ReadonlySet<string> = new Set([
+  'RevisionFetched',
+  'RenderRequested',
+  'ReleaseCut',
+  'RolloutPlanned',
+  'ApplyRequested',
+])
+
+/** What must hold of every log, however often its writers died. */
+export function wrongInLog(events: readonly Seen[]): readonly string[] {
+  const problems: string[] = []
+  const versions = new Map<string, bigint>()
+  const numbers = new Map<string, number[]>()
+  let position = 0n
+  for (const event of events) {
+    if (event.position !== position + 1n) problems.push(`${event.position} follows ${position}`)
+    position = event.position
+    const version = versions.get(event.stream) ?? 0n
+    if (event.version !== version + 1n)
+      problems.push(`${event.stream}: version ${event.version} follows ${version}`)
+    versions.set(event.stream, event.version)
+    const [field] = ONCE[event.type] ?? []
+    if (field === undefined) continue
+    const key = `${event.type} of ${event.stream}`
+    numbers.set(key, [...(numbers.get(key) ?? []), Number(event.body[field])])
+  }
+  for (const [key, seen] of numbers) {
+    if (new Set(seen).size !== seen.length) problems.push(`twice: ${key}: ${seen.join(' ')}`)
+    const [type = ''] = key.split(' ')
+    if (GAPLESS.has(type) && seen.some((number, index) => number !== index + 1))
+      problems.push(`not in a row: ${key}: ${seen.join(' ')}`)
+  }
+  return [...problems, ...unintended(events)]
+}
+
+/** No outcome without an intent before it, and no apply that was never asked for. */
+function unintended(events: readonly Seen[]): readonly string[] {
+  const asked = new Set<string>()
+  const intended = new Set<string>()
+  const problems: string[] = []
+  for (const { type, body, position } of events) {
+    const key = `${String(body['applicationId'])}/${String(body['apply'])}`
+    if (type === 'ApplyRequested') asked.add(key)
+    if (type === 'ApplyStarted') intended.add(key)
+    if (type === 'ApplyStarted' && !asked.has(key)) problems.push(`${position}: never asked for`)
+    if (type === 'ApplyFinished' && !intended.has(key)) problems.push(`${position}: no intent`)
+  }
+  return problems
+}
