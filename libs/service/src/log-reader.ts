@@ -9,6 +9,7 @@ export class LogReader {
   readonly #store: EventStore
   #position: bigint
   #chain: Uint8Array | undefined
+  #head = -1n
 
   constructor(store: EventStore, after: bigint) {
     this.#store = store
@@ -20,10 +21,16 @@ export class LogReader {
     return this.#position
   }
 
+  /** Whether the last page was the end of the log: then there is nothing to read before the next hint. */
+  get atEnd(): boolean {
+    return this.#position === this.#head
+  }
+
   /** The next page; empty at the end of the log. */
   async next(signal: AbortSignal): Promise<readonly StoredEvent[]> {
-    const { events } = await this.#store.readLog(this.#position, signal)
+    const { events, head } = await this.#store.readLog(this.#position, signal)
     for (const stored of events) this.#follow(stored)
+    this.#head = head
     return events
   }
 

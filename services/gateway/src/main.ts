@@ -89,6 +89,6 @@ async function followLog(
       else model.fold(recorded)
     }
     metrics.lag('gateway', events.length)
-    if (events.length === 0) await wake.wait(signal)
+    if (events.length === 0 || reader.atEnd) await wake.wait(signal)
   }
 }
