@@ -113,7 +113,31 @@ export function withField(
   if (old === undefined)
     return { kind: 'mapping', entries: [...node.entries, { key: untagged(name, keyStyle), value }] }
   if (old.value === value) return node
-  return { kind: 'mapping', entries: node.entries.with(at, { key: old.key, value }) }
+  const before = lastFields.get(node)
+  if (before?.name === name && isEqual(before.value, value)) return before.result
+  const result: Mapping = {
+    kind: 'mapping',
+    entries: node.entries.with(at, { key: old.key, value }),
+  }
+  lastFields.set(node, { name, value, result })
+  return result
+}
+
+// What became of a node before. The next build mostly does the same to it, and what is the same node again is neither walked
+// nor printed again.
+const lastFields = new WeakMap<Mapping, { name: string; value: Node; result: Mapping }>()
+const lastItems = new WeakMap<Sequence, Sequence>()
+
+function isEqual(left: Node, right: Node): boolean {
+  if (left === right) return true
+  if (left.kind !== 'scalar' || right.kind !== 'scalar') return false
+  return (
+    left.value === right.value &&
+    left.tag === right.tag &&
+    left.style === right.style &&
+    left.tagged === right.tagged &&
+    left.keep === right.keep
+  )
 }
 
 /** Takes a field out. */
@@ -124,9 +148,16 @@ export function withoutField(node: Mapping, name: string): Mapping {
 
 /** The same sequence when no item changed, so that `===` keeps its meaning. */
 export function withItems(node: Sequence, items: readonly Node[]): Sequence {
-  const isSame =
-    items.length === node.items.length && items.every((item, at) => item === node.items[at])
-  return isSame ? node : { kind: 'sequence', items }
+  if (hasItems(node, items)) return node
+  const before = lastItems.get(node)
+  if (before !== undefined && hasItems(before, items)) return before
+  const result: Sequence = { kind: 'sequence', items }
+  lastItems.set(node, result)
+  return result
+}
+
+function hasItems(node: Sequence, items: readonly Node[]): boolean {
+  return items.length === node.items.length && items.every((item, at) => item === node.items[at])
 }
 
 /** A mapping of texts as a map; other values give the text that they were written with. */

@@ -33,12 +33,25 @@ export function updateField(object: Node, spec: FieldSpec, update: FieldUpdate):
   const kind = rawText(object, 'kind')
   if (!specMatches(spec, apiVersion, kind)) return object
   const path = pathOf(spec.path)
+  if (!spec.create && isAbsent(object, path)) return object
   const told = (): string => {
     const name = textOf(fieldAt(object, 'metadata', 'name'))
     const namespace = textOf(fieldAt(object, 'metadata', 'namespace'))
     return `considering field '${spec.path}' of object ${idText({ ...parseApiVersion(apiVersion), kind, name, namespace })}`
   }
   return during(told, () => walk(object, path, { ...update, creates: spec.create }))
+}
+
+/** Whether mappings on the way, which most objects have alone, end before the path does. */
+function isAbsent(object: Node, path: readonly string[]): boolean {
+  let node = object
+  for (const part of path) {
+    if (node.kind !== 'mapping' || part === '' || part.endsWith('[]')) return false
+    const next = field(node, part)
+    if (next === undefined) return true
+    node = next
+  }
+  return false
 }
 
 interface Walk extends FieldUpdate {

@@ -34,7 +34,7 @@ export function imageTransformer(image: Image, specs: readonly FieldSpec[]): Tra
 
 /** Visits every list called `containers` or `initContainers`, however deep. */
 function inContainers(node: Node, set: (node: Node) => Node): Node {
-  if (node.kind === 'scalar') return node
+  if (node.kind === 'scalar' || !hasContainers(node)) return node
   if (node.kind === 'sequence') {
     return withItems(
       node,
@@ -48,6 +48,21 @@ function inContainers(node: Node, set: (node: Node) => Node): Node {
     if (changed !== value) result = withField(result, key.value, changed)
   }
   return result
+}
+
+// Nodes never change, so what was found once holds for every later build that shares them.
+const knownContainers = new WeakMap<Mapping, boolean>()
+
+function hasContainers(node: Node): boolean {
+  if (node.kind === 'scalar') return false
+  if (node.kind === 'sequence') return node.items.some(hasContainers)
+  const known = knownContainers.get(node)
+  if (known !== undefined) return known
+  const found = node.entries.some(
+    ({ key, value }) => CONTAINER_FIELDS.has(key.value) || hasContainers(value),
+  )
+  knownContainers.set(node, found)
+  return found
 }
 
 function inList(list: Node, set: (node: Node) => Node): Node {

@@ -25,10 +25,21 @@ export function expandVars(
   const used = new Set<string>()
   const expand = (text: string): VarValue => expandText(text, values, used)
   const update = { set: (node: Node) => expanded(node, expand) }
+  const specsFor = byKind(specs)
   for (const resource of set.resources)
-    for (const spec of specs)
+    for (const spec of specsFor(resource.kind))
       resource.node = updateField(resource.node ?? EMPTY_MAPPING, spec, update)
   return [...values.keys()].filter((name) => !used.has(name))
+}
+
+/** Most specs speak of one kind. */
+function byKind(specs: readonly FieldSpec[]): (kind: string) => readonly FieldSpec[] {
+  const known = new Map<string, readonly FieldSpec[]>()
+  return (kind) => {
+    const own = known.get(kind) ?? specs.filter((spec) => spec.kind === '' || spec.kind === kind)
+    known.set(kind, own)
+    return own
+  }
 }
 
 function valueOf(each: Var, set: ResourceSet): VarValue {
