@@ -34,6 +34,7 @@ export const PLATFORM_COMPONENTS: readonly Component[] = [
 
 const COMMIT = { identity: { name: 'Ada', email: 'ada@example.com' }, clock: systemClock }
 const INTERVAL_MS = 1_000 // A push that no webhook told of is seen all the same.
+const LOG_TAIL = 2_000
 const OWNED = 'kustomize.toolkit.fluxcd.io/name'
 export const CONFIG_MAPS = { group: '', version: 'v1', kind: 'ConfigMap' }
 
@@ -105,6 +106,22 @@ export class PlatformFleet implements AsyncDisposable {
   /** The API of the gateway that has run longest. */
   api(token?: string): PlaneApi {
     return this.copy('gateway').api(token)
+  }
+
+  /** Waits until all these applications are ready; fails with what the services have said. */
+  async ready(names: readonly string[], ms: number): Promise<void> {
+    await this.api()
+      .ready(names, { ms })
+      .catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${this.log()}`, { cause: error })
+      })
+  }
+
+  /** The end of what each copy that runs has said. */
+  log(): string {
+    return SERVICES.flatMap((service) => this.copies(service))
+      .map((copy) => `== ${copy.name}\n${copy.log().slice(-LOG_TAIL)}`)
+      .join('\n')
   }
 
   /** Registers the cluster, and the root of the repository. */
