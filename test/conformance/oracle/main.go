@@ -29,6 +29,7 @@ type answer struct {
 const templateName = "templates/t"
 
 func main() {
+	chartutil.DefaultCapabilities.HelmVersion.Version = "v3.22.0"
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(make([]byte, 1<<20), 1<<26)
 	out := bufio.NewWriter(os.Stdout)
@@ -67,9 +68,10 @@ func render(asked question) (given answer) {
 		Metadata:  &chart.Metadata{Name: "c", Version: "1.0.0", APIVersion: "v2"},
 		Templates: []*chart.File{{Name: templateName, Data: []byte(asked.Template)}},
 	}
-	top := chartutil.Values{
-		"Values":  values,
-		"Release": map[string]any{"Name": "rel", "Namespace": "ns", "Revision": 1, "IsInstall": true, "IsUpgrade": false, "Service": "Helm"},
+	release := chartutil.ReleaseOptions{Name: "rel", Namespace: "ns", Revision: 1, IsInstall: true}
+	top, err := chartutil.ToRenderValues(soaked, values, release, nil)
+	if err != nil {
+		return answer{Error: err.Error()}
 	}
 	outputs, err := engine.Render(soaked, top)
 	if err != nil {

@@ -73,12 +73,29 @@ function encodeBase32(bytes: string): string {
   return output
 }
 
+/** Where Go's decoder stops, which reads quanta of eight; one that ends too early is told by its start. */
+function badBase32(plain: string): number | undefined {
+  for (let start = 0; start < plain.length; start += 8) {
+    const quantum = plain.slice(start, start + 8)
+    const wrong = quantum.search(/[^A-Z2-7]/)
+    if (wrong === -1) {
+      if (quantum.length < 8) return start
+      continue
+    }
+    if (quantum.charAt(wrong) !== '=' || wrong < 2) return start + wrong
+    if (quantum.length < 8) return plain.length
+    const unpadded = quantum.slice(wrong + 1).search(/[^=]/)
+    if (unpadded !== -1) return start + wrong + unpadded
+    return [1, 3, 6].includes(wrong) ? start + wrong : undefined
+  }
+  return undefined
+}
+
 function decodeBase32(text: string): string {
   const plain = text.replaceAll(/[\r\n]/g, '')
   const body = plain.replace(/=+$/, '')
-  const wrong = body.search(/[^A-Z2-7]/)
-  if (wrong !== -1) return `illegal base32 data at input byte ${wrong}`
-  if (plain.length % 8 !== 0) return `illegal base32 data at input byte ${plain.length}`
+  const bad = badBase32(plain)
+  if (bad !== undefined) return `illegal base32 data at input byte ${bad}`
   let bits = 0
   let value = 0
   let output = ''

@@ -191,12 +191,13 @@ function slice(list: Value, bounds: readonly Value[]): Value {
 
 function chunk(items: readonly Value[], size: number, budget: Meter): GoSlice {
   const count = Math.floor((items.length - 1) / size) + 1
-  if (!Number.isFinite(count) || count < 0 || (count > 0 && size < 0))
+  const isOne = items.length === 1 && size < -1
+  if (!Number.isFinite(count) || count < 0 || (count > 0 && size < 0 && !isOne))
     throw new FunctionError('runtime error: makeslice: len out of range')
   budget.list(items.length)
   const chunks = Array.from(
     { length: count },
-    (_, index) => new GoSlice(items.slice(index * size, (index + 1) * size)),
+    (_, index) => new GoSlice(isOne ? [...items] : items.slice(index * size, (index + 1) * size)),
   )
   return new GoSlice(chunks, SLICE_OF_SLICES)
 }

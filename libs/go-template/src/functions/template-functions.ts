@@ -54,7 +54,12 @@ function include(name: string, data: Value, context: CallContext): string {
       `template: no template ${quote(name)} associated with template ${quote(context.setName)}`,
     )
   context.report('template', name)
-  const output = context.execute({ templates: context.templates, name, root, data })
+  const output = context.execute({
+    templates: context.templates,
+    name,
+    root,
+    data: data ?? undefined,
+  })
   context.includes.set(name, count)
   return output
 }
@@ -67,7 +72,7 @@ function tpl(text: string, data: Value, context: CallContext): string {
   try {
     context.budget.step(Math.ceil(text.length / 16))
     const root = templates.parse({ name, text })
-    const output = context.execute({ templates, name, root, data })
+    const output = context.execute({ templates, name, root, data: data ?? undefined })
     return output.replaceAll('<no value>', '')
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error

@@ -78,7 +78,7 @@ function decimal(value: bigint, digits: number): string {
 
 /** How package time quotes: bytes beyond ASCII as \x, quotes and backslashes escaped. */
 export function quoteDuration(text: string): string {
-  const inner = text.replaceAll(/["\\]|[^ -~]/g, (char) =>
+  const inner = text.replaceAll(/["\\]|[^ -\x7f]/g, (char) =>
     char === '"' || char === '\\'
       ? `\\${char}`
       : String.raw`\x` + char.charCodeAt(0).toString(16).padStart(2, '0'),
