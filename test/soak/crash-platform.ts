@@ -4,6 +4,7 @@ import { planOf, PlatformCrashRig } from '../rig/plane/platform-crash-rig.ts'
 import { SERVICES } from '../rig/plane/platform.ts'
 
 const EACH = 3 // Deaths of each service between two verifications.
+const OFTEN = 3 // At the how manieth time that a place is reached, at most.
 const ROUNDS_MAX = 20 // On one plane: then everything begins from nothing again.
 
 const { values } = parseArgs({
@@ -22,7 +23,7 @@ async function soak(count: number, seed: number): Promise<number> {
   for (let round = 0; done < count;) {
     await using rig = await PlatformCrashRig.open()
     for (let at = 0; at < ROUNDS_MAX && done < count; at += 1, round += 1) {
-      const plan = planOf(seed * 1_000_003 + round, EACH)
+      const plan = planOf(seed * 1_000_003 + round, EACH, OFTEN)
       const { reached, missed } = await rig.crash(plan)
       const problems = await rig.verify().catch((error: unknown) => [String(error)])
       if (problems.length > 0) {
