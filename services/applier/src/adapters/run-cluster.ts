@@ -109,6 +109,11 @@ class Changes {
     this.#wake()
   }
 
+  /** Ends the wait of `next`, without a change. */
+  wake(): void {
+    this.#wake()
+  }
+
   take(): readonly string[] {
     const ids = [...this.#ids]
     this.#ids.clear()
@@ -159,6 +164,7 @@ async function lookAfter(
 ): Promise<void> {
   const { clock, random, log } = deps.surroundings
   try {
+    const waited = overseer.waiting().includes(id)
     await inTurn(id, async () => {
       if ((await overseer.look(id, signal)) === 'in-sync') return
       const waitMs = calm.waitMs(id, clock.monotonic())
@@ -171,6 +177,8 @@ async function lookAfter(
       // What was written is known already, so no watch tells of it: the health is looked at here.
       await overseer.look(id, signal)
     })
+    // The loop sleeps without a tick while nothing waits: what waits from now on has to wake it.
+    if (!waited && overseer.waiting().includes(id)) changes.wake()
   } catch (error) {
     if (signal.aborted) return
     log.warn('cannot look after it; trying again', { id, error: String(error) })
