@@ -1,4 +1,4 @@
-import { access, readdir, readFile, rename } from 'node:fs/promises'
+import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Random } from '@tidemark/kernel'
 import { BlobStoreUnavailable } from '../blob-errors.ts'
@@ -53,6 +53,8 @@ class DirectoryBlobs implements StoredBlobs {
   readonly #sync: FolderSync
   readonly #packs: Packs
   readonly #small: SharedWrites<RawBlob>
+  /** Blobs with a file of their own, so that asking for what is not there costs no look at the disk. */
+  readonly #files = new Set<string>()
 
   constructor(options: DirectoryOptions, sync: FolderSync) {
     this.#path = options.path
@@ -70,7 +72,10 @@ class DirectoryBlobs implements StoredBlobs {
   async open(): Promise<void> {
     await this.#packs.open()
     for (const folder of FOLDERS) {
-      for (const name of await readdir(join(this.#path, folder))) this.#packs.forget(name)
+      for (const name of await readdir(join(this.#path, folder))) {
+        this.#packs.forget(name)
+        this.#files.add(name)
+      }
     }
   }
 
@@ -104,14 +109,8 @@ class DirectoryBlobs implements StoredBlobs {
   }
 
   async has(name: string): Promise<boolean> {
-    if (this.#packs.has(name)) return true
-    try {
-      await access(this.#pathOf(name))
-      return true
-    } catch (error) {
-      if (isMissing(error)) return false
-      throw new BlobStoreUnavailable(`look for blob ${name}`, error)
-    }
+    assertRawName(name)
+    return this.#packs.has(name) || this.#files.has(name)
   }
 
   async list({
@@ -172,6 +171,7 @@ class DirectoryBlobs implements StoredBlobs {
     this.#onStep('rename')
     await rename(temporary, this.#pathOf(name))
     this.#sync.changed(this.#folderOf(name))
+    this.#files.add(name)
   }
 
   #unique(): string {
