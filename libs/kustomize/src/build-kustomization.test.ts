@@ -1,0 +1,144 @@
+import { memoryTree } from '@tidemark/source-tree'
+import { expect, test } from 'vitest'
+import { buildKustomization, type BuildResult } from './build-kustomization.ts'
+import { KustomizeError } from './kustomize-error.ts'
+
+type Files = Readonly<Record<string, string>>
+
+function build(files: Files, path = ''): BuildResult {
+  return buildKustomization({ tree: memoryTree(Object.entries(files)), path })
+}
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        image: web:1
+        envFrom:
+        - configMapRef:
+            name: settings
+`
+const BASE = {
+  'base/kustomization.yaml':
+    'resources: [web.yaml]\nconfigMapGenerator: [{name: settings, literals: [a=b]}]\n',
+  'base/web.yaml': DEPLOYMENT,
+}
+
+test('a generated name has its hash, and who refers to it follows', () => {
+  const { yaml } = build(BASE, 'base')
+  const name = /name: (settings-[a-z0-9]{10})/u.exec(yaml)?.[1] ?? 'none'
+  expect(yaml).toContain(
+    `          - configMapRef:\n              name: ${name}`.replaceAll(/^ {2}/gmu, ''),
+  )
+})
+
+test('prefix, namespace, labels, images and replicas come from the overlay', () => {
+  const { yaml } = build(
+    {
+      ...BASE,
+      'prod/kustomization.yaml': `resources: [../base]
+namePrefix: prod-
+namespace: shop
+labels: [{pairs: {tier: web}, includeSelectors: true}]
+images: [{name: web, newTag: "2"}]
+replicas: [{name: web, count: 3}]
+`,
+    },
+    'prod',
+  )
+  for (const line of [
+    'name: prod-web',
+    'namespace: shop',
+    'tier: web',
+    'image: web:2',
+    'replicas: 3',
+  ])
+    expect(yaml).toContain(line)
+})
+
+function patched(patch: string): string {
+  return build(
+    {
+      ...BASE,
+      'prod/kustomization.yaml': `resources: [../base]\npatches: [{path: p.yaml}]\n`,
+      'prod/p.yaml': patch,
+    },
+    'prod',
+  ).yaml
+}
+
+test('a strategic merge patch merges containers by name, and a directive deletes', () => {
+  const head =
+    'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: '
+  expect(patched(`${head}[{name: main, image: other}, {name: side, image: s}]}}}\n`)).toMatch(
+    /image: other\n {8}name: main\n {6}- image: s/u,
+  )
+  expect(
+    patched(`${head}[{name: main, $patch: delete}, {name: side, image: s}]}}}\n`),
+  ).not.toContain('web:1')
+})
+
+test('each object says where it is from and what touched it', () => {
+  const { objects } = build(
+    {
+      ...BASE,
+      'prod/kustomization.yaml':
+        'resources: [../base]\nnamePrefix: prod-\npatches: [{path: p.yaml}]\n',
+      'prod/p.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {a: b}}\n',
+    },
+    'prod',
+  )
+  const web = objects.find(({ kind }) => kind === 'Deployment')
+  expect(web?.origin.path).toBe('base/web.yaml')
+  expect(web?.layers).toEqual(
+    expect.arrayContaining([
+      {
+        kustomization: 'prod/kustomization.yaml',
+        transformer: 'PatchTransformer',
+        path: 'prod/p.yaml',
+      },
+      { kustomization: 'prod/kustomization.yaml', transformer: 'PrefixTransformer' },
+    ]),
+  )
+  expect(objects.find(({ kind }) => kind === 'ConfigMap')?.origin).toMatchObject({
+    path: 'base/kustomization.yaml',
+    generator: 'ConfigMapGenerator',
+  })
+})
+
+test('what was read is told: files, and the names that were not there', () => {
+  const { reads } = build(BASE, 'base')
+  expect(reads.files.map(({ path }) => path)).toEqual(['base/kustomization.yaml', 'base/web.yaml'])
+  expect(
+    build(
+      { 'a/kustomization.yml': 'resources: []\nnamePrefix: x\nconfigMapGenerator: [{name: a}]\n' },
+      'a',
+    ).reads.absences,
+  ).toContain('a/kustomization.yaml')
+})
+
+function buildMissing(): BuildResult {
+  return build({ 'kustomization.yaml': 'resources: [none.yaml]\n' })
+}
+
+test('a refusal keeps the words of kustomize and says what to do', () => {
+  expect(buildMissing).toThrow(KustomizeError)
+  expect(buildMissing).toThrow("accumulating resources from 'none.yaml'")
+  expect(buildMissing).toThrow('resources[0]')
+})
+
+test('deprecated fields work, and warn', () => {
+  const { warnings, yaml } = build(
+    { ...BASE, 'prod/kustomization.yaml': 'bases: [../base]\ncommonLabels: {a: b}\n' },
+    'prod',
+  )
+  expect(warnings.join('\n')).toContain("'bases' is deprecated")
+  expect(warnings.join('\n')).toContain("'commonLabels' is deprecated")
+  expect(yaml).toContain('matchLabels:\n      a: b')
+})
