@@ -280,7 +280,11 @@ describe.skipIf(!existsSync(PODINFO))(
           const files = podinfoFiles()
           const fleet = await gitFleet(place, {
             ...files,
-            'clusters/test/podinfo.yaml': repository('kustomize', `${server.url}/podinfo.git`, ''),
+            'clusters/test/podinfo.yaml': repository(
+              'kustomize',
+              `${server.url}/podinfo.git`,
+              '  ref: {branch: main}\n',
+            ),
           })
           const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1s']
           const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
