@@ -82,7 +82,8 @@ function badBase32(plain: string): number | undefined {
       if (quantum.length < 8) return start
       continue
     }
-    if (quantum.charAt(wrong) !== '=' || wrong < 2) return start + wrong
+    const rest = plain.length - (start + wrong + 1)
+    if (quantum.charAt(wrong) !== '=' || wrong < 2 || rest >= 8) return start + wrong
     if (quantum.length < 8) return plain.length
     const unpadded = quantum.slice(wrong + 1).search(/[^=]/)
     if (unpadded !== -1) return start + wrong + unpadded
@@ -93,7 +94,7 @@ function badBase32(plain: string): number | undefined {
 
 function decodeBase32(text: string): string {
   const plain = text.replaceAll(/[\r\n]/g, '')
-  const body = plain.replace(/=+$/, '')
+  const body = plain.replace(/=.*$/s, '')
   const bad = badBase32(plain)
   if (bad !== undefined) return `illegal base32 data at input byte ${bad}`
   let bits = 0
