@@ -6,6 +6,7 @@ export function addCommands(program: Command): void {
   addStart(program)
   addCluster(program)
   addLook(program)
+  addRender(program)
   addChange(program)
   addRecord(program)
 }
@@ -146,6 +147,38 @@ function addLook(program: Command): void {
       .option('--application <name>', 'only of this application')
       .option('--type <name>', 'only of this type; may be repeated', collect, []),
   ).action(async (options) => (await import('./events.ts')).events(options))
+}
+
+/** The engines alone: their own flags, and the bytes that the upstream tools would print. */
+function addRender(program: Command): void {
+  const render = program
+    .command('render')
+    .description('print what files render to, without a cluster')
+  const engine = (name: string, text: string): Command =>
+    render
+      .command(name)
+      .description(text)
+      .argument('[arguments...]')
+      .allowUnknownOption()
+      .helpOption(false)
+  engine(
+    'kustomize',
+    'what kustomize build DIR prints; --flux FILE for a Flux Kustomization',
+  ).action(async (argv) => {
+    process.exitCode = (await import('./render-kustomize.ts')).renderKustomize(argv, RENDER_IO)
+  })
+  engine('helm', 'what helm template NAME CHART prints').action(async (argv) => {
+    process.exitCode = (await import('./render-helm.ts')).renderHelm(argv, RENDER_IO)
+  })
+}
+
+const RENDER_IO = {
+  out: (data: string | Uint8Array): void => {
+    process.stdout.write(data)
+  },
+  err: (text: string): void => {
+    process.stderr.write(text)
+  },
 }
 
 function addChange(program: Command): void {

@@ -58,15 +58,6 @@ export function runeAt(bytes: string, at: number): Rune {
   return width === 1 ? { rune: RUNE_ERROR, width: 1 } : { rune, width }
 }
 
-/** The rune that ends before `end`, as `utf8.DecodeLastRuneInString` reads it. */
-export function runeBefore(bytes: string, end: number): Rune {
-  for (let width = 1; width <= 4 && width <= end; width++) {
-    const found = runeAt(bytes, end - width)
-    if (found.width === width && (width > 1 || found.rune !== RUNE_ERROR)) return found
-  }
-  return { rune: RUNE_ERROR, width: end > 0 ? 1 : 0 }
-}
-
 /** All runes; each byte that is not UTF-8 is one U+FFFD. */
 export function runesOf(bytes: string): number[] {
   const runes: number[] = []
@@ -86,11 +77,6 @@ export function runeCount(bytes: string): number {
 export function fromRune(rune: number): string {
   if (rune >= 0 && rune < 0x80) return String.fromCharCode(rune)
   return toBytes(toText(rune))
-}
-
-/** Maps the characters of a Go string, as JavaScript text, and gives Go bytes again. */
-export function mapText(bytes: string, change: (text: string) => string): string {
-  return ASCII.test(bytes) ? toBytes(change(bytes)) : toBytes(change(fromBytes(bytes)))
 }
 
 function toText(rune: number): string {

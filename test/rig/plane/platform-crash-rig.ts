@@ -17,7 +17,7 @@ import { SERVICES, type ServiceName, type ServiceProcess } from './platform.ts'
 import { configMapFile, SMALL_FLEET, SMALL_FLEET_FILES } from './small-fleet.ts'
 
 /** Every place at which a service of the platform form may be killed on purpose (RELIABILITY 3.8). */
-export const PLATFORM_CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
+const PLATFORM_CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
   ledger: [
     'append.before-commit',
     'append.after-commit',

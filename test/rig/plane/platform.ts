@@ -20,8 +20,8 @@ export const SERVICES = [
 ] as const
 export type ServiceName = (typeof SERVICES)[number]
 
-export const TOKEN = 'operator-of-a-test-platform'
-export const VIEWER_TOKEN: string = `viewer-${TOKEN}`
+const TOKEN = 'operator-of-a-test-platform'
+const VIEWER_TOKEN: string = `viewer-${TOKEN}`
 export const HOOK_SECRET = 'hooks-of-a-test-platform'
 
 export interface PlatformOptions {

@@ -30,7 +30,7 @@ export const escapeFunctions: Readonly<Record<string, GoFunction>> = {
 }
 
 /** `url.QueryEscape`: what may not stand in a query, and a plus for each space. */
-export function escapeQuery(bytes: string): string {
+function escapeQuery(bytes: string): string {
   return bytes.replaceAll(/[^A-Za-z0-9\-_.~]/g, (byte) =>
     byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
   )

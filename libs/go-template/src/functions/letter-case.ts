@@ -38,7 +38,7 @@ export function lowerRune(rune: number): number {
   return rune === DOTTED_I ? 0x69 : mapped(rune, (text) => text.toLowerCase())
 }
 
-export function titleRune(rune: number): number {
+function titleRune(rune: number): number {
   return TITLE_FORMS.get(rune) ?? upperRune(rune)
 }
 
@@ -61,7 +61,7 @@ function mapped(rune: number, change: (text: string) => string): number {
 }
 
 /** `strings.ToUpper`. */
-export function toUpper(text: string): string {
+function toUpper(text: string): string {
   return isAscii(text)
     ? text.toUpperCase()
     : runesOf(text)
@@ -70,7 +70,7 @@ export function toUpper(text: string): string {
 }
 
 /** `strings.ToLower`. */
-export function toLower(text: string): string {
+function toLower(text: string): string {
   return isAscii(text)
     ? text.toLowerCase()
     : runesOf(text)

@@ -70,7 +70,7 @@ function draw(random: Random, alphabet: string, length: number): string {
   return parts.join('')
 }
 
-export function drawn(random: Random, length: number): Uint8Array {
+function drawn(random: Random, length: number): Uint8Array {
   const bytes = new Uint8Array(length)
   for (let at = 0; at < length; at += BYTES_PER_DRAW)
     bytes.set(random.bytes(Math.min(BYTES_PER_DRAW, length - at)), at)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type CallContext } from '../call-context.ts'
-import { fromBytes, isAscii, runesOf, runeAt, toBuffer, toBytes } from '../byte-string.ts'
+import { isAscii, runesOf, runeAt, toBuffer, toBytes } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
 import { printed } from '../fmt/print.ts'
 import { quote } from '../fmt/quote.ts'
@@ -169,7 +169,7 @@ function characters(text: string): string[] {
 }
 
 /** `strings.Split`; nothing as separator splits into characters. */
-export function splitText(text: string, separator: string, { budget }: CallContext): string[] {
+function splitText(text: string, separator: string, { budget }: CallContext): string[] {
   const parts = separator === '' ? characters(text) : text.split(separator)
   budget.list(parts.length)
   return parts
@@ -195,7 +195,7 @@ function numbered(parts: readonly string[]): GoMap {
 }
 
 /** `strings.TrimSpace`. */
-export function trimSpace(text: string): string {
+function trimSpace(text: string): string {
   if (isAscii(text)) return text.replace(/^[\t\n\v\f\r ]+/, '').replace(/[\t\n\v\f\r ]+$/, '')
   return trimWhere(text, isSpace)
 }
@@ -268,9 +268,4 @@ function adler32(bytes: string): string {
     high = (high + low) % 65_521
   }
   return String(high * 65_536 + low)
-}
-
-/** The JavaScript text of a Go string, for libraries that take it. */
-export function plainText(value: Value): string {
-  return fromBytes(textOf(value))
 }

@@ -56,7 +56,7 @@ export function instantOfValue(value: Value): Instant {
 }
 
 /** A `time.Duration`. */
-export function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: bigint } {
+function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: bigint } {
   return {
     nanoseconds,
     goType: 'time.Duration',

@@ -59,7 +59,7 @@ function refuse(text: string, reason: string): never {
 }
 
 /** The versions of the APIs that a render assumes. */
-export function apiVersionsOf({
+function apiVersionsOf({
   apiVersions = [],
   apiVersionsOnly = false,
 }: Capabilities): readonly string[] {

@@ -258,11 +258,7 @@ export class Validator {
   }
 }
 
-export function violation(
-  scope: Scope,
-  message: string,
-  causes: readonly Violation[] = [],
-): Violation {
+function violation(scope: Scope, message: string, causes: readonly Violation[] = []): Violation {
   return { path: scope.path, message, kind: 'plain', causes }
 }
 

@@ -50,7 +50,7 @@ function pathValue(map: GoMap, path: string): Value {
 }
 
 /** `chartutil.Values`: a named map type with methods, which templates see at `.Values`. */
-export const VALUES: MapType = {
+const VALUES: MapType = {
   name: 'chartutil.Values',
   element: 'interface {}',
   zero: null,

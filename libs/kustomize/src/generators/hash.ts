@@ -15,7 +15,7 @@ export function addHashes(resources: readonly Resource[]): void {
 }
 
 /** The hash of kustomize: SHA-256 of a JSON text of what the object says, ten characters in letters that spell nothing. */
-export function hashOf({ kind, node }: Resource): string {
+function hashOf({ kind, node }: Resource): string {
   const digest = createHash('sha256').update(hashedText(kind, node)).digest('hex')
   return digest.slice(0, 10).replace(/[013ae]/g, (digit) => LETTERS[digit] ?? digit)
 }

@@ -1,11 +1,4 @@
-import {
-  isYamlMap,
-  parseDocuments,
-  parseYaml,
-  toValue,
-  YamlError,
-  type YamlValue,
-} from '@tidemark/yaml'
+import { parseDocuments, parseYaml, toValue, YamlError, type YamlValue } from '@tidemark/yaml'
 import { during, KustomizeError } from '../kustomize-error.ts'
 import { asKustomizeError } from '../node/from-yaml.ts'
 import type { HelmChart, HelmGlobals, Kustomization } from './model.ts'
@@ -203,11 +196,4 @@ function enforce({ kind, apiVersion }: Kustomization, folder: string): void {
       'KUSTOMIZE_FILE',
       `Failed to read kustomization file under /${folder}:\n${problems.join('\n')}`,
     )
-}
-
-/** Whether a document is one that kustomize would read as a kustomization, by its kind. */
-export function isKustomizationDocument(value: YamlValue): boolean {
-  return (
-    isYamlMap(value) && (value.get('kind') === 'Kustomization' || value.get('kind') === 'Component')
-  )
 }

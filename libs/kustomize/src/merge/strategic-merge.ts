@@ -37,7 +37,7 @@ export function strategicMerge(
   return mergeNodes({ target, patch }, undefined, rules)
 }
 
-export function mergeNodes(
+function mergeNodes(
   sides: Sides,
   known: FieldSchema | undefined,
   rules: MergeRules,

@@ -24,7 +24,7 @@ export function parseNode(source: string | Uint8Array): Node | undefined {
 }
 
 /** The documents of a text, aliases and merge keys resolved as kyaml's DeAnchor does. */
-export function parseNodes(source: string | Uint8Array): readonly Node[] {
+function parseNodes(source: string | Uint8Array): readonly Node[] {
   try {
     return parseDocuments(source, { flavour: 'yaml3' }).map((document) =>
       new Unanchor().node(document),

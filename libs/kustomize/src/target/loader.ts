@@ -146,7 +146,7 @@ export class Loader {
 }
 
 /** Whether a path is one that kustomize would clone. */
-export function isRemote(path: string): boolean {
+function isRemote(path: string): boolean {
   return /^(?:git::)?(?:(?:ssh|https?|file):\/\/|[a-z][a-z0-9-]*@[^/]*[:/]|github\.com[/:])/i.test(
     path,
   )

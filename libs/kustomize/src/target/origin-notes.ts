@@ -58,7 +58,7 @@ export function noteStep(resource: Resource, origin: OriginNote): void {
 }
 
 /** The note as YAML, fields in the order of upstream's struct. */
-export function originText({ path, configuredIn, configuredBy }: OriginNote): string {
+function originText({ path, configuredIn, configuredBy }: OriginNote): string {
   const lines = [line('path', path), line('configuredIn', configuredIn)]
   if (configuredBy !== undefined) {
     const { apiVersion, kind, name, namespace } = configuredBy

@@ -111,7 +111,7 @@ function renamed(value: string, image: Image): string {
 }
 
 /** Splits `host:port/name:tag@digest`. */
-export function splitImage(image: string): { name: string; tag: string; digest: string } {
+function splitImage(image: string): { name: string; tag: string; digest: string } {
   const slash = Math.max(0, image.indexOf('/'))
   const at = image.indexOf('@', slash)
   const colon = image.indexOf(':', slash)

@@ -58,7 +58,7 @@ export function markVarSources(set: ResourceSet, vars: readonly Var[], scopes: S
 }
 
 /** What kind of object a var is read from. */
-export function varGvk({ objref }: Var): Gvk {
+function varGvk({ objref }: Var): Gvk {
   const parts = objref.apiVersion.split('/')
   if (objref.apiVersion === '') return objref
   const [first = '', second] = parts

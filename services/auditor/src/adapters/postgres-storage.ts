@@ -18,7 +18,7 @@ export interface PostgresStorageOptions {
 }
 
 /** Postgres gives no answer. What was not kept is sealed again from the ledger. */
-export class AuditStorageUnavailable extends OperatingError {
+class AuditStorageUnavailable extends OperatingError {
   readonly code: string = 'audit-storage-unavailable'
   readonly retry: Retry = 'later'
 
