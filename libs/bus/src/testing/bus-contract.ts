@@ -438,11 +438,10 @@ export function describeBus(name: string, open: () => Promise<BusRig>): void {
       await vi.waitFor(() => expect(got.map((each) => text(each.bytes))).toEqual(['before']), 5_000)
     })
 
-    test('an outage is survived: subscriptions, responders and listeners go on', async (context) => {
+    test('an outage is survived: subscriptions, responders and listeners go on', async () => {
       const { outage } = rig
       if (outage === undefined) {
-        context.skip('this bus is never away')
-        return
+        return // This bus is never away.
       }
       const got: Delivery[] = []
       let woken = 0

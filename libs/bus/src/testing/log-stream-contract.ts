@@ -114,11 +114,10 @@ export function describeLogStream(name: string, open: () => Promise<BusRig>): vo
         await expect(log.info()).resolves.toEqual({ firstPosition: 1n, lastPosition: 0n })
       })
 
-      test('loses nothing in an outage, or says so', async (context) => {
+      test('loses nothing in an outage, or says so', async () => {
         const { outage } = rig
         if (outage === undefined) {
-          context.skip('this bus is never away')
-          return
+          return // This bus is never away.
         }
         await log.publishBatch(messages(1, 100))
         await outage.begin()
