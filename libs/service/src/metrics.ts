@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -9,10 +9,6 @@ export interface Metrics {
   stepEnded(step: string, outcome: 'done' | 'retry' | 'parked', seconds: number): void
   /** How far a reader is behind the head of the log, in events. */
   lag(reader: string, events: number): void
-  /** Requests to a cluster's API server, by verb and status class. */
-  kubeRequest(verb: string, code: string): void
-  /** From the acceptance of a push to the end of its last apply, in seconds. */
-  pushApplied(seconds: number): void
   /** Whether this process holds a lease. */
   leaseHeld(resource: string, held: 0 | 1): void
 }
@@ -35,18 +31,6 @@ export function createMetrics(service: string): Metrics {
     labelNames: ['reader'],
     registers,
   })
-  const kube = new Counter({
-    name: 'tidemark_kube_requests_total',
-    help: 'Requests to API servers, by verb and status code.',
-    labelNames: ['verb', 'code'],
-    registers,
-  })
-  const applied = new Histogram({
-    name: 'tidemark_push_to_applied_seconds',
-    help: 'From the acceptance of a push to the end of an apply that follows from it.',
-    buckets: SECONDS,
-    registers,
-  })
   const leases = new Gauge({
     name: 'tidemark_lease_held',
     help: '1 while this process holds the lease.',
@@ -57,8 +41,6 @@ export function createMetrics(service: string): Metrics {
     registry,
     stepEnded: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
     lag: (reader, events) => lag.set({ reader }, events),
-    kubeRequest: (verb, code) => kube.inc({ verb, code }),
-    pushApplied: (seconds) => applied.observe(seconds),
     leaseHeld: (resource, held) => leases.set({ resource }, held),
   }
 }
