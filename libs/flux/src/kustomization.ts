@@ -1,4 +1,4 @@
-import { isRecord, parseDuration } from './fields.ts'
+import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
 
@@ -20,7 +20,6 @@ export interface KustomizationModel {
   readonly suspend: boolean
   readonly deletionPolicy: 'MirrorPrune' | 'Delete' | 'WaitForTermination' | 'Orphan'
   readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
-  readonly pruneOrder: 'before-health' | 'after-healthy'
   /** The spec itself, for the steps that render. */
   readonly spec: Readonly<Record<string, unknown>>
 }
@@ -29,6 +28,8 @@ export interface KustomizationModel {
 export function readKustomization(value: unknown): Read<KustomizationModel> {
   const read = readFluxObject(value, KUSTOMIZATION_SPEC)
   if (read.kind === 'refused') return read
+  const problems = pruneOrderProblems(value)
+  if (problems.length > 0) return { kind: 'refused', problems }
   const { metadata, spec } = read.model
   const intervalMs = parseDuration(textOf(spec['interval'])) ?? 0
   const sourceRef = isRecord(spec['sourceRef']) ? spec['sourceRef'] : {}
@@ -53,7 +54,6 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
       suspend: spec['suspend'] === true,
       deletionPolicy: readPolicy(spec['deletionPolicy']),
       dependsOn: readDependencies(spec['dependsOn'], metadata.namespace),
-      pruneOrder: readPruneOrder(value),
       spec,
     },
   }
@@ -73,11 +73,17 @@ function readDependencies(value: unknown, namespace: string): KustomizationModel
   }))
 }
 
-/** `tidemark.dev/prune: AfterHealthy` asks for the safer order; Flux prunes first. */
-function readPruneOrder(value: unknown): KustomizationModel['pruneOrder'] {
+const PRUNE_ANNOTATION = 'tidemark.dev/prune'
+
+/** An order of deletions that is asked for, and not there yet, is an error: nobody may rely on it. */
+function pruneOrderProblems(value: unknown): readonly FieldProblem[] {
   const metadata = isRecord(value) && isRecord(value['metadata']) ? value['metadata'] : {}
   const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
-  return annotations['tidemark.dev/prune'] === 'AfterHealthy' ? 'after-healthy' : 'before-health'
+  if (annotations[PRUNE_ANNOTATION] === undefined) return []
+  const field = `metadata.annotations["${PRUNE_ANNOTATION}"]`
+  const message =
+    'is not supported yet: what leaves Git is deleted before health, as in Flux; remove it'
+  return [{ field, message }]
 }
 
 function cleanPath(path: string): string {

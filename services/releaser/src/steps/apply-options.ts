@@ -27,10 +27,6 @@ export function applyOptionsOf(state: Application, pruneApproved: boolean): Appl
     wait: model.wait,
     force: model.force,
     timeoutMs: BigInt(model.timeoutMs),
-    pruneOrder:
-      model.pruneOrder === 'after-healthy'
-        ? PruneOrder.PRUNE_ORDER_AFTER_HEALTHY
-        : PruneOrder.PRUNE_ORDER_BEFORE_HEALTH,
     pruneApproved,
   }
 }
