@@ -4,7 +4,8 @@ const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
 }
-const timeouts = {
+const common = {
+  setupFiles: ['vitest.setup.ts'],
   testTimeout: 30_000, // Two cores, and files that run side by side.
   hookTimeout: 60_000, // PGlite takes seconds to boot; it is opened once per file.
 }
@@ -22,7 +23,7 @@ export default defineConfig({
             'cli/src/**/*.test.ts',
             'tools/**/*.test.ts',
           ],
-          ...timeouts,
+          ...common,
           sequence: { groupOrder: 0 },
         },
       },
@@ -31,9 +32,11 @@ export default defineConfig({
         test: {
           name: 'whole',
           include: ['test/**/*.test.ts', 'bench/**/*.test.ts'],
-          ...timeouts,
+          ...common,
           // One at a time, and after the units: each may bring up an API server, NATS, Postgres and a plane.
           fileParallelism: false,
+          // Real servers on a shared machine: what a stall of a second upsets is tried once more.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },

@@ -138,7 +138,9 @@ export class PlatformCrashRig implements AsyncDisposable {
   async verify(): Promise<readonly string[]> {
     await this.#push()
     const api = this.#reading()
-    await api.ready(SMALL_FLEET, { commit: this.#commit, ms: READY_MS })
+    // The others read nothing of what was pushed: they are covered by it.
+    await api.ready([CHANGING], { commit: this.#commit, ms: READY_MS })
+    await api.ready(SMALL_FLEET, { ms: READY_MS })
     await rest(api)
     const events = await api.events()
     const parked = (await api.call('listParked', {})).events
