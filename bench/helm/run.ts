@@ -24,7 +24,8 @@ const CHARTS: readonly (readonly [name: string, goInProcess: number])[] = [
 ]
 
 const helm = process.env['HELM'] ?? 'helm'
-const corpus = process.env['TIDEMARK_CORPUS'] ?? '/work/shared/conformance'
+const corpus =
+  process.env['TIDEMARK_CORPUS'] ?? join(import.meta.dirname, '../../../shared/conformance')
 const folder = join(corpus, 'helm', 'charts')
 if (spawnSync(helm, ['version']).status !== 0)
   throw new Error(`there is no "${helm}"; name it by HELM`)
