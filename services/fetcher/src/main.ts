@@ -1,9 +1,9 @@
-import { record, type Recorded } from '@tidemark/contracts'
+import type { Recorded } from '@tidemark/contracts'
 import {
   causeFrom,
   causeOf,
+  foldHandled,
   KeyedQueue,
-  LogReader,
   runReactor,
   runWithLease,
   type Cause,
@@ -36,7 +36,12 @@ async function run(
 ): Promise<void> {
   const { store, crashPoints, clock, random, log, build } = surroundings
   const sources = new KnownSources()
-  await learn(surroundings, sources, signal)
+  await foldHandled(
+    store,
+    { cursor: 'fetcher-0', family: 'source' },
+    ({ stream, stored, event }) => sources.fold(stream, stored.version, event),
+    signal,
+  )
   const queue = new KeyedQueue(FETCHES_MAX)
   const deps = { store, crashPoints, sources, repositories, build }
   const fetch = (sourceId: string, cause: Cause): Promise<void> =>
@@ -86,26 +91,5 @@ function sourceOf({ event }: Recorded): string | undefined {
       return event.value.sourceId === '' ? undefined : event.value.sourceId
     default:
       return undefined
-  }
-}
-
-/** Folds what was handled before: the reactor itself begins at its cursor. */
-async function learn(
-  { store }: Surroundings,
-  sources: KnownSources,
-  signal: AbortSignal,
-): Promise<void> {
-  const until = await store.readCursor('fetcher-0', signal)
-  const reader = new LogReader(store, 0n)
-  for (;;) {
-    const events = await reader.next(signal)
-    if (events.length === 0) return
-    for (const stored of events) {
-      const recorded = record(stored)
-      // Our own events lie behind the cursor too: they were appended before it was saved.
-      const own = stored.stream.startsWith('source-')
-      if (recorded !== undefined && (own || stored.position <= until))
-        sources.fold(recorded.stream, stored.version, recorded.event)
-    }
   }
 }

@@ -1,7 +1,6 @@
 import {
   decodeBody,
   event,
-  record,
   streams,
   type ClusterRegistered,
   type Recorded,
@@ -14,8 +13,8 @@ import {
   buildAppend,
   causeFrom,
   causeOf,
+  foldHandled,
   KeyedQueue,
-  LogReader,
   runReactor,
   type Surroundings,
 } from '@tidemark/service'
@@ -48,7 +47,12 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   const { surroundings, registered, epoch } = options
   const name = registered.cluster
   const deployments = new Deployments(name)
-  await learn(surroundings, deployments, { until: `applier-${name}`, signal })
+  await foldHandled(
+    surroundings.store,
+    { cursor: `applier-${name}`, family: 'deployment' },
+    (recorded) => deployments.fold(placed(recorded)),
+    signal,
+  )
   const changes = new Changes()
   await using cluster = openCluster(options, changes)
   const deps: ApplierDeps = {
@@ -258,26 +262,5 @@ function blobReleases({ blobs }: Surroundings): Releases {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The renderer wrote a list of objects there.
       return parsed as unknown as readonly JsonObject[]
     },
-  }
-}
-
-/** Folds what was handled before: the reactor itself begins at its cursor. */
-async function learn(
-  { store }: Surroundings,
-  deployments: Deployments,
-  { until, signal }: { readonly until: string; readonly signal: AbortSignal },
-): Promise<void> {
-  const end = await store.readCursor(until, signal)
-  const reader = new LogReader(store, 0n)
-  for (;;) {
-    const events = await reader.next(signal)
-    if (events.length === 0) return
-    for (const stored of events) {
-      const recorded = record(stored)
-      // Our own events lie behind the cursor too: they were appended before it was saved.
-      const own = stored.stream.startsWith('deployment-')
-      if (recorded !== undefined && (own || stored.position <= end))
-        deployments.fold(placed(recorded))
-    }
   }
 }
