@@ -6,11 +6,10 @@ import {
   type StoredEvent,
   type Writer,
 } from '@tidemark/contracts'
-import { type EventStore, type Parking } from '@tidemark/event-store'
+import { LogReader, type EventStore, type Parking } from '@tidemark/event-store'
 import { AssertionError, OperatingError, type Clock, type Random } from '@tidemark/kernel'
 import { backoffMs } from './backoff.ts'
 import { KeyedQueue } from './keyed-queue.ts'
-import { LogReader } from './log-reader.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { SpanSink } from './spans.ts'

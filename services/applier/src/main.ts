@@ -1,8 +1,8 @@
 import { record, type ClusterRegistered } from '@tidemark/contracts'
+import { LogReader } from '@tidemark/event-store'
 import type { ClusterAccess } from '@tidemark/kube'
 import {
   goOn,
-  LogReader,
   runService,
   runWithLease,
   type RunningService,

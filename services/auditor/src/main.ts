@@ -1,9 +1,9 @@
 import { CHAIN_START, type StoredEvent } from '@tidemark/contracts'
+import { LogReader } from '@tidemark/event-store'
 import { openTiledTree, type NoteSigner, type TiledTree } from '@tidemark/merkle'
 import {
   buildAppend,
   causeFrom,
-  LogReader,
   runWithLease,
   type RunningService,
   type Surroundings,

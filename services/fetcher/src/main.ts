@@ -38,7 +38,7 @@ async function run(
   const sources = new KnownSources()
   await foldHandled(
     store,
-    { cursor: 'fetcher-0', family: 'source' },
+    { cursor: 'fetcher-0', writer: 'fetcher' },
     ({ stream, stored, event }) => sources.fold(stream, stored.version, event),
     signal,
   )

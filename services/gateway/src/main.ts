@@ -1,12 +1,7 @@
 import { record } from '@tidemark/contracts'
+import { LogReader } from '@tidemark/event-store'
 import type { Secret } from '@tidemark/kernel'
-import {
-  goOn,
-  LogReader,
-  runService,
-  type RunningService,
-  type Surroundings,
-} from '@tidemark/service'
+import { goOn, runService, type RunningService, type Surroundings } from '@tidemark/service'
 import { startGrpcServer } from './http/grpc-server.ts'
 import { startHookServer } from './http/hook-server.ts'
 import { ReadApi } from './http/read-api.ts'

@@ -9,7 +9,7 @@ import {
 import type { LedgerStore } from '../ledger-store.ts'
 import { compareLog, rebuildFrom } from './compare-log.ts'
 import { logMessage } from './log-message.ts'
-import { WakeSignal } from '../reader/wake-signal.ts'
+import { WakeSignal } from './wake-signal.ts'
 
 const WINDOW = 256 // Messages under way: more gains nothing, and this much is lost work at a crash.
 const COMPARE_MS = 60_000

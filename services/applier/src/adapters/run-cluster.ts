@@ -49,7 +49,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   const deployments = new Deployments(name)
   await foldHandled(
     surroundings.store,
-    { cursor: `applier-${name}`, family: 'deployment' },
+    { cursor: `applier-${name}`, writer: 'applier' },
     (recorded) => deployments.fold(placed(recorded)),
     signal,
   )

@@ -1,5 +1,6 @@
 import { record, type WatchEventsRequest, type WatchEventsResponse } from '@tidemark/contracts'
-import { LogReader, type Surroundings } from '@tidemark/service'
+import { LogReader } from '@tidemark/event-store'
+import type { Surroundings } from '@tidemark/service'
 import { viewEvent } from '../projections/summarize.ts'
 
 /**

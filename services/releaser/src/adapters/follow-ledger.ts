@@ -1,16 +1,9 @@
-import {
-  familyOf,
-  ParkedResolution,
-  record,
-  FAMILIES,
-  type Recorded,
-  type StoredEvent,
-} from '@tidemark/contracts'
+import { ParkedResolution, record, type Recorded, type StoredEvent } from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
 import {
   backoffMs,
   dispatch,
-  LogReader,
+  foldHandled,
   stepRan,
   type Steps,
   type Surroundings,
@@ -19,7 +12,7 @@ import { Plane } from '../domain/plane.ts'
 import type { Library } from '../ports.ts'
 import type { ReleaserDeps } from '../steps/deps.ts'
 import { keepTime, nextDueMs } from '../steps/keep-time.ts'
-import { foldStored, PageDecisions } from './page-decisions.ts'
+import { PageDecisions } from './page-decisions.ts'
 
 const TRIES_MAX = 3
 
@@ -62,8 +55,13 @@ async function followOnce(
   const { store, wake, clock } = surroundings
   const { name, epoch, library } = options
   const plane = new Plane()
-  const cursor = await store.readCursor(name, signal)
-  const reader = await refold(surroundings, plane, cursor, signal)
+  const reader = await foldHandled(
+    store,
+    { cursor: name, writer: 'releaser' },
+    ({ stream, stored, event }) => plane.fold({ stream, version: stored.version, event }),
+    signal,
+  )
+  const cursor = reader.position
   const decisions = new PageDecisions(plane, surroundings, { name, epoch, cursor })
   const deps = { plane, library, decisions, nowMs: () => clock.now() }
   const page = new PageHandler(surroundings, options, { deps, decisions })
@@ -81,31 +79,6 @@ async function followOnce(
     await wake.wait(both?.signal ?? signal)
     both?.[Symbol.dispose]()
   }
-}
-
-/**
- * Folds what was handled before: all events up to the cursor, and our own behind it (they answer events
- * before it). Gives a reader that stands at the cursor.
- */
-async function refold(
-  { store }: Surroundings,
-  plane: Plane,
-  cursor: bigint,
-  signal: AbortSignal,
-): Promise<LogReader> {
-  const reader = new LogReader(store, 0n)
-  for (;;) {
-    const events = await reader.next(signal)
-    if (events.length === 0) break
-    for (const stored of events)
-      if (stored.position <= cursor || isOwn(stored)) foldStored(plane, stored)
-  }
-  return new LogReader(store, cursor)
-}
-
-function isOwn({ stream }: StoredEvent): boolean {
-  const family = familyOf(stream)
-  return family !== undefined && FAMILIES[family].writer === 'releaser'
 }
 
 class PageHandler {
@@ -128,9 +101,10 @@ class PageHandler {
   }
 
   async handle(stored: StoredEvent, signal: AbortSignal): Promise<void> {
-    foldStored(this.#plane, stored)
     const recorded = record(stored)
     if (recorded === undefined) return
+    const { stream, event } = recorded
+    this.#plane.fold({ stream, version: stored.version, event })
     if (recorded.event.type === 'ParkedResolved') await this.#resolve(recorded, signal)
     else if (this.#steps[recorded.event.type] !== undefined)
       await this.#step(recorded, recorded.position, signal)

@@ -1,4 +1,4 @@
-import { decodeBody, type AppendRequest, type StoredEvent } from '@tidemark/contracts'
+import type { AppendRequest } from '@tidemark/contracts'
 import { buildAppend, type Cause, type Intended, type Surroundings } from '@tidemark/service'
 import { idOf, familyOf } from '@tidemark/contracts'
 import type { Plane } from '../domain/plane.ts'
@@ -176,10 +176,4 @@ function placeOf(plane: Plane, stream: string): { project: string; cluster: stri
     return { project: plane.source(idOf(stream)).declared?.project ?? '', cluster: '' }
   const { declared } = plane.application(idOf(stream))
   return { project: declared?.project ?? '', cluster: declared?.cluster ?? '' }
-}
-
-/** Folds a stored event. Gives false for one that is known, or of a type that this build does not know. */
-export function foldStored(plane: Plane, { stream, version, type, body }: StoredEvent): boolean {
-  const event = decodeBody(type, body)
-  return event !== undefined && plane.fold({ stream, version, event })
 }
