@@ -1,4 +1,5 @@
 import { status, type ServiceError } from '@grpc/grpc-js'
+import { CommandReused } from '@tidemark/event-store'
 import { OperatingError } from '@tidemark/kernel'
 
 /** An answer that is an error, with the code that a client can act on. */
@@ -15,6 +16,11 @@ export class ApiError extends Error {
 /** The error as gRPC sends it. What is our own fault tells its kind, never its text. */
 export function toServiceError(error: unknown): Partial<ServiceError> {
   if (error instanceof ApiError) return { code: error.code, details: error.message }
+  if (error instanceof CommandReused)
+    return {
+      code: status.ALREADY_EXISTS,
+      details: 'this request id was used for another request; give a new one',
+    }
   if (error instanceof OperatingError) {
     const code = error.retry === 'never' ? status.FAILED_PRECONDITION : status.UNAVAILABLE
     return { code, details: error.message }

@@ -127,7 +127,7 @@ export class WriteApi {
       throw invalid(
         `'${cluster}' is no name of a cluster: lower-case letters, digits and -, at most 63`,
       )
-    const known = await this.#newest(cluster, ['ClusterRegistered', 'ClusterRemoved'])
+    const { known, version } = await this.#newest(cluster, ['ClusterRegistered', 'ClusterRemoved'])
     const registered = event('ClusterRegistered', {
       cluster,
       access,
@@ -142,6 +142,7 @@ export class WriteApi {
       { identity, requestId },
       {
         stream: streams.cluster(cluster),
+        expected: version,
         event: registered,
         project: project || 'default',
         cluster,
@@ -162,12 +163,12 @@ export class WriteApi {
     const applicationJson = Buffer.from(JSON.stringify(application), 'utf8')
     const id = { cluster, namespace: NAMESPACE, kind: 'Kustomization', name: NAMESPACE }
     const declared = event('RootDeclared', { cluster, project, sourceJson, applicationJson })
-    const known = await this.#newest(cluster, ['RootDeclared', 'RootWithdrawn'])
+    const { known, version } = await this.#newest(cluster, ['RootDeclared', 'RootWithdrawn'])
     if (known?.event.type === 'RootDeclared' && isSameRoot(known.event.value, declared.value))
       return { position: known.position, applicationId: applicationId(id) }
     const { position } = await this.#append(
       { identity, requestId: this.#deps.surroundings.random.uuid() },
-      { stream: streams.cluster(cluster), event: declared, project, cluster },
+      { stream: streams.cluster(cluster), expected: version, event: declared, project, cluster },
     )
     return { position, applicationId: applicationId(id) }
   }
@@ -196,11 +197,18 @@ export class WriteApi {
     )
   }
 
-  /** The last event of these types of a cluster; from the ledger, which the model may not have caught up with. */
-  async #newest(cluster: string, types: readonly EventName[]): Promise<Recorded | undefined> {
+  /**
+   * The last event of these types of a cluster, and the version of its stream; from the ledger, which the
+   * model may not have caught up with.
+   */
+  async #newest(
+    cluster: string,
+    types: readonly EventName[],
+  ): Promise<{ readonly known: Recorded | undefined; readonly version: bigint }> {
     const past = await this.#deps.surroundings.store.readStream(streams.cluster(cluster), 0n)
     const newest = past.findLast(({ type }) => types.some((wanted) => wanted === type))
-    return newest === undefined ? undefined : record(newest)
+    const known = newest === undefined ? undefined : record(newest)
+    return { known, version: past.at(-1)?.version ?? 0n }
   }
 
   #requestId({ requestId }: { readonly requestId: string }): string {
@@ -234,6 +242,7 @@ export class WriteApi {
     { identity, requestId }: Asking,
     asked: {
       readonly stream: string
+      readonly expected?: bigint
       readonly event: AnyEvent
       readonly project?: string
       readonly cluster?: string

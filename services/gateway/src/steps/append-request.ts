@@ -1,4 +1,4 @@
-import { ActorKind, Metadata, type AnyEvent } from '@tidemark/contracts'
+import { ActorKind, derivedId, type AnyEvent } from '@tidemark/contracts'
 import {
   buildAppend,
   causeFrom,
@@ -20,12 +20,17 @@ export interface Asked {
   readonly event: AnyEvent
   readonly project: string
   readonly cluster: string
-  /** Makes a repeated call one request. */
+  /** Makes a repeated call one request: the ledger knows its command by it. */
   readonly requestId: string
+  /** The version of the stream that was read, where the request depends on what it holds. */
+  readonly expected?: bigint | undefined
   readonly trace?: TraceContext | undefined
 }
 
-/** Appends what somebody asks for, and gives its position. The same request id again changes nothing. */
+/**
+ * Appends what somebody asks for, and gives its position. The same request id again appends nothing and gives
+ * the same position; with another question under it, the ledger refuses it.
+ */
 export async function appendRequest(
   {
     store,
@@ -34,20 +39,18 @@ export async function appendRequest(
     clock,
     spans,
   }: Pick<Surroundings, 'store' | 'build' | 'crashPoints' | 'clock' | 'spans'>,
-  { caller, stream, event, project, cluster, requestId, trace }: Asked,
+  { caller, stream, event, project, cluster, requestId, expected, trace }: Asked,
   signal?: AbortSignal,
 ): Promise<bigint> {
   const startMs = clock.now()
-  const past = await store.readStream(stream, 0n, signal)
   const cause = causeFrom(`request/${requestId}`, trace)
-  const known = past.find(({ meta }) => Metadata.decode(meta).correlationId === cause.correlationId)
-  if (known !== undefined) return known.position
   const request = buildAppend({
     writer: 'gateway',
     actor: caller,
     build,
     events: [{ cause, stream, event, project, cluster }],
-    expected: new Map([[stream, past.at(-1)?.version ?? 0n]]),
+    expected: new Map(expected === undefined ? [] : [[stream, expected]]),
+    commandId: derivedId('command', 'request', stream, requestId),
   })
   crashPoints.at('gateway.decided')
   const { lastPosition } = await store.append(request, signal)
