@@ -9,19 +9,7 @@ import { directAccess, readKubeconfig, type ClusterAccess } from '@tidemark/kube
 import { newSigner } from '@tidemark/merkle'
 import { directoryStorage as sandboxDirectory, startSandbox, type Sandbox } from '@tidemark/sandbox'
 import { openKeyring } from '@tidemark/sealing'
-import {
-  ConfigError,
-  createMetrics,
-  noSpans,
-  otlpSpans,
-  pinoLogger,
-  startAdminServer,
-  WakeHints,
-  type AdminServer,
-  type LogLevel,
-  type RunningService,
-  type SpanSink,
-} from '@tidemark/service'
+import { ConfigError, WakeHints, type LogLevel, type RunningService } from '@tidemark/service'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { VERSION } from '../version.ts'
@@ -37,6 +25,7 @@ import {
   runRenderer,
   type Common,
 } from './start-services.ts'
+import { openTelemetry, startAdmin } from './telemetry.ts'
 
 const LOOPBACK = '127.0.0.1' // The embedded form is reached from this machine only (DECISIONS 19).
 const API_PORT = 7373
@@ -82,8 +71,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
     if (sandbox !== undefined) stack.use(sandbox.server)
     const token = new Secret(Buffer.from(random.bytes(24)).toString('base64url'))
     const running = await startAll(options, { data, ledger, sandbox, token, stack })
-    const { gateway } = running
-    const admin = stack.use(await startAdmin(running))
+    const { gateway, services, metrics } = running
+    const admin = stack.use(await startAdmin(services, { host: LOOPBACK, port: 0, metrics }))
     const server = {
       pid: process.pid,
       address: `${LOOPBACK}:${gateway.apiPort}`,
@@ -101,7 +90,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       apiAddress: server.address,
       hookAddress: server.hooks,
       adminAddress: server.admin,
-      stopped: Promise.race(running.services.map(({ stopped }) => stopped)),
+      stopped: Promise.race(services.map(({ stopped }) => stopped)),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     }
   } catch (error) {
@@ -184,8 +173,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
     random,
     crashPoints,
     keyring,
-    metrics: createMetrics('embedded'),
-    spans: openSpans(otlpUrl, stack),
+    ...openTelemetry({ name: 'embedded', otlpUrl, logLevel }, stack),
     build: VERSION,
     holder: HOLDER,
     blobs: cachedBlobs(new SealedBlobStore(raw, keyring)),
@@ -195,12 +183,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
       hints.set(writer, wake)
       return wake
     },
-    logFor: (service) => pinoLogger(service, logLevel),
   }
-}
-
-function openSpans(url: string | undefined, stack: AsyncDisposableStack): SpanSink {
-  return url === undefined ? noSpans : stack.use(otlpSpans(url, 'embedded'))
 }
 
 async function openSandbox(
@@ -254,9 +237,4 @@ async function withPort<Server>(
       throw new ConfigError(`port ${wanted} is in use; name another with --port`, { cause: error })
     return await start(0)
   }
-}
-
-function startAdmin({ metrics, services }: Running): Promise<AdminServer> {
-  const checks = services.map((service) => ({ name: service.name, run: () => service.check() }))
-  return startAdminServer({ host: LOOPBACK, port: 0, checks, metrics })
 }

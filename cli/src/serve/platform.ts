@@ -10,16 +10,7 @@ import { readKubeconfig } from '@tidemark/kube'
 import { openStore, readLedgerConfig, startLedger } from '@tidemark/ledger'
 import { newSigner } from '@tidemark/merkle'
 import { openKeyring, type Keyring } from '@tidemark/sealing'
-import {
-  ConfigError,
-  createMetrics,
-  noSpans,
-  otlpSpans,
-  pinoLogger,
-  startAdminServer,
-  type Environment,
-  type RunningService,
-} from '@tidemark/service'
+import { ConfigError, type Environment, type RunningService } from '@tidemark/service'
 import { VERSION } from '../version.ts'
 import { folderCredentials } from './folder-credentials.ts'
 import { connectService } from './platform-bus.ts'
@@ -42,6 +33,7 @@ import {
   runRenderer,
   type Common,
 } from './start-services.ts'
+import { openTelemetry, startAdmin } from './telemetry.ts'
 
 const SERVICES = [
   'ledger',
@@ -81,11 +73,9 @@ export async function startPlatform(name: string, env: Environment): Promise<Pla
     const starting = await prepare({ env, config, name, stack })
     const services: RunningService[] = []
     for (const service of names) services.push(stack.use(await startService(starting, service)))
-    const checks = services.map((service) => ({ name: service.name, run: () => service.check() }))
-    const admin = await startAdminServer({
+    const admin = await startAdmin(services, {
       host: config.host,
       port: config.adminPort,
-      checks,
       metrics: starting.shared.metrics,
     })
     return {
@@ -128,11 +118,9 @@ async function prepare({
       clock: systemClock,
       random: systemRandom,
       crashPoints: systemCrashPoints(env['TIDEMARK_CRASH_AT']),
-      metrics: createMetrics(name),
-      spans: otlpUrl === undefined ? noSpans : stack.use(otlpSpans(otlpUrl, name)),
+      ...openTelemetry({ name, otlpUrl, logLevel }, stack),
       build: VERSION,
       holder,
-      logFor: (service) => pinoLogger(service, logLevel),
     },
   }
 }
