@@ -3,6 +3,7 @@ import { isYamlMap, type YamlMap } from '@tidemark/yaml'
 import type { ChartRenderer } from './generators/chart-renderer.ts'
 import { addHashes } from './generators/hash.ts'
 import type { Kustomization } from './kustomization/model.ts'
+import { refuseOutput } from './limits.ts'
 import { EMPTY_MAPPING } from './node/node.ts'
 import { nodeToValue } from './node/to-value.ts'
 import { finish, type Reorder } from './output/finish.ts'
@@ -12,6 +13,7 @@ import type { Layer, Origin, Resource } from './resource.ts'
 import type { Accumulator } from './target/accumulator.ts'
 import { accumulate, accumulateResources } from './target/accumulate.ts'
 import { Build } from './target/build.ts'
+import { Entered } from './target/entered.ts'
 import {
   chooseSchema,
   type GivenKustomization,
@@ -89,7 +91,7 @@ export function buildKustomization(options: BuildOptions): BuildResult {
     origin,
     helmNamespace: '',
     depth: 0,
-    entered: new Set(),
+    entered: new Entered(),
     gather: accumulateResources,
   })
   resolveNames(build, all)
@@ -117,7 +119,13 @@ function output(
   options: BuildOptions,
 ): readonly BuiltObject[] {
   const { reorder = 'unspecified', addManagedByLabel = false } = options
-  return finish(all.set.resources, kustomization, { reorder, addManagedByLabel }).map(toObject)
+  let length = 0
+  return finish(all.set.resources, kustomization, { reorder, addManagedByLabel }).map((each) => {
+    const object = toObject(each)
+    length += object.yaml.length
+    refuseOutput(length)
+    return object
+  })
 }
 
 function toObject(resource: Resource): BuiltObject {

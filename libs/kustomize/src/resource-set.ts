@@ -1,5 +1,6 @@
 import { KustomizeError } from './kustomize-error.ts'
 import { idKey, idText, inSameNamespace, type ResourceId, sameId } from './identity/resource-id.ts'
+import { refuseObjects } from './limits.ts'
 import { isNull } from './node/node.ts'
 import type { Resource } from './resource.ts'
 
@@ -19,6 +20,7 @@ export class ResourceSet {
   /** @throws KustomizeError DUPLICATE_OBJECT */
   appendAll(list: readonly Resource[]): void {
     if (list.length === 0) return
+    refuseObjects(this.#list.length + list.length)
     const keys = new Map(this.#list.map((resource) => [idKey(resource.id), resource]))
     for (const resource of list) {
       const key = idKey(resource.id)

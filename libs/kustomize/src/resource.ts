@@ -1,5 +1,6 @@
 import { compareBytes } from '@tidemark/source-tree'
 import { KustomizeError } from './kustomize-error.ts'
+import { refuseName } from './limits.ts'
 import { type Gvk, parseApiVersion } from './identity/gvk.ts'
 import { idText, makeId, type ResourceId } from './identity/resource-id.ts'
 import {
@@ -187,6 +188,7 @@ export class Resource {
   }
 
   setName(name: string): void {
+    refuseName(name)
     this.node = setAt(this.node ?? EMPTY_MAPPING, ['metadata', 'name'], untagged(name))
   }
 

@@ -1,7 +1,10 @@
 import { printYaml, YamlError } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
+import { OUTPUT_CHARACTERS_MAX, refuseOutput } from '../limits.ts'
 import type { Mapping, Node } from '../node/node.ts'
 import { innerValue, nodeToValue } from '../node/to-value.ts'
+
+const LIMITS = { lengthMax: OUTPUT_CHARACTERS_MAX }
 
 // What was printed for a field before. Most of a large object is shared from one build to the next, and so is its text.
 const printed = new WeakMap<Node, { readonly name: string; readonly text: string }>()
@@ -10,9 +13,11 @@ const printed = new WeakMap<Node, { readonly name: string; readonly text: string
 export function printObject(node: Node): string {
   try {
     if (node.kind !== 'mapping' || !node.entries.every(({ key }) => LETTERS.test(key.value)))
-      return printYaml(nodeToValue(node), 'yaml2')
+      return printYaml(nodeToValue(node), 'yaml2', LIMITS)
     return printFields(node)
   } catch (error) {
+    if (error instanceof YamlError && error.code === 'YAML_OUTPUT')
+      refuseOutput(Number.POSITIVE_INFINITY)
     if (error instanceof YamlError)
       throw new KustomizeError('KUSTOMIZE_YAML', error.upstream, {
         hint: error.message,
@@ -38,7 +43,7 @@ function printFields(node: Mapping): string {
 function printField(name: string, value: Node): string {
   const known = printed.get(value)
   if (known?.name === name) return known.text
-  const text = printYaml(new Map([[name, innerValue(value)]]), 'yaml2')
+  const text = printYaml(new Map([[name, innerValue(value)]]), 'yaml2', LIMITS)
   if (value.kind !== 'scalar') printed.set(value, { name, text })
   return text
 }

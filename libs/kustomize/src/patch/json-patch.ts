@@ -9,6 +9,7 @@ import {
 } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
 import { asKustomizeError } from '../node/from-yaml.ts'
+import { Copies } from '../limits.ts'
 import { fieldValue, type Place, placeOf } from './json-place.ts'
 
 /** One operation of RFC 6902. */
@@ -21,7 +22,7 @@ export interface Operation {
 }
 
 // The largest patch that we met has 60; each costs a walk of its path.
-const OPERATIONS_MAX = 10_000
+const OPERATIONS_MAX = 5_000
 
 /** Reads a patch, JSON or YAML. @throws KustomizeError when it is no list of operations */
 export function readJsonPatch(source: string): readonly Operation[] {
@@ -53,7 +54,10 @@ export function readJsonPatch(source: string): readonly Operation[] {
 
 /** Applies a patch as evanphx/json-patch v4.13 does, whose `replace` also adds. */
 export function applyJsonPatch(operations: readonly Operation[], document: YamlValue): YamlValue {
-  return operations.reduce((at, operation) => applyOne(operation, at), document)
+  const copies = new Copies()
+  const patched = operations.reduce((at, operation) => applyOne(operation, at, copies), document)
+  new Copies().takeValue(patched)
+  return patched
 }
 
 function refuseMany(operations: number): void {
@@ -84,7 +88,7 @@ function pointer(value: YamlValue | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-function applyOne(operation: Operation, document: YamlValue): YamlValue {
+function applyOne(operation: Operation, document: YamlValue, copies: Copies): YamlValue {
   const { op } = operation
   switch (op) {
     case 'add':
@@ -94,8 +98,9 @@ function applyOne(operation: Operation, document: YamlValue): YamlValue {
     case 'replace':
       return replace(document, operation)
     case 'move':
+      return moveOrCopy(document, operation, { op })
     case 'copy':
-      return moveOrCopy(document, operation, op)
+      return moveOrCopy(document, operation, { op, copies })
     case 'test':
       return test(document, operation)
     default:
@@ -141,7 +146,7 @@ function replace(document: YamlValue, { path, value = null }: Operation): YamlVa
 function moveOrCopy(
   document: YamlValue,
   { from, path }: Operation,
-  op: 'move' | 'copy',
+  { op, copies }: { readonly op: 'move' | 'copy'; readonly copies?: Copies },
 ): YamlValue {
   const source = pathOf(
     from,
@@ -155,6 +160,7 @@ function moveOrCopy(
     ? (container.get(key) ?? null)
     : container[existing(container, key) ?? -1]
   if (value === undefined) throw invalidIndex(`error in ${op} for path: '${key}'`, key)
+  copies?.takeValue(value)
   const rest =
     op === 'copy' ? document : place.put(removed(place, `error in move for path: '${key}'`))
   const target = pathOf(
@@ -176,11 +182,19 @@ function test(document: YamlValue, { path, value = null }: Operation): YamlValue
   if (at !== '' && place === undefined)
     throw missing(`test operation does not apply: is missing path: ${at}`)
   const found = place === undefined ? document : fieldValue(place.container, place.key)
-  if (printJson(found ?? null) !== printJson(value))
+  if (printed(found ?? null) !== printed(value))
     throw new KustomizeError('KUSTOMIZE_PATCH', `testing value ${at} failed: test failed`, {
       hint: 'the object has another value there',
     })
   return document
+}
+
+function printed(value: YamlValue): string {
+  try {
+    return printJson(value)
+  } catch (error) {
+    throw asKustomizeError(error)
+  }
 }
 
 function added(

@@ -1,5 +1,6 @@
 import { KustomizeError } from '../kustomize-error.ts'
 import type { FieldOptions } from '../kustomization/model.ts'
+import { Copies, refuseText } from '../limits.ts'
 import { splitBracketPath } from '../node/field-path.ts'
 import { parseNode } from '../node/from-yaml.ts'
 import { type Node, textOf, untagged } from '../node/node.ts'
@@ -28,6 +29,7 @@ export function copyValue(target: Node, value: Node, { path, options }: Destinat
   const failed = `unable to ${told} field ${JSON.stringify(path)} in replacement target`
   try {
     const { node, count } = updatePath(target, parts, update)
+    if (value.kind !== 'scalar') new Copies().takeNode(node)
     if (count > 0) return node
   } catch (error) {
     if (error instanceof KustomizeError && !(error instanceof PlacingError))
@@ -61,6 +63,7 @@ function joined(target: Node, value: Node, { delimiter, index }: FieldOptions): 
   if (index < 0) parts.unshift(text)
   else if (index >= parts.length) parts.push(text)
   else parts[index] = text
+  refuseText(target.value.length + text.length)
   const merged = parts.join(delimiter)
   return value.kind === 'scalar' ? { ...value, value: merged } : untagged(merged)
 }

@@ -9,6 +9,7 @@ import { runTransformers, runValidators } from '../transformers/run-transformers
 import { markVarSources, writtenVarText } from '../vars/var-set.ts'
 import { Accumulator } from './accumulator.ts'
 import { restore, takeDown } from './base-memo.ts'
+import { Entered } from './entered.ts'
 import { chooseSchema, loadTarget } from './load-target.ts'
 import type { Loader } from './loader.ts'
 import type { ResourceList, Stage } from './stage.ts'
@@ -102,6 +103,7 @@ const FINAL: ReadonlySet<string> = new Set([
   'SOURCE_FILE_SIZE',
   'YAML_DEPTH',
   'YAML_EXPANSION',
+  'YAML_DOCUMENTS',
 ])
 
 function located(error: KustomizeError, entry: string): KustomizeError {
@@ -177,25 +179,22 @@ function rememberedFolder(stage: Stage, loader: Loader, entry: Entry): Accumulat
   const known = cache.bases.find(key, build.source)
   if (
     known !== undefined &&
-    !known.entered.some((root) => loader.isCycle(root) && root !== loader.root)
+    !known.entered.roots.some((root) => loader.isCycle(root) && root !== loader.root)
   ) {
     // All that it read is read again, for the record.
     firstDifference(known.reads, loader.tree)
     for (const warning of known.warnings) build.warn(warning)
-    for (const root of known.entered) stage.entered.add(root)
+    stage.entered.addAll(known.entered)
     return restore(known, scopes)
   }
   const recorder = new RecordingTree(loader.tree)
-  const entered = new Set<string>()
+  const entered = new Entered()
   const before = build.warnings.length
   const gathered = runFolder({ ...stage, entered }, loader.over(recorder), entry)
-  for (const root of entered) stage.entered.add(root)
+  stage.entered.addAll(entered)
   const warnings = build.warnings.slice(before)
   if (scopes.arePlain)
-    cache.bases.store(
-      key,
-      takeDown(gathered, { warnings, entered: [...entered], reads: recorder.reads() }),
-    )
+    cache.bases.store(key, takeDown(gathered, { warnings, entered, reads: recorder.reads() }))
   return gathered
 }
 

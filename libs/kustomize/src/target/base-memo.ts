@@ -5,6 +5,7 @@ import type { Node } from '../node/node.ts'
 import { type Layer, type Origin, Resource } from '../resource.ts'
 import type { Scopes } from '../schema/scopes.ts'
 import { Accumulator } from './accumulator.ts'
+import type { Entered } from './entered.ts'
 
 /** What a base came to: all that its parent takes from it. */
 export interface Gathered {
@@ -13,7 +14,7 @@ export interface Gathered {
   readonly vars: readonly Var[]
   readonly warnings: readonly string[]
   /** The folders that were entered on the way, for a parent may lie in one of them: that is a cycle. */
-  readonly entered: readonly string[]
+  readonly entered: Entered
   /** What it was made of. */
   readonly reads: Reads
 }

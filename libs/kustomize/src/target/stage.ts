@@ -1,4 +1,5 @@
 import type { Accumulator } from './accumulator.ts'
+import type { Entered } from './entered.ts'
 import type { Target } from './load-target.ts'
 import type { OriginNote } from './origin-notes.ts'
 
@@ -16,7 +17,7 @@ export interface Stage {
   /** The namespace that charts get where nothing else says. */
   readonly helmNamespace: string
   /** The folders that were entered on the way. */
-  readonly entered: Set<string>
+  readonly entered: Entered
   /** How many kustomizations deep. */
   readonly depth: number
   /** Reads files and builds folders. A step that needs other kustomizations asks here, for it cannot know how they are built. */

@@ -1,6 +1,7 @@
 import type { FieldSpec } from '../config/field-spec.ts'
 import { isSelected } from '../identity/gvk.ts'
 import type { ResourceId } from '../identity/resource-id.ts'
+import { refuseName } from '../limits.ts'
 import { EMPTY_MAPPING, type Node, untagged } from '../node/node.ts'
 import { setScalar } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
@@ -54,8 +55,11 @@ function rename(
   specs: readonly FieldSpec[],
 ): void {
   const id = resource.originalId
-  const set = (node: Node): Node =>
-    setScalar(node, untagged(add(node.kind === 'scalar' ? node.value : '')))
+  const set = (node: Node): Node => {
+    const name = add(node.kind === 'scalar' ? node.value : '')
+    refuseName(name)
+    return setScalar(node, untagged(name))
+  }
   for (const spec of specs) {
     if (!isSelected(id, spec)) continue
     if (spec.path === 'metadata/name' && affix !== '') {

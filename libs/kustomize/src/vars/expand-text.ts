@@ -1,3 +1,4 @@
+import { refuseText } from '../limits.ts'
 import type { VarValue } from './expand-vars.ts'
 
 /**
@@ -22,6 +23,7 @@ export function expandText(
       const value = valueOf(name, values, used)
       if (value !== undefined && text.length === name.length + 3) return value
       result += value === undefined ? `$(${name})` : printed(value)
+      refuseText(result.length)
       at = close
     } else {
       result += next === '$' ? '$' : `$${next}`
