@@ -60,6 +60,7 @@ export abstract class CallEvaluation extends Execution {
     this.#checkCount(called, site)
     if (called.isShortCircuit !== undefined) return this.#shortCircuit(called.isShortCircuit, site)
     const values = this.#arguments(called, site)
+    if (called.takesCallee === true) values.unshift(calleeOf(site))
     this.isInterface = called.result === 'interface {}'
     try {
       if (called.result === 'dynamic') return called.call(values, this)
@@ -190,4 +191,11 @@ export abstract class CallEvaluation extends Execution {
   #nameOf(value: Value): string {
     return value instanceof GoFunctionValue ? 'func()' : typeName(value)
   }
+}
+
+/** `reflect.Value.String` of a piped value, the source of any other. */
+function calleeOf({ args: [first], final }: CallSite): string {
+  if (first !== undefined) return describeNode(first)
+  if (final === NO_FINAL || final === null || final === undefined) return '<invalid Value>'
+  return typeof final === 'string' ? final : `<${typeName(final)} Value>`
 }

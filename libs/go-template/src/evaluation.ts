@@ -172,7 +172,7 @@ export abstract class Evaluation extends CallEvaluation {
         this.isInterface = field.declared !== undefined
         return field.value
       }
-      if (receiver.unexported?.includes(name) === true)
+      if (receiver.hidden?.().some(isNamed) === true)
         this.fail(`${name} is an unexported field of struct type ${this.#declaredType(receiver)}`)
     }
     return this.fail(`can't evaluate field ${name} in type ${this.#declaredType(receiver)}`)

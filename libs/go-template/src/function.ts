@@ -19,6 +19,8 @@ export interface GoFunction {
   readonly result: 'interface {}' | 'value' | 'dynamic'
   /** For `and` (false) and `or` (true): the truth at which evaluation ends. */
   readonly isShortCircuit?: boolean
+  /** For `call`: how its first argument is written comes before the arguments. */
+  readonly takesCallee?: boolean
   readonly call: (args: readonly Value[], context: CallContext) => Value
 }
 

@@ -196,14 +196,20 @@ export interface Field {
 export interface GoObject {
   readonly goType: string
   readonly goKind: 'struct' | 'ptr' | 'int64' | 'int'
+  /** Of a pointer: it points nowhere. */
+  readonly isNil?: boolean
   readonly fields: readonly Field[]
   /** Fields of an embedded struct, which are found but not printed. */
   readonly promoted?: readonly Field[]
   readonly methods: Methods
-  /** Fields that Go hides: an error says so. */
-  readonly unexported?: readonly string[]
+  /** Fields that Go hides from templates: an error says so, and `fmt` prints them. */
+  readonly hidden?: () => readonly Field[]
+  /** The number, where the kind is one. */
+  readonly integer?: bigint
   /** What `String()` or `Error()` gives, where the type has one. */
   readonly asText?: () => string
+  /** What `GoString()` gives, where the type has one. */
+  readonly asGoText?: () => string
   /** What an action prints for a field of this type, where its `String` needs an address. */
   readonly addressedText?: () => string
   /** What JSON and YAML say of it, where they can. */

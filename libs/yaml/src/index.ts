@@ -13,6 +13,7 @@ export type {
   YamlScalar,
   YamlSequence,
 } from './node.ts'
+export { OrderedMap, PlainScalar, type Printable } from './print/printable.ts'
 export type { PrintStyle } from './print/print-style.ts'
 export { printYaml, type PrintOptions } from './print/print-yaml.ts'
 export { formatFloat32, formatFloat64 } from './numbers/format-float.ts'

@@ -201,19 +201,31 @@ export class Printer {
 
   #object(value: GoObject, verb: string, depth: number): void {
     const isText = value.asText !== undefined && METHOD_VERBS.includes(verb)
-    if (isText && !this.format.sharpV && !this.#isReportingBadVerb) {
+    if (isText && value.isNil !== true && !this.format.sharpV && !this.#isReportingBadVerb) {
       this.#string(value.asText?.() ?? '', verb)
       return
     }
-    if (value.goKind === 'ptr' && depth > 0) {
-      this.#pointer(value, verb)
+    if (this.format.sharpV && value.asGoText !== undefined && !this.#isReportingBadVerb) {
+      this.format.string(value.asGoText())
       return
     }
+    if (value.goKind === 'ptr' && (depth > 0 || value.isNil === true)) this.#pointer(value, verb)
+    else if (value.integer === undefined) this.#struct(value, verb, depth)
+    else this.#named(value, value.integer, verb)
+  }
+
+  /** A type of its own below which is an integer. */
+  #named(value: GoObject, integer: bigint, verb: string): void {
+    if (INTEGER_STYLES[verb] === undefined && !'cqU'.includes(verb)) this.#badVerb(value, verb)
+    else this.#integer(new GoInteger('int64', integer), verb)
+  }
+
+  #struct(value: GoObject, verb: string, depth: number): void {
     const { sharpV, plusV } = this.format
     if (value.goKind === 'ptr') this.format.output += '&'
     if (sharpV) this.format.output += value.goType.replace(/^\*/, '')
     this.format.output += '{'
-    for (const [index, field] of value.fields.entries()) {
+    for (const [index, field] of [...value.fields, ...(value.hidden?.() ?? [])].entries()) {
       if (index > 0) this.format.output += sharpV ? ', ' : ' '
       if (plusV || sharpV) this.format.output += `${field.name}:`
       this.#value(field.value, verb, depth + 1)
@@ -228,9 +240,11 @@ export class Printer {
       value instanceof GoBytes ||
       value instanceof GoFunctionValue ||
       (isObject(value) && value.goKind === 'ptr')
+    const address = isObject(value) && value.isNil === true ? 0n : ADDRESS
     if (!isAddress) this.#badVerb(value, verb)
-    else if (verb === 'p' || verb === 'v') this.#hexadecimal(ADDRESS, !this.format.sharp)
-    else if ('bodxX'.includes(verb)) this.#integer(new GoInteger('uint64', ADDRESS), verb)
+    else if (verb === 'v' && address === 0n) this.format.pad('<nil>')
+    else if (verb === 'p' || verb === 'v') this.#hexadecimal(address, !this.format.sharp)
+    else if ('bodxX'.includes(verb)) this.#integer(new GoInteger('uint64', address), verb)
     else this.#badVerb(value, verb)
   }
 

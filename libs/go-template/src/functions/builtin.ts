@@ -38,7 +38,12 @@ export const builtinFunctions: Readonly<Record<string, GoFunction>> = {
   slice: returningValue(
     variadic([ANY, ANY], ([item, ...bounds], context) => slice(item, bounds, context)),
   ),
-  call: returningValue(variadic([ANY, ANY], ([called]) => callValue(called))),
+  call: {
+    ...returningValue(
+      variadic([ANY, ANY], ([callee, called]) => callValue(textOf(callee), called)),
+    ),
+    takesCallee: true,
+  },
   print: variadic(['interface {}'], (args) => sprint(args)),
   println: variadic(['interface {}'], (args) => sprintln(args)),
   printf: variadic(['string', 'interface {}'], ([format, ...args], { budget }) => {
@@ -139,9 +144,9 @@ export function sliced(
   return new GoSlice(items, list.type, { capacity: end - from })
 }
 
-function callValue(called: Value): Value {
+function callValue(callee: string, called: Value): Value {
   if (called === null || called === undefined) throw new FunctionError('call of nil')
   if (called instanceof GoFunctionValue) throw new FunctionError('functions are no values here')
   const shown = isObject(called) ? called.goType : typeName(called)
-  throw new FunctionError(`non-function of type ${shown}`)
+  throw new FunctionError(`non-function ${callee} of type ${shown}`)
 }

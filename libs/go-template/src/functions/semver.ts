@@ -42,7 +42,14 @@ function goVersion(goType: '*semver.Version' | 'semver.Version', version: Versio
     goKind: goType === POINTER ? 'ptr' : 'struct',
     fields: [],
     methods,
-    unexported: ['major', 'minor', 'patch', 'pre', 'metadata', 'original'],
+    hidden: () => [
+      { name: 'major', value: new GoInteger('uint64', version.major) },
+      { name: 'minor', value: new GoInteger('uint64', version.minor) },
+      { name: 'patch', value: new GoInteger('uint64', version.patch) },
+      { name: 'pre', value: toBytes(version.prerelease) },
+      { name: 'metadata', value: toBytes(version.metadata) },
+      { name: 'original', value: toBytes(version.original) },
+    ],
     asText: () => toBytes(formatVersion(version)),
     asJson: () => toBytes(formatVersion(version)),
   }

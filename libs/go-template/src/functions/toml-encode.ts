@@ -3,12 +3,14 @@ import { formatFloat } from '../fmt/format-float.ts'
 import { formatTime } from '../time/format-time.ts'
 import { isTime } from '../time/go-time.ts'
 import {
+  type Field,
   GoBytes,
   GoInteger,
   GoMap,
+  type GoObject,
   GoSlice,
   isObject,
-  kindName,
+  STRUCT_MAP,
   type Value,
   typeName,
 } from '../values.ts'
@@ -42,10 +44,10 @@ class Encoder {
   }
 
   #encode(key: readonly string[], value: Value): void {
+    const table = tableOf(value)
     if (value instanceof GoSlice && isTableArray(value)) this.#tables(key, value)
-    else if (value instanceof GoMap) {
-      if (!value.isNil) this.#table(key, value)
-    } else this.#keyValue(key, value)
+    else if (table !== undefined) this.#table(key, table)
+    else if (!isNil(value)) this.#keyValue(key, value)
   }
 
   #keyValue(key: readonly string[], value: Value): void {
@@ -60,10 +62,11 @@ class Encoder {
   #tables(key: readonly string[], list: GoSlice): void {
     if (key.length === 0) throw new FunctionError(NO_KEY)
     for (const item of list.items) {
-      if (!(item instanceof GoMap) || item.isNil) continue
+      const table = tableOf(item)
+      if (table === undefined) continue
       this.#newline()
       this.#output += `${indent(key)}[[${key.map(quotedKey).join('.')}]]\n`
-      this.#entries(key, item)
+      this.#entries(key, table)
     }
   }
 
@@ -85,22 +88,33 @@ class Encoder {
   }
 }
 
+/** A map, or a struct that does not write itself, as a map of its fields. */
+function tableOf(value: Value): GoMap | undefined {
+  if (value instanceof GoMap) return value.isNil ? undefined : value
+  if (!isObject(value) || isText(value) || value.integer !== undefined) return undefined
+  return new GoMap(new Map(fieldsOf(value).map((field) => [field.name, field.value])), STRUCT_MAP)
+}
+
+/** `encoding.TextMarshaler`. */
+function isText(value: GoObject): boolean {
+  return value.asText !== undefined && value.integer === undefined
+}
+
+/** Fields of embedded structs are as if they were its own. */
+function fieldsOf({ fields, promoted }: GoObject): readonly Field[] {
+  if (promoted === undefined) return fields
+  return [...promoted, ...fields.filter(({ value }) => tableOf(value) === undefined)]
+}
+
 /** Plain values first, then tables; each in the order of the keys. */
 function orderedKeys(map: GoMap): string[] {
   const keys = map.sortedKeys()
   const isTable = (key: string): boolean => {
     const value = map.entries.get(key)
-    if (value instanceof GoSlice) return isTableArray(value)
-    checkType(value)
-    return value instanceof GoMap && !value.isNil
+    return value instanceof GoSlice ? isTableArray(value) : tableOf(value) !== undefined
   }
   const tables = new Set(keys.filter(isTable))
   return [...keys.filter((key) => !tables.has(key)), ...tables]
-}
-
-function checkType(value: Value): void {
-  if (isObject(value) && value.goKind === 'ptr' && value.asText === undefined)
-    throw new FunctionError(`unsupported type: ${kindName(value)}`)
 }
 
 function element(value: Value): string {
@@ -111,17 +125,31 @@ function element(value: Value): string {
   if (value instanceof GoSlice) return `[${value.items.map(element).join(', ')}]`
   if (value instanceof GoBytes)
     return `[${Array.from(value.data, (byte) => byte.charCodeAt(0)).join(', ')}]`
-  if (value instanceof GoMap) return inlineTable(value)
   if (isTime(value)) return formatTime(value.instant, RFC3339_NANO)
-  if (isObject(value) && value.asText !== undefined) return `"${escaped(value.asText())}"`
+  if (isObject(value)) return objectElement(value)
+  const table = tableOf(value)
+  if (table !== undefined) return inlineTable(table, table.entries.size - 1)
   throw new FunctionError(`unexpected type: ${typeName(value)}`)
 }
 
-function inlineTable(map: GoMap): string {
-  const parts = orderedKeys(map)
-    .filter((key) => !isNil(map.entries.get(key)))
-    .map((key) => `${quotedKey(key)} = ${element(map.entries.get(key))}`)
-  return `{${parts.join(', ')}}`
+/** Of integers with a name, durations alone are texts. */
+function objectElement(value: GoObject): string {
+  if (value.integer !== undefined && value.goKind === 'int') return value.integer.toString()
+  if (value.asText !== undefined) return `"${escaped(value.asText())}"`
+  const table = tableOf(value) ?? new GoMap()
+  // Upstream counts fields of an embedded struct as the first, so that none is the last.
+  return inlineTable(table, value.promoted === undefined ? table.entries.size - 1 : -1)
+}
+
+function inlineTable(map: GoMap, last: number): string {
+  const keys = orderedKeys(map)
+  // Upstream leaves out what is nil, but not the comma before it.
+  const parts = keys.map((key, index) => {
+    const value = map.entries.get(key)
+    const comma = index === last ? '' : ', '
+    return isNil(value) ? '' : `${quotedKey(key)} = ${element(value)}${comma}`
+  })
+  return `{${parts.join('')}}`
 }
 
 function float(value: number): string {
@@ -137,7 +165,7 @@ function isTableArray(list: GoSlice): boolean {
   for (const item of list.items) {
     if (isNil(item)) throw new FunctionError(NIL_ELEMENT)
     if (item instanceof GoSlice) isTableArray(item)
-    if (!(item instanceof GoMap)) areTables = false
+    if (tableOf(item) === undefined) areTables = false
   }
   return areTables
 }

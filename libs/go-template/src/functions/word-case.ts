@@ -167,6 +167,8 @@ function kindOf(rune: number): WordKind {
 
 function continues(kind: WordKind, rune: number): boolean {
   const next = kindOf(rune)
+  // A connector within punctuation is punctuation itself.
+  if (kind === 'punctuation') return isPunctuation(rune)
   if (kind === 'letters') return isAlphabet(rune) && !isUpper(rune)
   return kind === 'other'
     ? next === 'other' || (next === 'upper' && !isAlphabet(rune))

@@ -1,7 +1,10 @@
 import {
   isYamlList,
   isYamlMap,
+  OrderedMap,
   parseYaml,
+  PlainScalar,
+  type Printable,
   printYaml,
   YamlError,
   type YamlValue,
@@ -20,8 +23,11 @@ import {
   type GoObject,
   GoSlice,
   isObject,
+  STRUCT_MAP,
+  typeName,
   type Value,
 } from '../values.ts'
+import { isTime } from '../time/go-time.ts'
 import { textOf } from './arguments.ts'
 
 /** Values nest at most so deep. */
@@ -70,11 +76,11 @@ export function fromYamlValue(value: YamlValue): Value {
 }
 
 /** A Go value for the YAML library; `style` says whether integers stay apart from floats. */
-export function toYamlValue(value: Value, style: 'yaml2' | 'yaml3'): YamlValue {
+export function toYamlValue(value: Value, style: 'yaml2' | 'yaml3'): Printable {
   return convert(value, style, 0)
 }
 
-function convert(value: Value, style: 'yaml2' | 'yaml3', depth: number): YamlValue {
+function convert(value: Value, style: 'yaml2' | 'yaml3', depth: number): Printable {
   if (depth > DEPTH_MAX) throw new FunctionError(`values nest deeper than ${DEPTH_MAX}`)
   switch (typeof value) {
     case 'string':
@@ -93,12 +99,13 @@ function convertComposite(
   value: Exclude<Value, string | number | boolean>,
   style: 'yaml2' | 'yaml3',
   depth: number,
-): YamlValue {
+): Printable {
   if (value === null || value === undefined) return null
   if (value instanceof GoInteger) return value.value
   if (value instanceof GoMap) {
     if (value.isNil && style === 'yaml2') return null
-    const entries = new Map<string, YamlValue>()
+    const isStruct = style === 'yaml3' && value.type === STRUCT_MAP
+    const entries = isStruct ? new OrderedMap() : new Map<string, Printable>()
     for (const [key, item] of value.entries)
       entries.set(fromBytes(key), convert(item, style, depth + 1))
     return entries
@@ -109,16 +116,17 @@ function convertComposite(
   }
   if (value instanceof GoBytes) return Buffer.from(value.data, 'latin1').toString('base64')
   if (isObject(value)) return convertObject(value, style, depth)
-  throw new FunctionError('unsupported type')
+  throw new FunctionError(`cannot marshal type: ${typeName(value)}`)
 }
 
 /** The first printer goes by JSON; the second has no tags for most structs and writes their names small. */
-function convertObject(value: GoObject, style: 'yaml2' | 'yaml3', depth: number): YamlValue {
+function convertObject(value: GoObject, style: 'yaml2' | 'yaml3', depth: number): Printable {
+  if (style === 'yaml3' && isTime(value)) return new PlainScalar(textOf(value.asJson?.() ?? ''))
   if (style === 'yaml3' && value.asText !== undefined && value.asJson !== undefined)
-    return fromBytes(value.goKind === 'int64' ? value.asText() : textOf(value.asJson()))
+    return value.goKind === 'int' ? (value.integer ?? 0n) : fromBytes(value.asText())
   if (value.asJson !== undefined && (style === 'yaml2' || value.hasYamlTags === true))
     return convert(value.asJson(), style, depth + 1)
-  const entries = new Map<string, YamlValue>()
+  const entries = style === 'yaml3' ? new OrderedMap() : new Map<string, Printable>()
   for (const field of value.fields) {
     const name = style === 'yaml3' ? field.name.toLowerCase() : field.name
     entries.set(name, convert(field.value, style, depth + 1))
@@ -134,7 +142,9 @@ function printed(value: Value, style: 'yaml2' | 'yaml3', { budget }: CallContext
     budget.step(Math.ceil(text.length / BYTES_PER_STEP))
     return text.endsWith('\n') ? text.slice(0, -1) : text
   } catch (error) {
-    if (error instanceof FunctionError || error instanceof YamlError) return ''
+    // What the second printer has no form for makes it panic.
+    if (error instanceof YamlError || (error instanceof FunctionError && style === 'yaml2'))
+      return ''
     throw error
   }
 }

@@ -1,10 +1,12 @@
 import { FunctionError } from '../errors.ts'
+import { quote } from '../fmt/quote.ts'
 import { fixed, type GoFunction } from '../function.ts'
 import {
   GoInteger,
   goInt,
   goInt64,
   isObject,
+  type Field,
   type GoObject,
   type Methods,
   type Value,
@@ -20,8 +22,9 @@ import {
   toNanoseconds,
   ZERO_INSTANT,
 } from './instant.ts'
+import { goLocation, hiddenLocation, zoneOfLocation } from './go-location.ts'
 import { MONTHS, WEEKDAYS } from './layout.ts'
-import { LOCAL, UTC } from './zone.ts'
+import { LOCAL, UTC, type Zone } from './zone.ts'
 
 /** A `time.Time`, as templates see it. */
 export interface GoTime extends GoObject {
@@ -38,11 +41,34 @@ export function goTime(instant: Instant): GoTime {
     goKind: 'struct',
     fields: [],
     methods,
-    unexported: ['wall', 'ext', 'loc'],
+    hidden: () => hiddenFields(instant),
     asText: () => formatTime(instant, STRING_LAYOUT),
+    asGoText: () => goText(instant),
     asJson: () => formatTime(instant, RFC3339_NANO),
     equals: (other) => isTime(other) && toNanoseconds(other.instant) === toNanoseconds(instant),
   }
+}
+
+/** What `time.Time` is made of: `fmt` shows it under verbs that no text has. */
+function hiddenFields(instant: Instant): readonly Field[] {
+  const seconds = BigInt(instant.unixSeconds) - BigInt(ZERO_INSTANT.unixSeconds)
+  return [
+    { name: 'wall', value: new GoInteger('uint64', BigInt(instant.nanoseconds)) },
+    { name: 'ext', value: goInt64(seconds) },
+    { name: 'loc', value: hiddenLocation(instant.zone) },
+  ]
+}
+
+/** `Time.GoString`: the time as Go source. */
+function goText(instant: Instant): string {
+  const { year, month, day, hour, minute, second } = civilTime(instant)
+  const numbers = [day, hour, minute, second, instant.nanoseconds].join(', ')
+  return `time.Date(${year}, time.${MONTHS[month - 1] ?? ''}, ${numbers}, ${zoneText(instant.zone)})`
+}
+
+function zoneText(zone: Zone): string {
+  if (zone === UTC) return 'time.UTC'
+  return zone === LOCAL ? 'time.Local' : `time.Location(${quote(zone.name)})`
 }
 
 export function isTime(value: Value): value is GoTime {
@@ -61,6 +87,7 @@ function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: big
     nanoseconds,
     goType: 'time.Duration',
     goKind: 'int64',
+    integer: nanoseconds,
     fields: [],
     methods: durationMethods,
     asText: () => formatDuration(nanoseconds),
@@ -95,6 +122,7 @@ function named(type: string, value: number, name: string): GoObject {
   return {
     goType: type,
     goKind: 'int',
+    integer: BigInt(value),
     fields: [],
     methods: { String: () => fixed([], () => name) },
     asText: () => name,
@@ -124,7 +152,13 @@ const methods: Methods = {
   }),
   UTC: onTime((instant) => goTime({ ...instant, zone: UTC })),
   Local: onTime((instant) => goTime({ ...instant, zone: LOCAL })),
+  Location: onTime(({ zone }) => goLocation(zone)),
+  In: (receiver) =>
+    fixed(['*time.Location'], ([location]) =>
+      goTime({ ...instantOfValue(receiver), zone: zoneOfLocation(location) ?? UTC }),
+    ),
   String: onTime((instant) => formatTime(instant, STRING_LAYOUT)),
+  GoString: onTime(goText),
   IsZero: onTime((instant) => toNanoseconds(instant) === toNanoseconds(ZERO_INSTANT)),
   Format: (receiver) =>
     fixed(['string'], ([layout]) =>
@@ -147,6 +181,9 @@ const methods: Methods = {
   Sub: onTimes((left, right) => goDuration(toNanoseconds(left) - toNanoseconds(right))),
   Before: onTimes((left, right) => toNanoseconds(left) < toNanoseconds(right)),
   After: onTimes((left, right) => toNanoseconds(left) > toNanoseconds(right)),
+  Compare: onTimes((left, right) =>
+    goInt(Math.sign(Number(toNanoseconds(left) - toNanoseconds(right)))),
+  ),
   Equal: onTimes((left, right) => toNanoseconds(left) === toNanoseconds(right)),
 }
 

@@ -19,6 +19,8 @@ export function isTable(value: Value): value is GoMap {
 
 const methods: Methods = {
   YAML: (receiver) => fixed([], () => toBytes(printYaml(toYamlValue(receiver, 'yaml2'), 'yaml2'))),
+  // It writes to what no template has; its refusals are those of any method.
+  Encode: () => fixed(['io.Writer'], () => null),
   AsMap: (receiver) => fixed([], () => plain(receiver)),
   Table: (receiver) =>
     fixed(['string'], ([path]) => asValues(tableOrFail(plain(receiver), textOf(path)))),

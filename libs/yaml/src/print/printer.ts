@@ -1,8 +1,8 @@
 import type { Flavour } from '../flavour.ts'
 import { DEPTH_MAX } from '../limits.ts'
-import { isYamlList, type YamlList, type YamlMap, type YamlValue } from '../value.ts'
 import { YamlError } from '../yaml-error.ts'
 import { printNumber } from './print-number.ts'
+import { isPrintableList, OrderedMap, PlainScalar, type Printable } from './printable.ts'
 import type { PrintStyle } from './print-style.ts'
 import { commonStyleOf, styleOf } from './scalar-style.ts'
 import { sortKeys } from './sort-keys.ts'
@@ -39,32 +39,35 @@ export class Printer {
     this.#keys = printedKeys[style]
   }
 
-  print(value: YamlValue): string {
+  print(value: Printable): string {
     this.#value(value, -INDENT, 'root')
     this.#writer.newLine(0)
     return this.#writer.text
   }
 
   /** `indent` is the column of the block around it. */
-  #value(value: YamlValue, indent: number, parent: Parent): void {
+  #value(value: Printable, indent: number, parent: Parent): void {
     if (typeof value === 'string') {
       this.#text(value, parent === 'root' ? INDENT : indent + INDENT)
     } else if (typeof value === 'number' || typeof value === 'bigint') {
       this.#writer.word(printNumber(value, this.#style))
     } else if (value === null || typeof value === 'boolean') {
       this.#writer.word(String(value))
-    } else if (isYamlList(value)) {
+    } else if (isPrintableList(value)) {
       this.#sequence(value, indent, parent)
+    } else if (value instanceof PlainScalar) {
+      this.#writer.word(value.text)
     } else {
       this.#mapping(value, indent + INDENT)
     }
   }
 
-  #mapping(map: YamlMap, indent: number): void {
+  #mapping(map: ReadonlyMap<string, Printable>, indent: number): void {
     const writer = this.#writer
     if (map.size === 0) return writer.word('{}')
     this.#open()
-    for (const key of sortKeys(map.keys(), this.#flavour)) {
+    const keys = map instanceof OrderedMap ? map.keys() : sortKeys(map.keys(), this.#flavour)
+    for (const key of keys) {
       writer.newLine(indent)
       const printed = this.#key(key)
       if (printed === undefined) this.#longKey(key, indent)
@@ -75,7 +78,7 @@ export class Printer {
   }
 
   /** v2 puts the entries of a key at its own column, unless the key stands behind `? `. */
-  #sequence(items: YamlList, parentIndent: number, parent: Parent): void {
+  #sequence(items: readonly Printable[], parentIndent: number, parent: Parent): void {
     const writer = this.#writer
     if (items.length === 0) return writer.word('[]')
     this.#open()
