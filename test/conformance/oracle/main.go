@@ -7,6 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
 
 	"helm.sh/helm/v3/pkg/chart"
 	"helm.sh/helm/v3/pkg/chartutil"
@@ -28,8 +32,20 @@ type answer struct {
 
 const templateName = "templates/t"
 
+// The zone of the machine lies outside the heap; its address is made to look like one of the heap.
+var localAddress = strings.NewReplacer(addresses()...)
+
+func addresses() (pairs []string) {
+	local := uint64(uintptr(unsafe.Pointer(time.Local)))
+	for _, base := range []int{2, 8, 10, 16} {
+		pairs = append(pairs, strconv.FormatUint(local, base), strconv.FormatUint(0xc000000000, base))
+	}
+	return pairs
+}
+
 func main() {
 	chartutil.DefaultCapabilities.HelmVersion.Version = "v3.22.0"
+	chartutil.DefaultCapabilities.HelmVersion.GoVersion = "go1.26.8"
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(make([]byte, 1<<20), 1<<26)
 	out := bufio.NewWriter(os.Stdout)
@@ -69,7 +85,9 @@ func render(asked question) (given answer) {
 		Templates: []*chart.File{{Name: templateName, Data: []byte(asked.Template)}},
 	}
 	release := chartutil.ReleaseOptions{Name: "rel", Namespace: "ns", Revision: 1, IsInstall: true}
-	top, err := chartutil.ToRenderValues(soaked, values, release, nil)
+	// A copy, as in Helm: the default is no part of the heap, and looks like none.
+	capabilities := *chartutil.DefaultCapabilities
+	top, err := chartutil.ToRenderValues(soaked, values, release, &capabilities)
 	if err != nil {
 		return answer{Error: err.Error()}
 	}
@@ -77,5 +95,6 @@ func render(asked question) (given answer) {
 	if err != nil {
 		return answer{Error: err.Error()}
 	}
-	return answer{Output: base64.StdEncoding.EncodeToString([]byte(outputs["c/"+templateName]))}
+	output := localAddress.Replace(outputs["c/"+templateName])
+	return answer{Output: base64.StdEncoding.EncodeToString([]byte(output))}
 }
