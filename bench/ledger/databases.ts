@@ -13,6 +13,12 @@ export type Bare = (
   statement: RawBuilder<unknown>,
 ) => Promise<readonly Readonly<Record<string, unknown>>[]>
 
+/** The driver's own conversions give numbers or `bigint` by size, and go through bytes one by one. */
+const PARSERS = {
+  [pgTypes.builtins.INT8]: BigInt,
+  [pgTypes.builtins.BYTEA]: (text: string) => Buffer.from(text.slice(2), 'hex'),
+}
+
 const compiler = new Kysely<object>({ dialect: new PostgresDialect({ pool: new Pool() }) })
 
 /** The ledger, and beside it the same tables in a database of their own, under the bare driver. */
@@ -69,7 +75,11 @@ export async function pgliteDatabases(): Promise<Databases> {
     ledger,
     bare: async (statement) => {
       const { sql, parameters } = statement.compile(compiler)
-      return (await pglite.query<Readonly<Record<string, unknown>>>(sql, [...parameters])).rows
+      return (
+        await pglite.query<Readonly<Record<string, unknown>>>(sql, [...parameters], {
+          parsers: PARSERS,
+        })
+      ).rows
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -35,9 +35,10 @@ export async function up(options: UpOptions): Promise<void> {
   await declare(api, plane, { options, clusters })
   const timeoutMs = readDuration(options.timeout, '--timeout')
   const ending = Promise.race([interrupted(), plane.stopped])
-  if (options.exitWhenReady === true)
-    process.exitCode = await followUntilReady(api, { timeoutMs, clock: systemClock })
-  else await showUntilInterrupted(api, { ending, dataDir: options.dataDir, clock: systemClock })
+  if (options.exitWhenReady === true) {
+    const following = followUntilReady(api, { timeoutMs, clock: systemClock })
+    process.exitCode = await Promise.race([following, ending.then(() => EXIT.interrupted)])
+  } else await showUntilInterrupted(api, { ending, dataDir: options.dataDir, clock: systemClock })
 }
 
 async function start(options: UpOptions, sandboxes: readonly string[]): Promise<Embedded> {

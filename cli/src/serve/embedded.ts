@@ -1,7 +1,7 @@
 import { directoryStorage as auditDirectory } from '@tidemark/auditor'
 import { openDirectoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
 import type { ClusterRegistered, Writer } from '@tidemark/contracts'
-import { openPglite, type LedgerStore } from '@tidemark/event-store'
+import { openPglite, type SqlLedger } from '@tidemark/event-store'
 import { tokenIdentities } from '@tidemark/gateway'
 import { EMBEDDED_POLICY } from '@tidemark/git'
 import { Secret, type Clock, type CrashPoints, type Random } from '@tidemark/kernel'
@@ -54,7 +54,7 @@ export interface Embedded extends AsyncDisposable {
   readonly adminAddress: string
   readonly token: Secret<string>
   readonly sandbox: Sandbox | undefined
-  /** Rejects where a service has stopped by itself. */
+  /** Rejects where a service, or the database, has stopped by itself. */
   readonly stopped: Promise<void>
 }
 
@@ -90,7 +90,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       apiAddress: server.address,
       hookAddress: server.hooks,
       adminAddress: server.admin,
-      stopped: Promise.race(services.map(({ stopped }) => stopped)),
+      stopped: Promise.race([ledger.lost, ...services.map(({ stopped }) => stopped)]),
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     }
   } catch (error) {
@@ -101,7 +101,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 
 interface Parts {
   readonly data: DataDir
-  readonly ledger: LedgerStore
+  readonly ledger: SqlLedger
   readonly sandbox: TokenSandbox | undefined
   readonly token: Secret<string>
   readonly stack: AsyncDisposableStack

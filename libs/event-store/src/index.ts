@@ -29,7 +29,7 @@ export {
   UnfitDatabase,
   WrongDatabaseVersion,
 } from './postgres/open-errors.ts'
-export { openPglite, type PgliteOptions } from './postgres/open-pglite.ts'
+export { openPglite, type PgliteOptions } from './pglite/open-pglite.ts'
 export { openPostgres, type PostgresOptions } from './postgres/open-postgres.ts'
 export { blobsOverBus, ledgerOverBus, type LedgerOverBusOptions } from './bus/ledger-over-bus.ts'
 export { serveLedger } from './bus/serve-ledger.ts'

@@ -18,7 +18,7 @@ export function bytesArray(values: readonly Uint8Array[]): string {
   return `{${values.map((bytes) => `"\\\\x${hexOf(bytes)}"`).join(',')}}`
 }
 
-export function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+function hexOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('hex')
 }
 

@@ -37,3 +37,17 @@ export class UnfitDatabase extends OperatingError {
   readonly code: string = 'unfit-database'
   readonly retry: Retry = 'never'
 }
+
+/** The database in this process has stopped. What it has acknowledged is on disk; a new start goes on from there. */
+export class DatabaseLost extends OperatingError {
+  readonly code: string = 'database-lost'
+  readonly retry: Retry = 'later'
+
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    super(
+      `the database of this process has stopped: ${why}; start again, what it acknowledged is on disk`,
+      { cause },
+    )
+  }
+}

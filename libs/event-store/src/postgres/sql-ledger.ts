@@ -37,6 +37,8 @@ export interface SqlLedgerOptions {
   readonly gather?: () => Promise<void>
   /** Called after each commit, before it is answered: what the database wants done now and then. */
   readonly maintain?: (bytes: number) => Promise<void>
+  /** Rejects where the store has ended by itself, and this process with it. */
+  readonly lost?: Promise<never>
   readonly close: () => Promise<void>
 }
 
@@ -46,10 +48,12 @@ export interface SqlLedgerOptions {
  */
 const CHECKERS: ReadonlySet<Writer> = new Set<Writer>(['auditor', 'gateway'])
 
-/** The ledger on Postgres, in its own process or in this one: the same statements for both. */
+/** The ledger on Postgres, on a server or in a thread of this process: the same statements for both. */
 export class SqlLedger implements LedgerStore {
   /** Blobs in the same database, of any size, in pieces. */
   readonly blobs: StoredBlobs
+  /** Rejects where the store has ended by itself: nobody gets an answer until the process has started again. */
+  readonly lost: Promise<never>
   readonly #options: SqlLedgerOptions
   readonly #db: Kysely<LedgerTables>
   readonly #committer: GroupCommitter
@@ -70,6 +74,7 @@ export class SqlLedger implements LedgerStore {
   constructor(options: SqlLedgerOptions) {
     this.#options = options
     this.#db = options.db
+    this.lost = options.lost ?? new Promise(() => undefined)
     // Of several writers none knows where the log ends.
     this.#tail = options.writers === 'one' ? new LogTail() : undefined
     this.#pages = new LogPages(options.db)

@@ -1,5 +1,5 @@
 export { eventRows } from '../postgres/group-rows.ts'
-export { startPglite } from '../postgres/start-pglite.ts'
+export { startPglite } from '../pglite/start-pglite.ts'
 export { ledgerContract } from './ledger-contract.ts'
 export { OneFault, type LedgerUnderTest } from './ledger-under-test.ts'
 export { appendOf, newEvent, pushTo } from './new-event.ts'

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { constants, zstdCompressSync } from 'node:zlib'
 import { PGlite } from '@electric-sql/pglite'
-import { SEED_PATH } from '../postgres/seed-files.ts'
+import { SEED_PATH } from '../pglite/seed-files.ts'
 
 const LEVEL = 19 // Slow to make, once; a fifth smaller than the default.
 

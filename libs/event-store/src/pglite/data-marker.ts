@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { WrongDatabaseVersion } from './open-errors.ts'
+import { WrongDatabaseVersion } from '../postgres/open-errors.ts'
 
 const MARKER = 'database.json'
 const POSTGRES_MAJOR = 18 // Of PGlite 0.5. Files of one major version mean nothing to another.

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { SCOPE_ALL } from '@tidemark/contracts'
+import { SCOPE_ALL, type NewEvent } from '@tidemark/contracts'
 import { systemClock } from '@tidemark/kernel'
 import { expect, test } from 'vitest'
 import {
@@ -85,6 +85,34 @@ test('each commit is synced to the files, and a new segment of the WAL with its 
   await pglite.close()
   rmSync(dir, { recursive: true, force: true })
 })
+
+test(
+  'a database that cannot go on is told as lost, and an append to it has no known outcome',
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+    {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      const { store } = ledger.clientFor('gateway', SCOPE_ALL)
+      await store.append(appendOf([pushTo('kept')]))
+      // Postgres panics where it can open no new segment of its WAL.
+      renameSync(join(dataDir, 'postgres/pg_wal'), join(dataDir, 'pg_wal'))
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 60 }, () => store.append(appendOf(largeEvents()))),
+      )
+      const failed = outcomes.filter(({ status }) => status === 'rejected')
+      expect(failed.length).toBeGreaterThan(0)
+      for (const outcome of failed)
+        expect(outcome).toMatchObject({ reason: { code: 'ledger-unavailable', retry: 'later' } })
+      await expect(ledger.lost).rejects.toMatchObject({ code: 'database-lost' })
+    }
+    rmSync(dataDir, { recursive: true, force: true })
+  },
+  OPENINGS_MS,
+)
+
+function largeEvents(): readonly NewEvent[] {
+  return Array.from({ length: 15 }, () => ({ ...pushTo('large'), body: randomBytes(48_000) }))
+}
 
 async function openForTest(): Promise<LedgerUnderTest> {
   const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))

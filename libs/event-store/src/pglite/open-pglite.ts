@@ -1,16 +1,16 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
-import { Kysely, PGliteDialect, sql } from 'kysely'
+import { Kysely, sql } from 'kysely'
 import { CommitPace } from '../append/commit-pace.ts'
+import { migrate } from '../postgres/migrations/migrate.ts'
+import type { LedgerTables } from '../postgres/schema.ts'
+import { SqlLedger } from '../postgres/sql-ledger.ts'
+import { processTime } from '../postgres/store-time.ts'
 import { checkMarker, writeMarker } from './data-marker.ts'
+import { DatabaseThread } from './database-thread.ts'
 import { lockDirectory, type DirectoryLock } from './directory-lock.ts'
-import { migrate } from './migrations/migrate.ts'
-import type { LedgerTables } from './schema.ts'
-import { seedFiles } from './seed-files.ts'
-import { SqlLedger } from './sql-ledger.ts'
-import { startPglite } from './start-pglite.ts'
-import { processTime } from './store-time.ts'
+import { threadDialect } from './thread-dialect.ts'
 
 // Without its background writer Postgres makes no checkpoint by itself: the WAL would only grow, and the
 // next start would have to read all of it.
@@ -24,7 +24,7 @@ export interface PgliteOptions {
 }
 
 /**
- * Opens the ledger on PGlite: Postgres inside of this process, on files of this machine. What it has
+ * Opens the ledger on PGlite: Postgres inside of this process, in a thread of its own, on files of this machine. What it has
  * acknowledged is on disk. Throws {@link DirectoryInUse} where another process has the directory, and
  * {@link WrongDatabaseVersion} where another major version of Postgres wrote it. Always dispose it: an open one
  * keeps the process alive.
@@ -52,13 +52,12 @@ async function open(
 ): Promise<SqlLedger> {
   const files = join(dir, 'postgres')
   checkMarker(dir)
-  if (!existsSync(files)) {
-    writeMarker(dir)
-    await seedFiles(files)
-  }
-  const pglite = await startPglite(files)
-  const db = new Kysely<LedgerTables>({ dialect: new PGliteDialect({ pglite }) })
+  if (!existsSync(files)) writeMarker(dir)
+  const thread = await DatabaseThread.open(files)
+  const db = new Kysely<LedgerTables>({ dialect: threadDialect(thread) })
   try {
+    // Nobody gathers statistics here, so Postgres takes each table for a small one.
+    await sql`set enable_seqscan = off`.execute(db)
     await migrate(db)
   } catch (error) {
     await db.destroy()
@@ -73,6 +72,7 @@ async function open(
     gather: () => pace.turn(),
     ...(crashPoints === undefined ? {} : { crashPoints }),
     maintain: checkpoints(db),
+    lost: thread.lost,
     close: async () => {
       await db.destroy()
       await lock[Symbol.asyncDispose]()

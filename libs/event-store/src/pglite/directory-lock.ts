@@ -3,7 +3,7 @@ import { hash } from 'node:crypto'
 import { linkSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { DirectoryInUse } from './open-errors.ts'
+import { DirectoryInUse } from '../postgres/open-errors.ts'
 
 /** Held until it is disposed, or its process ends in any way. */
 export type DirectoryLock = AsyncDisposable
