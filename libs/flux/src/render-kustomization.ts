@@ -57,9 +57,7 @@ export function renderKustomization(
 
 /** kustomize names the file in its words; the line is that of the YAML error below. */
 function refusedBuild(error: KustomizeError): RenderRefused {
-  const file = /\b(?:in|from) (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu.exec(
-    error.message,
-  )?.[1]
+  const [, file] = FILE.exec(error.message) ?? LISTED_IN.exec(error.message) ?? []
   const line = lineOf(error)
   const place = file === undefined || line === 0 ? '' : `${file}:${line}: `
   return new RenderRefused(error.code, `${place}${error.message}`, {
@@ -68,6 +66,10 @@ function refusedBuild(error: KustomizeError): RenderRefused {
     cause: error,
   })
 }
+
+const FILE = /\b(?:in|from) (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu
+/** Our own words at the end: the kustomization that lists what cannot be used. */
+const LISTED_IN = /(?:\(|see )([^\s',;:()]+), \w+\[\d+\]/u
 
 function lineOf(error: unknown): number {
   if (error instanceof YamlError) return error.line ?? 0

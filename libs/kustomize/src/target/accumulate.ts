@@ -50,9 +50,10 @@ export function accumulate(stage: Stage, into: Accumulator = new Accumulator()):
 
 /** The entries of a list of the kustomization: files, or folders with a kustomization of their own. */
 export function accumulateResources(stage: Stage, into: Accumulator, list: ResourceList): void {
-  const { loader } = stage.target
+  const { loader, fileName } = stage.target
+  const file = loader.locate(fileName)
   for (const [at, path] of list.paths.entries()) {
-    const entry = `${list.field}[${at}]`
+    const entry = `${file}, ${list.field}[${at}]`
     if (loader.kindOf(path) === 'folder') accumulateBase(stage, into, { path, entry })
     else accumulateOther(stage, into, { path, entry })
   }
