@@ -26,5 +26,12 @@ export { type Commit, type Signature } from './objects/commit.ts'
 export { type TreeEntry } from './objects/tree.ts'
 export { openGit } from './open-git.ts'
 export { redactUrl } from './remote-url.ts'
-export { type Changes, commitTo, type NewCommit, seedRepository } from './seed-repository.ts'
+export {
+  type Changes,
+  commitTo,
+  type NewCommit,
+  readCommitted,
+  revertNewest,
+  seedRepository,
+} from './seed-repository.ts'
 export { type GitOptions, systemGit } from './system-git/system-git.ts'

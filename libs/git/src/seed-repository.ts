@@ -4,6 +4,7 @@ import type { Clock } from '@tidemark/kernel'
 import {
   commit as writeCommit,
   init,
+  readBlob,
   readCommit,
   readTree,
   resolveRef,
@@ -66,7 +67,7 @@ export async function commitTo(
         )
   for (const [path, content] of Object.entries(changes)) await change(at, root, { path, content })
   const tree = await writeFolder(at, root)
-  const person = { ...identity, timestamp: Math.floor(clock.now() / 1000), timezoneOffset: 0 }
+  const person = personOf(identity, clock)
   const oid = await writeCommit({
     ...at,
     message: message.endsWith('\n') ? message : `${message}\n`,
@@ -78,6 +79,51 @@ export async function commitTo(
   })
   await writeRef({ ...at, ref, value: oid, force: true })
   return oid
+}
+
+/** The text of a file in the last commit of `main`; `undefined` where there is none. */
+export async function readCommitted(directory: string, path: string): Promise<string | undefined> {
+  const at = { fs, gitdir: directory, cache: {} }
+  const oid = await resolveRef({ ...at, ref: `refs/heads/${BRANCH}` })
+  const found = await readBlob({ ...at, oid, filepath: path }).catch(() => undefined)
+  return found === undefined ? undefined : Buffer.from(found.blob).toString('utf8')
+}
+
+/**
+ * Commits the files of the commit before the last one of `main`, as `git revert` of the last one does. Returns the
+ * commit's id; `undefined` where there is none before.
+ */
+export async function revertNewest(
+  directory: string,
+  { identity, clock }: Pick<NewCommit, 'identity' | 'clock'>,
+): Promise<string | undefined> {
+  const ref = `refs/heads/${BRANCH}`
+  const at = { fs, gitdir: directory, cache: {} }
+  const newest = await resolveRef({ ...at, ref })
+  const { commit } = await readCommit({ ...at, oid: newest })
+  const [before] = commit.parent
+  if (before === undefined) return undefined
+  const { tree } = (await readCommit({ ...at, oid: before })).commit
+  const message = `Revert "${commit.message.split('\n')[0] ?? ''}"\n`
+  const person = personOf(identity, clock)
+  const oid = await writeCommit({
+    ...at,
+    message,
+    tree,
+    parent: [newest],
+    author: person,
+    committer: person,
+    noUpdateBranch: true,
+  })
+  await writeRef({ ...at, ref, value: oid, force: true })
+  return oid
+}
+
+function personOf(
+  identity: NewCommit['identity'],
+  clock: Clock,
+): { name: string; email: string; timestamp: number; timezoneOffset: number } {
+  return { ...identity, timestamp: Math.floor(clock.now() / 1000), timezoneOffset: 0 }
 }
 
 interface Place {
