@@ -138,8 +138,9 @@ export function runAuditor(
   return startAuditor(surroundingsOf(common, 'auditor'), parts)
 }
 
-export function runGateway(common: Common, parts: GatewayParts): Promise<Gateway> {
-  return startGateway(surroundingsOf(common, 'gateway'), parts)
+export function runGateway(common: Common, parts: Omit<GatewayParts, 'keyed'>): Promise<Gateway> {
+  const keyed = (text: string): string => common.keyring.digestOf(text)
+  return startGateway(surroundingsOf(common, 'gateway'), { ...parts, keyed })
 }
 
 function artifactOpener(

@@ -1,10 +1,12 @@
 import { record } from '@tidemark/contracts'
 import { LogReader } from '@tidemark/event-store'
 import type { Secret } from '@tidemark/kernel'
+import type { KeyedDigest } from '@tidemark/manifests'
 import { goOn, runService, type RunningService, type Surroundings } from '@tidemark/service'
 import { startGrpcServer } from './http/grpc-server.ts'
 import { startHookServer } from './http/hook-server.ts'
 import { ReadApi } from './http/read-api.ts'
+import { ReleasedObjects } from './http/released-objects.ts'
 import { WriteApi } from './http/write-api.ts'
 import type { Identities } from './ports.ts'
 import { ReadModel } from './projections/read-model.ts'
@@ -18,6 +20,8 @@ export interface GatewayParts {
   readonly hookPort: number
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
   readonly hookSecret: Secret<string>
+  /** What stands for a value of a Secret wherever it would be shown. */
+  readonly keyed: KeyedDigest
 }
 
 export interface Gateway extends RunningService {
@@ -33,7 +37,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const model = new ReadModel()
   const { form, renderIsolation, host, tls, identities } = parts
-  const reads = new ReadApi({ model, surroundings, form, renderIsolation })
+  const releases = new ReleasedObjects(surroundings, parts.keyed)
+  const reads = new ReadApi({ model, surroundings, releases, form, renderIsolation })
   const writes = new WriteApi({ reads, model, surroundings })
   const stack = new AsyncDisposableStack()
   try {

@@ -137,6 +137,7 @@ export async function startMemoryPlane(
       hookPort: 0,
       tls: undefined,
       hookSecret: new Secret(HOOK_SECRET),
+      keyed: world.keyed,
     }),
   )
   const address = `127.0.0.1:${gateway.apiPort}`

@@ -62,7 +62,7 @@ export class PlaneApi implements Disposable {
 
   /** All events behind a position that are there now. */
   async events(after = 0n): Promise<readonly Seen[]> {
-    const request = { after, follow: false, application: '', types: [] }
+    const request = { after, follow: false, application: '', types: [], correlationId: '' }
     const stream = this.raw.watchEvents(request, this.#metadata)
     const seen: Seen[] = []
     await new Promise<void>((resolve, reject) => {

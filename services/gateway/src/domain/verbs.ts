@@ -15,6 +15,8 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   ListAudit: 'read',
   VerifyAudit: 'read',
   ListParked: 'read',
+  GetRelease: 'read',
+  FindObject: 'read',
   RollBack: 'rollback',
   LiftHold: 'rollback',
   Reconcile: 'reconcile',

@@ -13,6 +13,18 @@ export class ApiError extends Error {
   }
 }
 
+/** There is no such release; says which ones there are. */
+export function noRelease(
+  application: string,
+  { releases }: { readonly releases: readonly { readonly number: bigint }[] },
+  number: bigint,
+): ApiError {
+  const newest = releases.at(-1)?.number ?? 0n
+  const there = newest === 0n ? 'it has none yet' : `it has 1 to ${newest}`
+  const which = number === 0n ? 'no release' : `no release ${number}`
+  return new ApiError(status.NOT_FOUND, `${application} has ${which}: ${there}`)
+}
+
 /** The error as gRPC sends it. What is our own fault tells its kind, never its text. */
 export function toServiceError(error: unknown): Partial<ServiceError> {
   if (error instanceof ApiError) return { code: error.code, details: error.message }

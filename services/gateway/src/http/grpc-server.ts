@@ -99,6 +99,8 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
     listAudit: unary('ListAudit', (request) => reads.audit(request)),
     verifyAudit: unary('VerifyAudit', () => verifyAudit(store, model.checkpoint)),
     listParked: unary('ListParked', async () => ({ events: [...(await parking.list(undefined))] })),
+    getRelease: unary('GetRelease', (request) => reads.release(request)),
+    findObject: unary('FindObject', (request) => reads.findObject(request)),
     rollBack: unary('RollBack', (request, who) => writes.rollBack(request, who)),
     liftHold: unary('LiftHold', (request, who) => writes.liftHold(request, who)),
     reconcile: unary('Reconcile', (request, who) => writes.reconcile(request, who)),

@@ -1,6 +1,11 @@
 import { status } from '@grpc/grpc-js'
 import {
   Phase,
+  type FindObjectRequest,
+  type FindObjectResponse,
+  type FoundObject,
+  type GetReleaseRequest,
+  type GetReleaseResponse,
   type ListAuditResponse,
   type DescribeApplicationResponse,
   type EventView,
@@ -31,7 +36,8 @@ import {
   viewRelease,
   viewSource,
 } from '../projections/views.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, noRelease } from './api-error.ts'
+import { matches, pageOf, type ReleasedObjects } from './released-objects.ts'
 
 const EVENTS_SHOWN = 20
 const AUDIT_MAX = 1_000
@@ -39,6 +45,7 @@ const AUDIT_MAX = 1_000
 export interface ReadApiDeps {
   readonly model: ReadModel
   readonly surroundings: Surroundings
+  readonly releases: ReleasedObjects
   readonly form: 'embedded' | 'platform'
   readonly renderIsolation: string
 }
@@ -143,6 +150,45 @@ export class ReadApi {
     }
     const { checkpoint } = model
     return { events, checkpoint: checkpoint === undefined ? undefined : { ...checkpoint } }
+  }
+
+  /** A page of the objects of a release. */
+  async release({ application, number, after }: GetReleaseRequest): Promise<GetReleaseResponse> {
+    const { model, releases } = this.#deps
+    const state = this.find(application)
+    const wanted = number === 0n ? state.releases.at(-1)?.number : number
+    const release = state.releases.find((known) => known.number === wanted)
+    if (release === undefined) throw noRelease(application, state, number)
+    const all = await releases.of(release)
+    return {
+      release: viewRelease(state, release),
+      application: viewApplication(state, model),
+      objects: [...pageOf(all, after)],
+      objectCount: all.length,
+    }
+  }
+
+  /** Who delivers an object: looked up in the newest release of each application. */
+  async findObject(request: FindObjectRequest): Promise<FindObjectResponse> {
+    const { model, releases } = this.#deps
+    if (request.kind === '' || request.name === '')
+      throw new ApiError(status.INVALID_ARGUMENT, 'name the kind and the name of the object')
+    const found: FoundObject[] = []
+    for (const state of model.present()) {
+      const release = state.releases.at(-1)
+      const isElsewhere = request.cluster !== '' && state.cluster !== request.cluster
+      if (release === undefined || isElsewhere) continue
+      const source = model.sources.get(state.sourceId)
+      const matching = (await releases.of(release)).filter((object) => matches(object, request))
+      for (const object of matching)
+        found.push({
+          object,
+          application: viewApplication(state, model),
+          release: viewRelease(state, release),
+          source: source === undefined ? undefined : viewSource(source),
+        })
+    }
+    return { found }
   }
 
   /** The application that a text names; an ApiError where there is none, or more than one. */

@@ -9,7 +9,7 @@ import { viewEvent } from '../projections/summarize.ts'
  */
 export async function* watchEvents(
   { store, wake }: Pick<Surroundings, 'store' | 'wake'>,
-  { after, follow, types }: WatchEventsRequest,
+  { after, follow, types, correlationId }: WatchEventsRequest,
   {
     application,
     signal,
@@ -22,7 +22,8 @@ export async function* watchEvents(
       const wanted = types.length === 0 || types.includes(stored.type)
       const own = application === undefined || stored.stream.includes(application)
       const recorded = wanted && own ? record(stored) : undefined
-      if (recorded !== undefined) yield { event: viewEvent(recorded), stored }
+      const caused = correlationId === '' || recorded?.meta.correlationId === correlationId
+      if (recorded !== undefined && caused) yield { event: viewEvent(recorded), stored }
     }
     if (events.length > 0) continue
     if (!follow) return

@@ -26,7 +26,7 @@ import type { Identity } from '../ports.ts'
 import type { ApplicationState } from '../projections/application-state.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { appendRequest, type Caller } from '../steps/append-request.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, noRelease } from './api-error.ts'
 import type { ReadApi } from './read-api.ts'
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u
@@ -60,13 +60,8 @@ export class WriteApi {
     const { application, number, reason } = request
     const state = this.#deps.reads.find(application)
     if (number === 0n) throw invalid('name the release: --to N; see tidemark history')
-    if (!state.releases.some((release) => release.number === number)) {
-      const newest = state.releases.at(-1)?.number ?? 0n
-      throw new ApiError(
-        status.NOT_FOUND,
-        `${application} has no release ${number}: ${newest === 0n ? 'it has none yet' : `it has 1 to ${newest}`}`,
-      )
-    }
+    if (!state.releases.some((release) => release.number === number))
+      throw noRelease(application, state, number)
     const requestId = this.#requestId(request)
     return this.#ask(state, { identity, requestId }, (id) =>
       event('RollbackRequested', { requestId, applicationId: id, number, reason }),

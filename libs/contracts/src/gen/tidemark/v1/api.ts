@@ -396,6 +396,8 @@ export interface WatchEventsRequest {
   readonly follow: boolean;
   readonly application: string;
   readonly types: readonly string[];
+  /** Only what one request, push or look at a source has caused. */
+  readonly correlationId: string;
 }
 
 export interface WatchEventsResponse {
@@ -541,6 +543,57 @@ export interface ResolveParkedRequest {
 
 export interface ResolveParkedResponse {
   readonly position: bigint;
+}
+
+export interface GetReleaseRequest {
+  readonly application: string;
+  /** 0: the newest. */
+  readonly number: bigint;
+  /** How many of its objects the caller has already; 0 for the first page. */
+  readonly after: number;
+}
+
+export interface GetReleaseResponse {
+  readonly release:
+    | ReleaseView
+    | undefined;
+  /** A page of its objects, at least one where there are more. */
+  readonly objects: readonly ReleasedObject[];
+  readonly objectCount: number;
+  readonly application: ApplicationView | undefined;
+}
+
+export interface ReleasedObject {
+  /** `<namespace>_<name>_<group>_<kind>`, as in a Flux inventory. */
+  readonly id: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** JSON; each value of a Secret is `[secret ...]`, with the start of its keyed digest. */
+  readonly objectJson: string;
+}
+
+export interface FindObjectRequest {
+  /** In any case of letters. */
+  readonly kind: string;
+  /** Empty: any. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Empty: any. */
+  readonly cluster: string;
+}
+
+/** Who delivers an object, on each cluster where the newest release of an application holds it. */
+export interface FindObjectResponse {
+  readonly found: readonly FoundObject[];
+}
+
+export interface FoundObject {
+  readonly object: ReleasedObject | undefined;
+  readonly application: ApplicationView | undefined;
+  readonly release: ReleaseView | undefined;
+  readonly source: SourceView | undefined;
 }
 
 function createBaseGetStatusRequest(): GetStatusRequest {
@@ -3808,7 +3861,7 @@ export const EventView: MessageFns<EventView> = {
 };
 
 function createBaseWatchEventsRequest(): WatchEventsRequest {
-  return { after: 0n, follow: false, application: "", types: [] };
+  return { after: 0n, follow: false, application: "", types: [], correlationId: "" };
 }
 
 export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
@@ -3827,6 +3880,9 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
     }
     for (const v of message.types) {
       writer.uint32(34).string(v!);
+    }
+    if (message.correlationId !== "") {
+      writer.uint32(42).string(message.correlationId);
     }
     return writer;
   },
@@ -3876,6 +3932,14 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
             message.types.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.correlationId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3894,6 +3958,11 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
       follow: isSet(object.follow) ? globalThis.Boolean(object.follow) : false,
       application: isSet(object.application) ? globalThis.String(object.application) : "",
       types: globalThis.Array.isArray(object?.types) ? object.types.map((e: any) => globalThis.String(e)) : [],
+      correlationId: isSet(object.correlationId)
+        ? globalThis.String(object.correlationId)
+        : isSet(object.correlation_id)
+        ? globalThis.String(object.correlation_id)
+        : "",
     };
   },
 
@@ -3911,6 +3980,9 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
     if (message.types?.length) {
       obj.types = message.types;
     }
+    if (message.correlationId !== "") {
+      obj.correlationId = message.correlationId;
+    }
     return obj;
   },
 
@@ -3923,6 +3995,7 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
     message.follow = object.follow ?? false;
     message.application = object.application ?? "";
     message.types = object.types?.map((e) => e) || [];
+    message.correlationId = object.correlationId ?? "";
     return message;
   },
 };
@@ -6391,6 +6464,705 @@ export const ResolveParkedResponse: MessageFns<ResolveParkedResponse> = {
   },
 };
 
+function createBaseGetReleaseRequest(): GetReleaseRequest {
+  return { application: "", number: 0n, after: 0 };
+}
+
+export const GetReleaseRequest: MessageFns<GetReleaseRequest> = {
+  encode(message: GetReleaseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.application !== "") {
+      writer.uint32(10).string(message.application);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.number);
+    }
+    if (message.after !== 0) {
+      writer.uint32(24).uint32(message.after);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetReleaseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetReleaseRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.application = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.after = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetReleaseRequest {
+    return {
+      application: isSet(object.application) ? globalThis.String(object.application) : "",
+      number: isSet(object.number) ? BigInt(object.number) : 0n,
+      after: isSet(object.after) ? globalThis.Number(object.after) : 0,
+    };
+  },
+
+  toJSON(message: GetReleaseRequest): unknown {
+    const obj: any = {};
+    if (message.application !== "") {
+      obj.application = message.application;
+    }
+    if (message.number !== 0n) {
+      obj.number = message.number.toString();
+    }
+    if (message.after !== 0) {
+      obj.after = Math.round(message.after);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetReleaseRequest>): GetReleaseRequest {
+    return GetReleaseRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetReleaseRequest>): GetReleaseRequest {
+    const message = createBaseGetReleaseRequest() as any;
+    message.application = object.application ?? "";
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.after = object.after ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetReleaseResponse(): GetReleaseResponse {
+  return { release: undefined, objects: [], objectCount: 0, application: undefined };
+}
+
+export const GetReleaseResponse: MessageFns<GetReleaseResponse> = {
+  encode(message: GetReleaseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.release !== undefined) {
+      ReleaseView.encode(message.release, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.objects) {
+      ReleasedObject.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.objectCount !== 0) {
+      writer.uint32(24).uint32(message.objectCount);
+    }
+    if (message.application !== undefined) {
+      ApplicationView.encode(message.application, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetReleaseResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetReleaseResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.release = ReleaseView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.objects.push(ReleasedObject.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.objectCount = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.application = ApplicationView.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetReleaseResponse {
+    return {
+      release: isSet(object.release) ? ReleaseView.fromJSON(object.release) : undefined,
+      objects: globalThis.Array.isArray(object?.objects)
+        ? object.objects.map((e: any) => ReleasedObject.fromJSON(e))
+        : [],
+      objectCount: isSet(object.objectCount)
+        ? globalThis.Number(object.objectCount)
+        : isSet(object.object_count)
+        ? globalThis.Number(object.object_count)
+        : 0,
+      application: isSet(object.application) ? ApplicationView.fromJSON(object.application) : undefined,
+    };
+  },
+
+  toJSON(message: GetReleaseResponse): unknown {
+    const obj: any = {};
+    if (message.release !== undefined) {
+      obj.release = ReleaseView.toJSON(message.release);
+    }
+    if (message.objects?.length) {
+      obj.objects = message.objects.map((e) => ReleasedObject.toJSON(e));
+    }
+    if (message.objectCount !== 0) {
+      obj.objectCount = Math.round(message.objectCount);
+    }
+    if (message.application !== undefined) {
+      obj.application = ApplicationView.toJSON(message.application);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GetReleaseResponse>): GetReleaseResponse {
+    return GetReleaseResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GetReleaseResponse>): GetReleaseResponse {
+    const message = createBaseGetReleaseResponse() as any;
+    message.release = (object.release !== undefined && object.release !== null)
+      ? ReleaseView.fromPartial(object.release)
+      : undefined;
+    message.objects = object.objects?.map((e) => ReleasedObject.fromPartial(e)) || [];
+    message.objectCount = object.objectCount ?? 0;
+    message.application = (object.application !== undefined && object.application !== null)
+      ? ApplicationView.fromPartial(object.application)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseReleasedObject(): ReleasedObject {
+  return { id: "", apiVersion: "", kind: "", namespace: "", name: "", objectJson: "" };
+}
+
+export const ReleasedObject: MessageFns<ReleasedObject> = {
+  encode(message: ReleasedObject, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.apiVersion !== "") {
+      writer.uint32(18).string(message.apiVersion);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(34).string(message.namespace);
+    }
+    if (message.name !== "") {
+      writer.uint32(42).string(message.name);
+    }
+    if (message.objectJson !== "") {
+      writer.uint32(50).string(message.objectJson);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReleasedObject {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReleasedObject() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.apiVersion = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.objectJson = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReleasedObject {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      apiVersion: isSet(object.apiVersion)
+        ? globalThis.String(object.apiVersion)
+        : isSet(object.api_version)
+        ? globalThis.String(object.api_version)
+        : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      objectJson: isSet(object.objectJson)
+        ? globalThis.String(object.objectJson)
+        : isSet(object.object_json)
+        ? globalThis.String(object.object_json)
+        : "",
+    };
+  },
+
+  toJSON(message: ReleasedObject): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.apiVersion !== "") {
+      obj.apiVersion = message.apiVersion;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.objectJson !== "") {
+      obj.objectJson = message.objectJson;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ReleasedObject>): ReleasedObject {
+    return ReleasedObject.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReleasedObject>): ReleasedObject {
+    const message = createBaseReleasedObject() as any;
+    message.id = object.id ?? "";
+    message.apiVersion = object.apiVersion ?? "";
+    message.kind = object.kind ?? "";
+    message.namespace = object.namespace ?? "";
+    message.name = object.name ?? "";
+    message.objectJson = object.objectJson ?? "";
+    return message;
+  },
+};
+
+function createBaseFindObjectRequest(): FindObjectRequest {
+  return { kind: "", namespace: "", name: "", cluster: "" };
+}
+
+export const FindObjectRequest: MessageFns<FindObjectRequest> = {
+  encode(message: FindObjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(18).string(message.namespace);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(34).string(message.cluster);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindObjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindObjectRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindObjectRequest {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+    };
+  },
+
+  toJSON(message: FindObjectRequest): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FindObjectRequest>): FindObjectRequest {
+    return FindObjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindObjectRequest>): FindObjectRequest {
+    const message = createBaseFindObjectRequest() as any;
+    message.kind = object.kind ?? "";
+    message.namespace = object.namespace ?? "";
+    message.name = object.name ?? "";
+    message.cluster = object.cluster ?? "";
+    return message;
+  },
+};
+
+function createBaseFindObjectResponse(): FindObjectResponse {
+  return { found: [] };
+}
+
+export const FindObjectResponse: MessageFns<FindObjectResponse> = {
+  encode(message: FindObjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.found) {
+      FoundObject.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindObjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindObjectResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.found.push(FoundObject.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindObjectResponse {
+    return {
+      found: globalThis.Array.isArray(object?.found) ? object.found.map((e: any) => FoundObject.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: FindObjectResponse): unknown {
+    const obj: any = {};
+    if (message.found?.length) {
+      obj.found = message.found.map((e) => FoundObject.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FindObjectResponse>): FindObjectResponse {
+    return FindObjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindObjectResponse>): FindObjectResponse {
+    const message = createBaseFindObjectResponse() as any;
+    message.found = object.found?.map((e) => FoundObject.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFoundObject(): FoundObject {
+  return { object: undefined, application: undefined, release: undefined, source: undefined };
+}
+
+export const FoundObject: MessageFns<FoundObject> = {
+  encode(message: FoundObject, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.object !== undefined) {
+      ReleasedObject.encode(message.object, writer.uint32(10).fork()).join();
+    }
+    if (message.application !== undefined) {
+      ApplicationView.encode(message.application, writer.uint32(18).fork()).join();
+    }
+    if (message.release !== undefined) {
+      ReleaseView.encode(message.release, writer.uint32(26).fork()).join();
+    }
+    if (message.source !== undefined) {
+      SourceView.encode(message.source, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FoundObject {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFoundObject() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.object = ReleasedObject.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.application = ApplicationView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.release = ReleaseView.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.source = SourceView.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FoundObject {
+    return {
+      object: isSet(object.object) ? ReleasedObject.fromJSON(object.object) : undefined,
+      application: isSet(object.application) ? ApplicationView.fromJSON(object.application) : undefined,
+      release: isSet(object.release) ? ReleaseView.fromJSON(object.release) : undefined,
+      source: isSet(object.source) ? SourceView.fromJSON(object.source) : undefined,
+    };
+  },
+
+  toJSON(message: FoundObject): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = ReleasedObject.toJSON(message.object);
+    }
+    if (message.application !== undefined) {
+      obj.application = ApplicationView.toJSON(message.application);
+    }
+    if (message.release !== undefined) {
+      obj.release = ReleaseView.toJSON(message.release);
+    }
+    if (message.source !== undefined) {
+      obj.source = SourceView.toJSON(message.source);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<FoundObject>): FoundObject {
+    return FoundObject.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FoundObject>): FoundObject {
+    const message = createBaseFoundObject() as any;
+    message.object = (object.object !== undefined && object.object !== null)
+      ? ReleasedObject.fromPartial(object.object)
+      : undefined;
+    message.application = (object.application !== undefined && object.application !== null)
+      ? ApplicationView.fromPartial(object.application)
+      : undefined;
+    message.release = (object.release !== undefined && object.release !== null)
+      ? ReleaseView.fromPartial(object.release)
+      : undefined;
+    message.source = (object.source !== undefined && object.source !== null)
+      ? SourceView.fromPartial(object.source)
+      : undefined;
+    return message;
+  },
+};
+
 /** The public API. Every method names the verb that the authoriser checks, in `docs/reference/api.md`. */
 export type TidemarkServiceService = typeof TidemarkServiceService;
 export const TidemarkServiceService = {
@@ -6587,6 +7359,24 @@ export const TidemarkServiceService = {
       Buffer.from(ResolveParkedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResolveParkedResponse => ResolveParkedResponse.decode(value),
   },
+  getRelease: {
+    path: "/tidemark.v1.TidemarkService/GetRelease" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetReleaseRequest): Buffer => Buffer.from(GetReleaseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetReleaseRequest => GetReleaseRequest.decode(value),
+    responseSerialize: (value: GetReleaseResponse): Buffer => Buffer.from(GetReleaseResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetReleaseResponse => GetReleaseResponse.decode(value),
+  },
+  findObject: {
+    path: "/tidemark.v1.TidemarkService/FindObject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindObjectRequest): Buffer => Buffer.from(FindObjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindObjectRequest => FindObjectRequest.decode(value),
+    responseSerialize: (value: FindObjectResponse): Buffer => Buffer.from(FindObjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindObjectResponse => FindObjectResponse.decode(value),
+  },
 } as const;
 
 export interface TidemarkServiceServer extends UntypedServiceImplementation {
@@ -6610,6 +7400,8 @@ export interface TidemarkServiceServer extends UntypedServiceImplementation {
   verifyAudit: handleUnaryCall<VerifyAuditRequest, VerifyAuditResponse>;
   listParked: handleUnaryCall<ListParkedRequest, ListParkedResponse>;
   resolveParked: handleUnaryCall<ResolveParkedRequest, ResolveParkedResponse>;
+  getRelease: handleUnaryCall<GetReleaseRequest, GetReleaseResponse>;
+  findObject: handleUnaryCall<FindObjectRequest, FindObjectResponse>;
 }
 
 export interface TidemarkServiceClient extends Client {
@@ -6903,6 +7695,36 @@ export interface TidemarkServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResolveParkedResponse) => void,
+  ): ClientUnaryCall;
+  getRelease(
+    request: GetReleaseRequest,
+    callback: (error: ServiceError | null, response: GetReleaseResponse) => void,
+  ): ClientUnaryCall;
+  getRelease(
+    request: GetReleaseRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetReleaseResponse) => void,
+  ): ClientUnaryCall;
+  getRelease(
+    request: GetReleaseRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetReleaseResponse) => void,
+  ): ClientUnaryCall;
+  findObject(
+    request: FindObjectRequest,
+    callback: (error: ServiceError | null, response: FindObjectResponse) => void,
+  ): ClientUnaryCall;
+  findObject(
+    request: FindObjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FindObjectResponse) => void,
+  ): ClientUnaryCall;
+  findObject(
+    request: FindObjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FindObjectResponse) => void,
   ): ClientUnaryCall;
 }
 
