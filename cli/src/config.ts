@@ -1,6 +1,8 @@
 import { systemCrashPoints, type CrashPoints } from '@tidemark/kernel'
 import { ConfigReader, type Environment } from '@tidemark/service'
+import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { delimiter, join } from 'node:path'
 
 /** What the command line takes from the environment. */
 export interface CliConfig {
@@ -23,6 +25,22 @@ export function cliConfig(): CliConfig {
     kubeconfig: env.optional('KUBECONFIG')?.split(':')[0],
     crashPoints: systemCrashPoints(env.optional('TIDEMARK_CRASH_AT')),
   }
+}
+
+/** Whether a program of this name can be started from here. */
+export function isOnPath(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  return folders.some((folder) => existsSync(join(folder, program)))
+}
+
+/** What the environment says of terminals: https://no-color.org and its like. */
+export function terminalWishes(): {
+  readonly noColor: boolean
+  readonly forceColor: boolean
+  readonly term: string
+} {
+  const { NO_COLOR = '', FORCE_COLOR = '', TERM = '' } = process.env
+  return { noColor: NO_COLOR !== '', forceColor: !['', '0'].includes(FORCE_COLOR), term: TERM }
 }
 
 /** The environment itself, for the configuration of services. */

@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { addCommands } from './commands/index.ts'
 import { CommandError, EXIT } from './client/exit-codes.ts'
+import { setColorMode, type ColorMode } from './client/terminal.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { VERSION } from './version.ts'
 
@@ -12,19 +13,32 @@ const program = new Command('tidemark')
   )
   .version(VERSION, '--version', 'print the version')
   .helpOption('-h, --help', 'print help')
+  .addOption(
+    new Option('--color <when>', 'whether to use colours; NO_COLOR is heeded')
+      .choices(['auto', 'always', 'never'])
+      .default('auto'),
+  )
   .showSuggestionAfterError()
   .exitOverride()
   .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
+  .hook('preAction', () => {
+    const { color } = program.opts<{ color: ColorMode }>()
+    setColorMode(color)
+  })
   .addHelpText(
     'after',
     `
 Examples:
-  tidemark up                                    a control plane, a sandbox cluster and a sample repository
+  tidemark up                                    three simulated clusters and a sample fleet
   tidemark up --repo https://git.example.com/fleet --path clusters/dev --context dev=dev
   tidemark get applications                      what is delivered, and how it is
-  tidemark why shop                              the first broken link, in full
-  tidemark rollback shop --to 3 --reason "..."   put release 3 back, until somebody lifts it
-  tidemark audit verify                          prove that history was not changed`,
+  tidemark why eu/shop                           the first broken link, in full
+  tidemark rollback eu/shop --to 3 --reason "..."   put release 3 back, until somebody lifts it
+  tidemark audit verify                          prove that history was not changed
+
+Exit codes:
+  0 done   1 failed   2 wrong usage   3 not ready, or timed out   4 denied   5 not found
+  6 conflict   130 interrupted.   diff: 0 equal, 1 different, more for errors`,
   )
 addCommands(program)
 

@@ -74,13 +74,20 @@ export async function connect(choice: ServerChoice): Promise<ApiClient> {
   return new ApiClient(server, token, ca)
 }
 
+/** What `server.json` says. */
+export interface RunningServer {
+  readonly pid: number
+  readonly address: string
+  readonly hooks: string
+  readonly admin: string
+  readonly token: string
+}
+
 /** The server that wrote its address into the data folder, where its process is still there. */
-async function readServer(
-  dataDir: string,
-): Promise<{ readonly address: string; readonly token: string; readonly pid: number } | undefined> {
+export async function readServer(dataDir: string): Promise<RunningServer | undefined> {
   try {
     const text = await readFile(join(dataDir, 'server.json'), 'utf8')
-    const parsed: { address: string; token: string; pid: number } = JSON.parse(text)
+    const parsed: RunningServer = JSON.parse(text)
     process.kill(parsed.pid, 0)
     return parsed
   } catch {

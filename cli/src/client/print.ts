@@ -1,42 +1,92 @@
+import { parseJson } from '@tidemark/manifests'
+import { parseJson as parseForYaml, printYaml } from '@tidemark/yaml'
+import { actionName, healthName, linkStateName, outcomeName, phaseName } from './words.ts'
+import { evaluateJsonPath, type JsonPath } from './json-path.ts'
+import { paint, type Tone } from './terminal.ts'
+
 /** What a command prints: a table for people, or data for tools. */
-export type OutputForm = 'table' | 'wide' | 'json' | 'name'
+export type Output =
+  | { readonly kind: 'table' | 'wide' | 'json' | 'yaml' | 'name' }
+  | { readonly kind: 'jsonpath'; readonly path: JsonPath }
 
 export interface Column<Row> {
   readonly title: string
   readonly value: (row: Row) => string
   /** Only with `-o wide`. */
   readonly wide?: 'wide'
+  readonly tone?: (row: Row) => Tone | undefined
+}
+
+/** The forms of one answer. */
+export interface Forms {
+  /** What the API gave: for json, yaml and jsonpath. */
+  readonly value: unknown
+  readonly text: () => string
+  /** Names, one a line; without it `-o name` prints the text. */
+  readonly names?: () => readonly string[]
 }
 
 const GAP = 3
 const JSON_INDENT = 2
 
+/** Prints an answer in the form that was asked for, on stdout. */
+export function print(output: Output, { value, text, names }: Forms): void {
+  switch (output.kind) {
+    case 'json':
+      return say(formatJson(value))
+    case 'yaml':
+      return say(formatYaml(value).trimEnd())
+    case 'jsonpath':
+      return say(evaluateJsonPath(output.path, parseJson(formatJsonLine(value))))
+    case 'name':
+      return say(names === undefined ? text() : names().join('\n'))
+    default:
+      return say(text())
+  }
+}
+
+export interface TableStyle {
+  readonly form: Output['kind']
+  /** Where it is printed: whether it takes colours. */
+  readonly stream: NodeJS.WriteStream
+}
+
 /** Rows under titles, as wide as they must be. */
 export function formatTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  form: OutputForm,
+  { form, stream }: TableStyle,
 ): string {
   const shown = columns.filter(({ wide }) => wide === undefined || form === 'wide')
-  const cells = [
-    shown.map(({ title }) => title),
-    ...rows.map((row) => shown.map(({ value }) => value(row))),
-  ]
-  const widths = shown.map((_, column) =>
-    Math.max(...cells.map((line) => line[column]?.length ?? 0)),
+  const cells = rows.map((row) => shown.map(({ value }) => value(row)))
+  const widths = shown.map(({ title }, column) =>
+    Math.max(title.length, ...cells.map((line) => line[column]?.length ?? 0)),
   )
-  return cells
-    .map((line) =>
-      line
-        .map((cell, column) => cell.padEnd((widths[column] ?? 0) + GAP))
-        .join('')
-        .trimEnd(),
-    )
-    .join('\n')
+  const line = (texts: readonly string[], tones: readonly (Tone | undefined)[]): string =>
+    texts
+      .map((text, column) => {
+        const gap = ' '.repeat((widths[column] ?? 0) + GAP - text.length)
+        return `${paint(stream, text, tones[column])}${gap}`
+      })
+      .join('')
+      .trimEnd()
+  const titles = shown.map(({ title }) => title)
+  return [
+    line(
+      titles,
+      titles.map(() => 'strong'),
+    ),
+    ...rows.map((row, index) =>
+      line(
+        cells[index] ?? [],
+        shown.map(({ tone }) => tone?.(row)),
+      ),
+    ),
+  ].join('\n')
 }
 
 /** JSON as the API has it; integers of 64 bits as texts, bytes as base64. */
-export function formatJson(value: unknown): string {
+function formatJson(value: unknown): string {
   return JSON.stringify(value, jsonValue, JSON_INDENT)
 }
 
@@ -45,7 +95,23 @@ export function formatJsonLine(value: unknown): string {
   return JSON.stringify(value, jsonValue)
 }
 
-function jsonValue(_: string, value: unknown): unknown {
+/** YAML as kubectl prints it. */
+export function formatYaml(value: unknown): string {
+  return printYaml(parseForYaml(formatJsonLine(value)), 'yaml2')
+}
+
+/** Fields of the API that are enums there, and words here, as the tables have them. */
+const WORDS: Readonly<Record<string, (value: number) => string>> = {
+  phase: phaseName,
+  outcome: outcomeName,
+  health: healthName,
+  state: linkStateName,
+  action: actionName,
+}
+
+function jsonValue(key: string, value: unknown): unknown {
+  if (typeof value === 'number') return WORDS[key]?.(value) ?? value
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   return typeof value === 'bigint' ? String(value) : value
 }
 
@@ -60,7 +126,7 @@ export function formatAge(atMs: bigint, nowMs: number): string {
 
 /** `main@sha1:0123456` in place of the whole commit id. */
 export function shortRevision(revision: string): string {
-  return revision.replace(/(sha1:[0-9a-f]{7})[0-9a-f]+/u, '$1')
+  return revision.replace(/(sha1:[0-9a-f]{7})[0-9a-f]+/gu, '$1')
 }
 
 /** Data, on stdout. */

@@ -1,6 +1,8 @@
+import type { EventView, VerifyAuditResponse } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
 import { CommandError } from '../client/exit-codes.ts'
-import { formatJson, formatTable, say } from '../client/print.ts'
+import { formatTable, print, shortRevision, type Column } from '../client/print.ts'
+import { paint } from '../client/terminal.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 
 /** `tidemark audit list`. */
@@ -8,40 +10,50 @@ export async function list(
   options: OutputOptions & {
     readonly after: string
     readonly limit: string
+    readonly last?: number
     readonly application?: string
   },
 ): Promise<void> {
+  const { application = '', last } = options
   using api = await connect(choiceOf(options))
+  const head = last === undefined ? 0n : (await api.call(api.raw.getStatus, {})).head
+  const isAll = application !== '' && last !== undefined // The newest ones of one may be far back.
+  const after = last === undefined ? BigInt(options.after) : head - BigInt(last)
   const { events, checkpoint } = await api.call(api.raw.listAudit, {
-    after: BigInt(options.after),
-    limit: Number(options.limit),
-    application: options.application ?? '',
+    after: isAll || after < 0n ? 0n : after,
+    limit: last === undefined ? Number(options.limit) : 0,
+    application,
   })
-  if (options.output === 'json') return say(formatJson({ kind: 'List', items: events, checkpoint }))
-  const columns = [
-    { title: 'POSITION', value: (event: (typeof events)[number]) => String(event.position) },
-    {
-      title: 'TIME',
-      value: (event: (typeof events)[number]) => new Date(Number(event.atMs)).toISOString(),
-    },
-    { title: 'WHO', value: (event: (typeof events)[number]) => event.actor },
-    { title: 'WHAT', value: (event: (typeof events)[number]) => event.type },
-    { title: 'OF', value: (event: (typeof events)[number]) => event.stream },
-    { title: 'DETAIL', value: (event: (typeof events)[number]) => event.summary },
-  ]
-  say(formatTable(columns, events, options.output))
+  const items = last === undefined ? events : events.slice(-last)
+  print(options.output, {
+    value: { kind: 'List', items, checkpoint },
+    text: () => formatTable(COLUMNS, items, { form: options.output.kind, stream: process.stdout }),
+    names: () => items.map(({ position }) => String(position)),
+  })
 }
+
+const COLUMNS: readonly Column<EventView>[] = [
+  { title: 'POSITION', value: ({ position }) => String(position) },
+  { title: 'TIME', value: ({ atMs }) => new Date(Number(atMs)).toISOString() },
+  { title: 'WHO', value: ({ actor }) => actor },
+  { title: 'WHAT', value: ({ type }) => type },
+  { title: 'OF', value: ({ stream }) => stream },
+  { title: 'DETAIL', value: ({ summary }) => shortRevision(summary.split('\n')[0] ?? '') },
+]
 
 /** `tidemark audit verify`: 0 where the record holds, 1 where it does not. */
 export async function verify(options: OutputOptions): Promise<void> {
   using api = await connect(choiceOf(options))
   const verified = await api.call(api.raw.verifyAudit, {})
-  if (options.output === 'json') say(formatJson(verified))
-  else {
-    say(`${verified.good ? 'good' : 'TAMPERED'}: ${verified.message}`)
-    if (verified.publicKey !== '') say(`key:  ${verified.publicKey}`)
-    if (verified.size > 0n)
-      say(`root: ${Buffer.from(verified.root).toString('base64')} over ${verified.size} events`)
-  }
+  print(options.output, { value: verified, text: () => tellVerdict(verified) })
   if (!verified.good) throw new CommandError('the record does not hold')
+}
+
+function tellVerdict({ good, message, publicKey, size, root }: VerifyAuditResponse): string {
+  const word = paint(process.stdout, good ? 'good' : 'TAMPERED', good ? 'good' : 'bad')
+  return [
+    `${word}: ${message}`,
+    ...(publicKey === '' ? [] : [`key:  ${publicKey}`]),
+    ...(size > 0n ? [`root: ${Buffer.from(root).toString('base64')} over ${size} events`] : []),
+  ].join('\n')
 }

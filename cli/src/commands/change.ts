@@ -1,15 +1,17 @@
+import { systemClock } from '@tidemark/kernel'
 import { connect } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
-import { formatJson, say } from '../client/print.ts'
+import { print, say } from '../client/print.ts'
 import { choiceOf, type OutputOptions, type ServerOptions } from './options.ts'
+import { readDuration } from './up-options.ts'
 
 interface Accepted {
   readonly requestId: string
   readonly position: bigint
 }
 
-function print(options: OutputOptions, accepted: Accepted, text: string): void {
-  say(options.output === 'json' ? formatJson(accepted) : `${text} (event ${accepted.position})`)
+function show({ output }: OutputOptions, accepted: Accepted, text: string): void {
+  print(output, { value: accepted, text: () => `${text} (event ${accepted.position})` })
 }
 
 /** `tidemark rollback APPLICATION --to N --reason TEXT`, or `--lift`. */
@@ -25,17 +27,16 @@ export async function rollback(
   if (lift === (to !== undefined))
     throw new CommandError('say --to N for the release to put back, or --lift to go on', EXIT.usage)
   if (!lift && reason === '') throw new CommandError('say why: --reason', EXIT.usage)
-  if (to !== undefined && (!Number.isInteger(to) || to < 1))
-    throw new CommandError('--to takes the number of a release, from 1', EXIT.usage)
+  if (to === 0) throw new CommandError('--to takes the number of a release, from 1', EXIT.usage)
   using api = await connect(choiceOf(options))
   const requestId = ''
   if (lift) {
     const accepted = await api.call(api.raw.liftHold, { application, reason, requestId })
-    return print(options, accepted, `${application} goes on to its newest release`)
+    return show(options, accepted, `${application} goes on to its newest release`)
   }
   const number = BigInt(to ?? 0)
   const accepted = await api.call(api.raw.rollBack, { application, number, reason, requestId })
-  print(options, accepted, `${application} goes back to release ${number}, until --lift`)
+  show(options, accepted, `${application} goes back to release ${number}, until --lift`)
 }
 
 /** `tidemark reconcile NAME`. */
@@ -58,7 +59,7 @@ export async function reconcile(
     reason: options.reason,
     requestId: '',
   })
-  print(options, accepted, `${name} is looked at`)
+  show(options, accepted, `${name} is looked at`)
 }
 
 /** `tidemark suspend APPLICATION --reason TEXT [--until TIME]`. */
@@ -66,15 +67,27 @@ export async function suspend(
   application: string,
   options: OutputOptions & { readonly reason: string; readonly until?: string },
 ): Promise<void> {
-  const until = options.until === undefined ? 0 : Date.parse(options.until)
-  if (Number.isNaN(until))
-    throw new CommandError(
-      `'${options.until ?? ''}' is no time; write 2026-12-24T18:00:00Z`,
-      EXIT.usage,
-    )
+  const until = readUntil(options.until)
   using api = await connect(choiceOf(options))
   const request = { application, reason: options.reason, untilMs: BigInt(until), requestId: '' }
-  print(options, await api.call(api.raw.suspend, request), `${application} is suspended`)
+  show(options, await api.call(api.raw.suspend, request), `${application} is suspended`)
+}
+
+/** A time, or a duration from now; 0 where none is given. */
+function readUntil(text: string | undefined): number {
+  if (text === undefined) return 0
+  const now = systemClock.now()
+  const until = /^[\d.]+(?:ms|s|m|h)/u.test(text)
+    ? now + readDuration(text, '--until')
+    : Date.parse(text)
+  if (Number.isNaN(until))
+    throw new CommandError(
+      `--until ${text}: write a time such as 2026-12-24T18:00:00Z, or a duration such as 2h`,
+      EXIT.usage,
+    )
+  if (until <= now)
+    throw new CommandError(`--until ${text} has passed: it would end at once`, EXIT.usage)
+  return until
 }
 
 /** `tidemark resume APPLICATION`. */
@@ -84,7 +97,7 @@ export async function resume(
 ): Promise<void> {
   using api = await connect(choiceOf(options))
   const request = { application, reason: options.reason, requestId: '' }
-  print(options, await api.call(api.raw.resume, request), `${application} goes on`)
+  show(options, await api.call(api.raw.resume, request), `${application} goes on`)
 }
 
 /** `tidemark parked retry|skip READER POSITION --reason TEXT`. */

@@ -1,6 +1,6 @@
 import { ClusterAccess } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
-import { formatJson, say } from '../client/print.ts'
+import { print } from '../client/print.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 import { readDuration } from './up-options.ts'
 
@@ -30,9 +30,8 @@ export async function addCluster(cluster: string, options: AddClusterOptions): P
     intervalMs: BigInt(readDuration(interval, '--interval')),
     secretName: secret,
   })
-  say(
-    options.output === 'json'
-      ? formatJson(declared)
-      : `${cluster} is fed from ${repo} ${path} (${declared.applicationId})`,
-  )
+  print(options.output, {
+    value: declared,
+    text: () => `${cluster} is fed from ${repo} ${path} (${declared.applicationId})`,
+  })
 }

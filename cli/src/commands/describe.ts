@@ -1,8 +1,8 @@
 import type { DescribeApplicationResponse, ObjectCounts } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
-import { formatJson, say, shortRevision } from '../client/print.ts'
-import { outcomeName, phaseName } from './get.ts'
+import { print, shortRevision } from '../client/print.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
+import { outcomeName, phaseName } from '../client/words.ts'
 
 const RELEASES_SHOWN = 5
 const TITLE_WIDTH = 13
@@ -11,7 +11,7 @@ const TITLE_WIDTH = 13
 export async function describe(application: string, options: OutputOptions): Promise<void> {
   using api = await connect(choiceOf(options))
   const described = await api.call(api.raw.describeApplication, { application })
-  say(options.output === 'json' ? formatJson(described) : format(described))
+  print(options.output, { value: described, text: () => format(described) })
 }
 
 function format(described: DescribeApplicationResponse): string {

@@ -20,6 +20,7 @@ export async function events(options: EventsOptions): Promise<void> {
       follow: options.follow === true,
       application: options.application ?? '',
       types: [...options.type],
+      correlationId: '',
     },
     api.metadata,
   )
@@ -27,7 +28,7 @@ export async function events(options: EventsOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     stream.on('data', ({ event }: WatchEventsResponse) => {
       if (event === undefined) return
-      if (options.output === 'json') return say(formatJsonLine(event))
+      if (options.output.kind === 'json') return say(formatJsonLine(event))
       const at = new Date(Number(event.atMs)).toISOString()
       say(
         `${String(event.position).padStart(6)}  ${at}  ${event.type.padEnd(22)}  ${event.stream}  ${event.summary}`,

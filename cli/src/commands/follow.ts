@@ -2,11 +2,20 @@ import { Phase, type ApplicationView, type ListSourcesResponse } from '@tidemark
 import type { Clock } from '@tidemark/kernel'
 import type { ApiClient } from '../client/api-client.ts'
 import { EXIT } from '../client/exit-codes.ts'
-import { formatJsonLine, say, shortRevision, tell } from '../client/print.ts'
-import { phaseName } from './get.ts'
+import {
+  formatJsonLine,
+  formatTable,
+  say,
+  shortRevision,
+  tell,
+  type Column,
+} from '../client/print.ts'
+import { isLive, LiveLines, paint, sizeOf } from '../client/terminal.ts'
+import { phaseName, toneOf } from '../client/words.ts'
 
 const LOOK_MS = 100
 const SHOW_MS = 500 // Soon enough for eyes; a look at some hundred applications is work.
+const LIVE_ROWS_FREE = 6 // Titles, the sum, and what was said before.
 const HOPELESS_MS = 3_000 // What is broken for this long, with nothing under way, waits for a person.
 
 interface Shown {
@@ -42,44 +51,112 @@ export async function followUntilReady(
   return EXIT.notReady
 }
 
-/** Lines for people, until the end: what changes, and once all is ready what to try. */
+interface Showing {
+  /** Comes true when the user ends it; rejects where a service has stopped by itself. */
+  readonly ending: Promise<unknown>
+  readonly steps: string
+  /** When the start began, on the monotonic clock. */
+  readonly began: number
+  readonly clock: Clock
+}
+
+/**
+ * For people, until the end: on a terminal a table that changes in place until all is ready, elsewhere a line for
+ * each change; then what to try, and a line for each change.
+ */
 export async function showUntilInterrupted(
   api: ApiClient,
-  {
-    ending,
-    dataDir,
-    clock,
-  }: { readonly ending: Promise<void>; readonly dataDir: string; readonly clock: Clock },
+  { ending, steps, began, clock }: Showing,
 ): Promise<void> {
-  const changes = new ChangesOf(({ application, status, release, revision, reason, message }) => {
-    const why = reason === '' || reason === 'Ready' ? '' : `  ${reason}: ${message}`
-    tell(`${status.padEnd(12)}${application}  release ${release}  ${shortRevision(revision)}${why}`)
-  })
-  let hinted = false
+  const live = isLive(process.stderr) ? new LiveLines(process.stderr) : undefined
+  let told = false
+  const changes = new ChangesOf((shown) => {
+    if (live === undefined || told) tell(lineOf(shown))
+  }, keyForPeople)
   const ended = new AbortController()
   const stop = ending.finally(() => ended.abort())
   while (!ended.signal.aborted) {
     const applications = await changes.look(api)
+    if (!told) live?.draw(liveTable(applications))
     const ready = judge(applications, await api.call(api.raw.listSources, {})) === 'ready'
-    if (ready && !hinted) hint(dataDir)
-    hinted ||= ready
-    await Promise.race([clock.sleep(SHOW_MS), stop])
+    if (ready && !told) {
+      const seconds = ((clock.monotonic() - began) / 1000).toFixed(1)
+      tell(`\n${applications.length} applications are ready after ${seconds} s.${steps}`)
+      told = true
+    }
+    await Promise.race([clock.sleep(told ? SHOW_MS : LOOK_MS), stop])
   }
   tell('ending ...')
   await stop
 }
 
-function hint(dataDir: string): void {
-  const flag = dataDir === './.tidemark' ? '' : ` --data-dir ${dataDir}`
-  tell(`
-All is ready. In another terminal:
-  npx tidemark get applications${flag}
-  npx tidemark history shop${flag}
-  npx tidemark audit verify${flag}
-  kubectl --kubeconfig ${dataDir}/kubeconfig get deployments -A
-Ctrl-C ends it; the next start goes on from here.
-`)
+/** Shows what comes of a commit to the sample, until nothing is under way. */
+export async function followCommit(api: ApiClient, commit: string, clock: Clock): Promise<void> {
+  const changes = new ChangesOf((shown) => tell(lineOf(shown)), keyForPeople)
+  changes.ignore(await list(api))
+  const end = clock.monotonic() + SETTLED_MS_MAX
+  let quiet = 0
+  while (clock.monotonic() < end && quiet < QUIET_LOOKS) {
+    const applications = await changes.look(api)
+    const { sources } = await api.call(api.raw.listSources, {})
+    const seen = sources.some(({ revision }) => revision.endsWith(`:${commit}`))
+    const moving = applications.some(({ phase }) => MOVING.has(phase))
+    quiet = seen && !moving ? quiet + 1 : 0
+    await clock.sleep(LOOK_MS)
+  }
 }
+
+const SETTLED_MS_MAX = 60_000
+const QUIET_LOOKS = 3 // Between two steps there is a moment in which nothing is under way.
+const MOVING: ReadonlySet<Phase> = new Set([
+  Phase.PHASE_DECLARED,
+  Phase.PHASE_RENDERING,
+  Phase.PHASE_APPLYING,
+  Phase.PHASE_PROGRESSING,
+])
+
+async function list(api: ApiClient): Promise<readonly ApplicationView[]> {
+  const request = { cluster: '', namespace: '' }
+  return (await api.call(api.raw.listApplications, request)).applications
+}
+
+function lineOf({ application, status, release, revision, reason, message }: Shown): string {
+  const why = reason === '' || reason === 'Ready' ? '' : `  ${reason}: ${message}`
+  const word = paint(process.stderr, status.padEnd(12), toneOf(status))
+  return shortRevision(`${word}${application}  release ${release}  ${revision}${why}`)
+}
+
+function isOpen({ phase }: ApplicationView): boolean {
+  return phase !== Phase.PHASE_READY
+}
+
+/** The applications as lines; those that are not ready come first where not all fit. */
+function liveTable(applications: readonly ApplicationView[]): readonly string[] {
+  const { rows } = sizeOf(process.stderr)
+  const sorted =
+    applications.length <= rows - LIVE_ROWS_FREE
+      ? applications
+      : applications.toSorted((left, right) => Number(isOpen(right)) - Number(isOpen(left)))
+  const ready = applications.filter((view) => !isOpen(view)).length
+  const table = formatTable(LIVE, sorted, { form: 'table', stream: process.stderr })
+  return [...table.split('\n'), `${ready} of ${applications.length} are ready`]
+}
+
+const LIVE: readonly Column<ApplicationView>[] = [
+  { title: 'CLUSTER', value: ({ cluster }) => cluster },
+  { title: 'APPLICATION', value: ({ object }) => object?.name ?? '' },
+  {
+    title: 'STATUS',
+    value: ({ phase }) => phaseName(phase),
+    tone: ({ phase }) => toneOf(phaseName(phase)),
+  },
+  { title: 'RELEASE', value: ({ release }) => (release === 0n ? '-' : String(release)) },
+  { title: 'OBJECTS', value: ({ objectCount }) => String(objectCount) },
+  {
+    title: 'NOW',
+    value: ({ reason, message }) => (reason === 'Ready' ? '' : (message.split('\n')[0] ?? '')),
+  },
+]
 
 type Verdict = 'ready' | 'moving' | 'broken'
 
@@ -108,21 +185,32 @@ function judge(
   return stuck && failed.size > 0 ? 'broken' : 'moving'
 }
 
+/** A newer commit that changed nothing for an application is nothing that people must see. */
+function keyForPeople({ application, status, reason, message, release }: Shown): string {
+  return [application, status, reason, reason === 'Ready' ? '' : message, release].join('\n')
+}
+
 /** Tells each change of an application once. */
 class ChangesOf {
   readonly #tell: (shown: Shown) => void
+  readonly #keyOf: (shown: Shown) => string
   readonly #last = new Map<string, string>()
 
-  constructor(onChange: (shown: Shown) => void) {
+  constructor(onChange: (shown: Shown) => void, keyOf: (shown: Shown) => string = formatJsonLine) {
     this.#tell = onChange
+    this.#keyOf = keyOf
+  }
+
+  /** What is so now is no change. */
+  ignore(applications: readonly ApplicationView[]): void {
+    for (const view of applications) this.#last.set(view.applicationId, this.#keyOf(shownOf(view)))
   }
 
   async look(api: ApiClient): Promise<readonly ApplicationView[]> {
-    const request = { cluster: '', namespace: '' }
-    const { applications } = await api.call(api.raw.listApplications, request)
+    const applications = await list(api)
     for (const view of applications) {
       const shown = shownOf(view)
-      const text = formatJsonLine(shown)
+      const text = this.#keyOf(shown)
       if (this.#last.get(view.applicationId) !== text) this.#tell(shown)
       this.#last.set(view.applicationId, text)
     }

@@ -1,6 +1,4 @@
 import {
-  type ApplyOutcome,
-  Phase,
   type ApplicationView,
   type ClusterView,
   type DeploymentView,
@@ -12,15 +10,16 @@ import { connect, type ApiClient } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import {
   formatAge,
-  formatJson,
   formatTable,
-  say,
+  print,
   shortRevision,
   tell,
   type Column,
-  type OutputForm,
+  type Output,
 } from '../client/print.ts'
+import { closestName } from '@tidemark/service'
 import { choiceOf, type OutputOptions } from './options.ts'
+import { outcomeName, phaseName, toneOf } from '../client/words.ts'
 
 export interface GetOptions extends OutputOptions {
   readonly cluster?: string
@@ -33,32 +32,33 @@ export async function get(
   name: string | undefined,
   options: GetOptions,
 ): Promise<void> {
+  const wanted = kindOf(kind)
   using api = await connect(choiceOf(options))
-  switch (kind) {
+  switch (wanted) {
     case 'applications':
-      return print(options.output, APPLICATIONS, await applications(api, options))
+      return show(options.output, APPLICATIONS, await applications(api, options))
     case 'sources': {
       const { sources } = await api.call(api.raw.listSources, {})
-      return print(options.output, SOURCES, sources)
+      return show(options.output, SOURCES, sources)
     }
     case 'clusters': {
       const { clusters } = await api.call(api.raw.listClusters, {})
-      return print(options.output, CLUSTERS, clusters)
+      return show(options.output, CLUSTERS, clusters)
     }
     case 'parked': {
       const { events } = await api.call(api.raw.listParked, {})
-      return print(options.output, PARKED, events)
+      return show(options.output, PARKED, events)
     }
     case 'deployments': {
       const request = { application: name ?? '', cluster: options.cluster ?? '' }
       const { deployments } = await api.call(api.raw.listDeployments, request)
-      return print(options.output, DEPLOYMENTS, deployments)
+      return show(options.output, DEPLOYMENTS, deployments)
     }
     default: {
       if (name === undefined)
         throw new CommandError('name the application: tidemark get releases NAME', EXIT.usage)
       const { releases } = await api.call(api.raw.listReleases, { application: name })
-      return print(options.output, RELEASES, releases)
+      return show(options.output, RELEASES, releases)
     }
   }
 }
@@ -70,26 +70,53 @@ async function applications(
   return (await api.call(api.raw.listApplications, { cluster, namespace })).applications
 }
 
+/** kubectl's habit: one or many, in full or short. */
+function kindOf(text: string): Kind {
+  const kind = KINDS.find(({ names }) => names.some((name) => name === text.toLowerCase()))
+  if (kind !== undefined) return kind.kind
+  const near = closestName(
+    text,
+    KINDS.flatMap(({ names }) => names),
+  )
+  const guess = near === undefined ? '' : `; did you mean ${near}?`
+  throw new CommandError(
+    `there is no kind '${text}'${guess} (there are ${KINDS.map(({ kind: name }) => name).join(', ')})`,
+    EXIT.usage,
+  )
+}
+
+const KINDS = [
+  { kind: 'applications', names: ['applications', 'application', 'apps', 'app'] },
+  { kind: 'sources', names: ['sources', 'source', 'src'] },
+  { kind: 'releases', names: ['releases', 'release', 'rel'] },
+  { kind: 'deployments', names: ['deployments', 'deployment', 'deploy'] },
+  { kind: 'clusters', names: ['clusters', 'cluster'] },
+  { kind: 'parked', names: ['parked'] },
+] as const
+type Kind = (typeof KINDS)[number]['kind']
+
 interface Table<Row> {
   readonly columns: readonly Column<Row>[]
   readonly name: (row: Row) => string
 }
 
-function print<Row>(form: OutputForm, { columns, name }: Table<Row>, rows: readonly Row[]): void {
-  if (form === 'json') return say(formatJson({ kind: 'List', items: rows }))
-  if (rows.length === 0) return tell('there is nothing to list')
-  if (form === 'name') return say(rows.map(name).join('\n'))
-  say(formatTable(columns, rows, form))
+function show<Row>(output: Output, { columns, name }: Table<Row>, rows: readonly Row[]): void {
+  if (rows.length === 0 && PEOPLE.has(output.kind)) return tell('there is nothing to list')
+  print(output, {
+    value: { kind: 'List', items: rows },
+    text: () => formatTable(columns, rows, { form: output.kind, stream: process.stdout }),
+    names: () => rows.map(name),
+  })
 }
 
-/** `Ready`, `Failed`: a phase for people. */
-export function phaseName(phase: Phase): string {
-  const [key = 'PHASE_UNKNOWN'] = Object.entries(Phase).find(([, value]) => value === phase) ?? []
-  const word = key.replace('PHASE_', '').toLowerCase()
-  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`
-}
+const PEOPLE: ReadonlySet<string> = new Set(['table', 'wide', 'name'])
 
 const now = (): number => systemClock.now()
+
+/** A table has one line for each row; describe and why show the whole text. */
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? ''
+}
 
 const APPLICATIONS: Table<ApplicationView> = {
   name: ({ applicationId }) => applicationId,
@@ -97,17 +124,22 @@ const APPLICATIONS: Table<ApplicationView> = {
     { title: 'CLUSTER', value: ({ cluster }) => cluster },
     { title: 'NAMESPACE', value: ({ object }) => object?.namespace ?? '' },
     { title: 'NAME', value: ({ object }) => object?.name ?? '' },
-    { title: 'STATUS', value: ({ phase }) => phaseName(phase) },
+    {
+      title: 'STATUS',
+      value: ({ phase }) => phaseName(phase),
+      tone: ({ phase }) => toneOf(phaseName(phase)),
+    },
     {
       title: 'RELEASE',
       value: ({ release, applied }) =>
-        release === applied ? String(release) : `${applied} -> ${release}`,
+        release === applied ? String(release) : `${applied} (of ${release})`,
     },
     { title: 'REVISION', value: ({ revision }) => shortRevision(revision) },
     { title: 'AGE', value: ({ changedAtMs }) => formatAge(changedAtMs, now()) },
     {
       title: 'REASON',
-      value: ({ reason, message }) => (reason === 'Ready' ? '' : `${reason}: ${message}`),
+      value: ({ reason, message }) =>
+        reason === 'Ready' ? '' : `${reason}: ${firstLine(message)}`,
     },
     { title: 'KIND', value: ({ object }) => object?.kind ?? '', wide: 'wide' },
     { title: 'OBJECTS', value: ({ objectCount }) => String(objectCount), wide: 'wide' },
@@ -126,9 +158,16 @@ const SOURCES: Table<SourceView> = {
     { title: 'URL', value: ({ url }) => url },
     { title: 'REF', value: ({ ref }) => ref },
     { title: 'REVISION', value: ({ revision }) => shortRevision(revision) },
-    { title: 'READY', value: ({ ready }) => (ready ? 'True' : 'False') },
+    {
+      title: 'READY',
+      value: ({ ready }) => (ready ? 'True' : 'False'),
+      tone: ({ ready }) => (ready ? 'good' : 'bad'),
+    },
     { title: 'AGE', value: ({ fetchedAtMs }) => formatAge(fetchedAtMs, now()) },
-    { title: 'MESSAGE', value: ({ message, commit }) => message || (commit?.subject ?? '') },
+    {
+      title: 'MESSAGE',
+      value: ({ message, commit }) => firstLine(message) || (commit?.subject ?? ''),
+    },
     { title: 'ID', value: ({ sourceId }) => sourceId, wide: 'wide' },
   ],
 }
@@ -138,9 +177,13 @@ const CLUSTERS: Table<ClusterView> = {
   columns: [
     { title: 'NAME', value: ({ cluster }) => cluster },
     { title: 'ACCESS', value: ({ access }) => access?.kind?.$case ?? '' },
-    { title: 'REACHABLE', value: ({ reachable }) => (reachable ? 'True' : 'False') },
+    {
+      title: 'REACHABLE',
+      value: ({ reachable }) => (reachable ? 'True' : 'False'),
+      tone: ({ reachable }) => (reachable ? 'good' : 'bad'),
+    },
     { title: 'READY', value: ({ ready, applications: all }) => `${ready}/${all}` },
-    { title: 'MESSAGE', value: ({ message }) => message },
+    { title: 'MESSAGE', value: ({ message }) => firstLine(message) },
   ],
 }
 
@@ -151,11 +194,15 @@ const RELEASES: Table<ReleaseView> = {
     {
       title: 'OUTCOME',
       value: ({ outcome, current }) => (current ? `${outcome} (runs)` : outcome),
+      tone: ({ outcome }) => toneOf(outcome),
     },
     { title: 'REVISION', value: ({ revision }) => shortRevision(revision) },
     { title: 'OBJECTS', value: ({ objectCount }) => String(objectCount) },
     { title: 'CUT', value: ({ cutAtMs }) => new Date(Number(cutAtMs)).toISOString() },
-    { title: 'COMMIT', value: ({ commit, message }) => message || (commit?.subject ?? '') },
+    {
+      title: 'COMMIT',
+      value: ({ commit, message }) => firstLine(message) || (commit?.subject ?? ''),
+    },
     { title: 'MANIFESTS', value: ({ manifestDigest }) => manifestDigest, wide: 'wide' },
   ],
 }
@@ -166,12 +213,16 @@ const DEPLOYMENTS: Table<DeploymentView> = {
     { title: 'APPLICATION', value: ({ applicationId }) => applicationId },
     { title: 'CLUSTER', value: ({ cluster }) => cluster },
     { title: 'RELEASE', value: ({ number }) => String(number) },
-    { title: 'OUTCOME', value: ({ outcome }) => outcomeName(outcome) },
+    {
+      title: 'OUTCOME',
+      value: ({ outcome }) => outcomeName(outcome),
+      tone: ({ outcome }) => toneOf(outcomeName(outcome)),
+    },
     { title: 'CREATED', value: ({ counts }) => String(counts?.created ?? 0) },
     { title: 'CONFIGURED', value: ({ counts }) => String(counts?.configured ?? 0) },
     { title: 'UNCHANGED', value: ({ counts }) => String(counts?.unchanged ?? 0) },
     { title: 'PRUNED', value: ({ counts }) => String(counts?.pruned ?? 0) },
-    { title: 'MESSAGE', value: ({ message }) => message },
+    { title: 'MESSAGE', value: ({ message }) => firstLine(message) },
   ],
 }
 
@@ -190,10 +241,4 @@ const PARKED: Table<{
     { title: 'TRIES', value: ({ tries }) => String(tries) },
     { title: 'ERROR', value: ({ error }) => error },
   ],
-}
-
-/** `Applied`, `Failed`: how an apply ended, for people. */
-export function outcomeName(outcome: ApplyOutcome): string {
-  const names = ['Applying', 'Applied', 'Failed', 'Superseded', 'Held']
-  return names[outcome] ?? 'Unknown'
 }

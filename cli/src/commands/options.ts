@@ -1,6 +1,7 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import type { ServerChoice } from '../client/api-client.ts'
-import type { OutputForm } from '../client/print.ts'
+import { JsonPathRefused, parseJsonPath } from '../client/json-path.ts'
+import type { Output } from '../client/print.ts'
 
 export interface ServerOptions {
   readonly server?: string
@@ -10,7 +11,7 @@ export interface ServerOptions {
 }
 
 export interface OutputOptions extends ServerOptions {
-  readonly output: OutputForm
+  readonly output: Output
 }
 
 /** The options by which a command finds its server. */
@@ -22,11 +23,61 @@ export function withServer(command: Command): Command {
     .option('--data-dir <folder>', 'the state of tidemark up', './.tidemark')
 }
 
+const TABLE: Output = { kind: 'table' }
+
 /** The same, and how to print. */
 export function withOutput(command: Command): Command {
-  return withServer(command).option('-o, --output <form>', 'table, wide, json or name', 'table')
+  return withServer(command).option(
+    '-o, --output <form>',
+    'table, wide, json, yaml, name or jsonpath=TEMPLATE (default: "table")',
+    readOutput,
+    TABLE,
+  )
+}
+
+/** Examples below the help of a command. */
+export function withExamples(command: Command, ...lines: readonly string[]): Command {
+  return command.addHelpText(
+    'after',
+    `\nExamples:\n${lines.map((line) => `  tidemark ${line}`).join('\n')}`,
+  )
 }
 
 export function choiceOf({ server, tokenFile, caFile, dataDir }: ServerOptions): ServerChoice {
   return { server, tokenFile, caFile, dataDir }
+}
+
+/** A whole number from 0; for positions, counts and numbers of releases. */
+export function readCount(text: string): number {
+  if (!/^\d{1,15}$/u.test(text)) throw new InvalidArgumentError('Write a whole number.')
+  return Number(text)
+}
+
+/** An option that may be repeated. */
+export function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+function readOutput(text: string): Output {
+  switch (text) {
+    case 'table':
+    case 'wide':
+    case 'json':
+    case 'yaml':
+    case 'name':
+      return { kind: text }
+    default:
+      return readTemplate(text)
+  }
+}
+
+function readTemplate(text: string): Output {
+  if (!text.startsWith('jsonpath='))
+    throw new InvalidArgumentError('It is table, wide, json, yaml, name or jsonpath=TEMPLATE.')
+  try {
+    return { kind: 'jsonpath', path: parseJsonPath(text.slice('jsonpath='.length)) }
+  } catch (error) {
+    if (error instanceof JsonPathRefused) throw new InvalidArgumentError(error.message)
+    throw error
+  }
 }

@@ -6,15 +6,18 @@ import { pathToFileURL } from 'node:url'
 import { ApiClient } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
-import { cliConfig } from '../config.ts'
+import { tellPush } from '../client/push-hook.ts'
+import { cliConfig, environment, isOnPath } from '../config.ts'
 import { writePrivate, type DataDir } from '../serve/data-dir.ts'
 import { startEmbedded, type Embedded } from '../serve/embedded.ts'
-import { SAMPLE_FILES } from '../serve/sample-files.ts'
+import { startGitServer, type GitServer } from '../serve/git-server.ts'
+import { SAMPLE_CLUSTERS, seedSample } from '../serve/sample-repository.ts'
 import { followUntilReady, showUntilInterrupted } from './follow.ts'
+import { nextSteps, sampleSteps } from './next-steps.ts'
 import { readContexts, readDuration, type ContextChoice, type UpOptions } from './up-options.ts'
 
 const SECRET = 'flux-system'
-const SAMPLE_CLUSTER = 'dev'
+const SANDBOX_CLUSTER = 'dev' // Where a repository is named and no cluster.
 const SAMPLE_INTERVAL_MS = 1_000n // A folder of this machine: a look costs a millisecond.
 
 /** `tidemark up`: a whole control plane in this process, until Ctrl-C. */
@@ -22,7 +25,10 @@ export async function up(options: UpOptions): Promise<void> {
   const contexts = readContexts(options.context)
   if (contexts.length > 0 && options.repo === undefined)
     throw new CommandError('name the repository that the clusters are fed from: --repo', EXIT.usage)
-  const sandboxes = contexts.length === 0 ? [SAMPLE_CLUSTER] : []
+  const timeoutMs = readDuration(options.timeout, '--timeout')
+  const intervalMs = BigInt(readDuration(options.interval, '--interval'))
+  const told = interrupted()
+  const sandboxes = sandboxesOf(options, contexts)
   const began = systemClock.monotonic()
   tell('starting ...')
   await using plane = await start(options, sandboxes)
@@ -32,13 +38,27 @@ export async function up(options: UpOptions): Promise<void> {
   )
   const clusters =
     contexts.length === 0 ? sandboxes.map((cluster) => ({ cluster, context: '' })) : contexts
-  await declare(api, plane, { options, clusters })
-  const timeoutMs = readDuration(options.timeout, '--timeout')
-  const ending = Promise.race([interrupted(), plane.stopped])
+  const sample = options.repo === undefined
+  const url = sample ? await seedSample(plane.data.sample, systemClock) : repositoryUrl(options)
+  await declare(api, plane.data, { options, clusters, url, intervalMs })
+  const ending = Promise.race([told, plane.stopped])
   if (options.exitWhenReady === true) {
     const following = followUntilReady(api, { timeoutMs, clock: systemClock })
     process.exitCode = await Promise.race([following, ending.then(() => EXIT.interrupted)])
-  } else await showUntilInterrupted(api, { ending, dataDir: options.dataDir, clock: systemClock })
+    return
+  }
+  await using git = sample ? await serveSample(plane, url) : undefined
+  const dataDir = options.dataDir
+  const kubeconfig = join(dataDir, 'kubeconfig')
+  const steps = sample
+    ? sampleSteps({ dataDir, kubeconfig, gitUrl: git?.url, kubectl: isOnPath('kubectl') })
+    : nextSteps(dataDir)
+  await showUntilInterrupted(api, { ending, steps, began, clock: systemClock })
+}
+
+function sandboxesOf({ repo }: UpOptions, contexts: readonly ContextChoice[]): readonly string[] {
+  if (contexts.length > 0) return []
+  return repo === undefined ? SAMPLE_CLUSTERS : [SANDBOX_CLUSTER]
 }
 
 async function start(options: UpOptions, sandboxes: readonly string[]): Promise<Embedded> {
@@ -57,20 +77,36 @@ async function start(options: UpOptions, sandboxes: readonly string[]): Promise<
   })
 }
 
+/** The sample repository over HTTP; a push is told to the plane as a Git server's webhook would. */
+async function serveSample(
+  { data, hookAddress }: Embedded,
+  url: string,
+): Promise<GitServer | undefined> {
+  const secret = data.hookSecret.reveal()
+  const onPush = (): void => {
+    tellPush({ hooks: hookAddress, secret, url }).catch((error: unknown) => {
+      tell(`the push is seen at the next look; the webhook failed: ${String(error)}`)
+    })
+  }
+  return await startGitServer({ repository: data.sample, environment: environment(), onPush })
+}
+
 interface Declared {
   readonly options: UpOptions
   readonly clusters: readonly ContextChoice[]
+  readonly url: string
+  readonly intervalMs: bigint
 }
 
 /** Registers the clusters and says what they are fed from. Saying the same again changes nothing. */
 async function declare(
   api: ApiClient,
-  plane: Embedded,
-  { options, clusters }: Declared,
+  data: DataDir,
+  { options, clusters, url, intervalMs }: Declared,
 ): Promise<void> {
-  const url = options.repo === undefined ? await sampleUrl(plane) : repositoryUrl(options.repo)
+  const isSample = options.repo === undefined
   for (const { cluster, context } of clusters) {
-    const secretName = await keepCredentials(options, plane.data, cluster)
+    const secretName = await keepCredentials(options, data, cluster)
     const kind =
       context === ''
         ? ({ $case: 'sandbox', value: {} } as const)
@@ -80,36 +116,21 @@ async function declare(
           } as const)
     const access = ClusterAccess.fromPartial({ kind })
     await api.call(api.raw.registerCluster, { cluster, access, project: 'default', labels: [] })
-    const isSample = options.repo === undefined
     await api.call(api.raw.declareRoot, {
       cluster,
       project: 'default',
       url,
       ref: { branch: options.branch, tag: '', semver: '', name: '', commit: '' },
       path: isSample ? `clusters/${cluster}` : options.path,
-      intervalMs: isSample
-        ? SAMPLE_INTERVAL_MS
-        : BigInt(readDuration(options.interval, '--interval')),
+      intervalMs: isSample ? SAMPLE_INTERVAL_MS : intervalMs,
       secretName,
     })
   }
 }
 
 /** A folder of this machine as a URL; anything else as it is. */
-function repositoryUrl(repo: string): string {
+function repositoryUrl({ repo = '' }: UpOptions): string {
   return /^\w+:\/\//u.test(repo) ? repo : pathToFileURL(repo).href
-}
-
-async function sampleUrl({ data }: Embedded): Promise<string> {
-  const { seedRepository } = await import('@tidemark/git')
-  const there = await readFile(join(data.sample, 'HEAD')).catch(() => undefined)
-  if (there === undefined)
-    await seedRepository(data.sample, SAMPLE_FILES, {
-      message: 'A sample fleet: backend and shop',
-      identity: { name: 'Tidemark', email: 'sample@tidemark.invalid' },
-      clock: systemClock,
-    })
-  return pathToFileURL(data.sample).href
 }
 
 /** Puts what shows who we are to the Git server where the fetcher looks for it. */
@@ -120,9 +141,9 @@ async function keepCredentials(
 ): Promise<string> {
   const keys = {
     username: gitUsername,
-    password: await textOf(gitPasswordFile),
-    bearerToken: await textOf(gitTokenFile),
-    'ca.crt': await textOf(gitCaFile),
+    password: await textOf(gitPasswordFile, '--git-password-file'),
+    bearerToken: await textOf(gitTokenFile, '--git-token-file'),
+    'ca.crt': await textOf(gitCaFile, '--git-ca-file'),
   }
   if (Object.values(keys).every((value) => value === undefined)) return ''
   const folder = join(data.secrets, cluster, 'flux-system')
@@ -131,13 +152,18 @@ async function keepCredentials(
   return SECRET
 }
 
-async function textOf(file: string | undefined): Promise<string | undefined> {
-  return file === undefined ? undefined : (await readFile(file, 'utf8')).trim()
+async function textOf(file: string | undefined, option: string): Promise<string | undefined> {
+  if (file === undefined) return undefined
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    throw new CommandError(`${option} ${file} cannot be read: ${code}`, EXIT.usage)
+  })
+  return text.trim()
 }
 
-function interrupted(): Promise<void> {
+function interrupted(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    process.once('SIGINT', () => resolve('interrupted'))
+    process.once('SIGTERM', () => resolve('interrupted'))
   })
 }

@@ -1,6 +1,7 @@
 import { LinkState, type Link } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
-import { formatJson, say } from '../client/print.ts'
+import { print, shortRevision } from '../client/print.ts'
+import { paint, type Tone } from '../client/terminal.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 
 const MARKS: Readonly<Record<number, string>> = {
@@ -14,12 +15,22 @@ const MARKS: Readonly<Record<number, string>> = {
 export async function why(application: string, options: OutputOptions): Promise<void> {
   using api = await connect(choiceOf(options))
   const explained = await api.call(api.raw.explainApplication, { application })
-  if (options.output === 'json') return say(formatJson(explained))
-  say(explained.links.flatMap(lines).join('\n'))
+  print(options.output, {
+    value: explained,
+    text: () => explained.links.flatMap(lines).join('\n'),
+  })
+}
+
+const TONES: Readonly<Record<number, Tone>> = {
+  [LinkState.LINK_STATE_DONE]: 'good',
+  [LinkState.LINK_STATE_ACTIVE]: 'busy',
+  [LinkState.LINK_STATE_BROKEN]: 'bad',
+  [LinkState.LINK_STATE_PENDING]: 'faint',
 }
 
 function lines({ stage, state, summary, detail, hint }: Link): readonly string[] {
-  const first = `${MARKS[state] ?? '??'}  ${stage.padEnd(13)}${summary}`
+  const mark = paint(process.stdout, MARKS[state] ?? '??', TONES[state])
+  const first = `${mark}  ${stage.padEnd(13)}${shortRevision(summary)}`
   const isOpen = state === LinkState.LINK_STATE_BROKEN || state === LinkState.LINK_STATE_ACTIVE
   if (!isOpen) return [first]
   const more = detail === '' ? [] : detail.split('\n').map((line) => `    ${line}`)
