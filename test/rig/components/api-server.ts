@@ -7,10 +7,14 @@ import { Child, freePort, temporaryDir } from './child.ts'
 import { program } from './component.ts'
 import { type Etcd, startEtcd } from './etcd.ts'
 
+export type ApiServerRelease = 'newest' | 'oldest'
+
 /** The user of `ApiServer.token`; in `system:masters`, so RBAC allows it everything. */
 const ADMIN_TOKEN = 'tidemark-test-admin'
 
 export interface ApiServerOptions {
+  /** The newest, unless the oldest that is told to work is asked for. */
+  readonly release?: ApiServerRelease
   /** An etcd to share; without one, the server gets its own, which ends with it. */
   readonly etcd?: Etcd
   /** Further users by bearer token; what they may do is for RBAC objects to say. */
@@ -42,7 +46,7 @@ let prefixes = 0
 
 /** A real kube-apiserver with RBAC and token sign-in, and without ServiceAccount admission, on a free port. */
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
-  const binary = program('kube-apiserver')
+  const binary = program(options.release === 'oldest' ? 'kube-apiserver-oldest' : 'kube-apiserver')
   await using held = new AsyncDisposableStack()
   const etcd = options.etcd ?? held.use(await startEtcd())
   const dir = temporaryDir('kube-apiserver')

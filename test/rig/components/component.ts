@@ -11,10 +11,12 @@ export const COMPONENTS: string = join(ROOT, '.components')
 /** Each real component that a test or bench may ask for. */
 export type Component =
   | 'kube-apiserver'
+  | 'kube-apiserver-oldest'
   | 'kube-controller-manager'
   | 'kube-scheduler'
   | 'kubectl'
   | 'kwok'
+  | 'helm'
   | 'nats-server'
   | 'etcd'
   | 'postgres'
@@ -24,10 +26,12 @@ export type Component =
 /** Where a component's program may lie, best first. What is built is taken from nowhere else: its version counts. */
 const PROGRAMS: Readonly<Record<Component, readonly string[]>> = {
   'kube-apiserver': [built('kube-apiserver')],
+  'kube-apiserver-oldest': [built('kube-apiserver-oldest')],
   'kube-controller-manager': [built('kube-controller-manager')],
   'kube-scheduler': [built('kube-scheduler')],
   kubectl: [built('kubectl')],
   kwok: [built('kwok')],
+  helm: [built('helm')],
   'nats-server': [built('nats-server')],
   etcd: [join(COMPONENTS, 'etcd', 'usr', 'bin', 'etcd'), ...system('etcd')],
   postgres: [17, 16, 15, 14].map((major) => `/usr/lib/postgresql/${major}/bin/postgres`),

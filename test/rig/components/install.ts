@@ -17,13 +17,8 @@ const KUBERNETES_PROGRAMS = [
   'kubectl',
 ] as const
 
-/** Without its version, the server says v0.0.0, and charts that ask for one refuse to install. */
-const KUBERNETES_FLAGS = [
-  '-s -w',
-  `-X k8s.io/component-base/version.gitVersion=${KUBERNETES}`,
-  '-X k8s.io/component-base/version.gitMajor=1',
-  '-X k8s.io/component-base/version.gitMinor=36',
-].join(' ')
+/** The oldest API server that is told to work: three minors before the newest. */
+const KUBERNETES_OLDEST = 'v1.33.13'
 
 interface Recipe {
   readonly names: readonly Component[]
@@ -49,7 +44,22 @@ const RECIPES: readonly Recipe[] = [
       buildGo(
         'kubernetes',
         KUBERNETES_PROGRAMS.map((name) => `k8s.io/kubernetes/cmd/${name}`),
-        KUBERNETES_FLAGS,
+        kubernetesFlags(KUBERNETES),
+      ),
+  },
+  {
+    names: ['kube-apiserver-oldest'],
+    version: KUBERNETES_OLDEST,
+    install: installOldest,
+  },
+  {
+    names: ['helm'],
+    version: 'v3.22.0',
+    install: () =>
+      buildGo(
+        'helm',
+        ['helm.sh/helm/v3/cmd/helm'],
+        '-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0',
       ),
   },
   {
@@ -92,11 +102,33 @@ function installOne({ names, version, install }: Recipe): void {
   say(`components: ${names.join(', ')}: ${Math.round((performance.now() - start) / 1000)} s`)
 }
 
+/** Without its version, the server says v0.0.0, and charts that ask for one refuse to install. */
+function kubernetesFlags(version: string): string {
+  const [major = '', minor = ''] = version.slice(1).split('.')
+  return [
+    '-s -w',
+    `-X k8s.io/component-base/version.gitVersion=${version}`,
+    `-X k8s.io/component-base/version.gitMajor=${major}`,
+    `-X k8s.io/component-base/version.gitMinor=${minor}`,
+  ].join(' ')
+}
+
+/** The API server alone, under a name of its own: all else is of the newest. */
+function installOldest(): void {
+  const output = join(COMPONENTS, 'bin', 'kube-apiserver-oldest')
+  const command = 'k8s.io/kubernetes/cmd/kube-apiserver'
+  buildGo('kubernetes-oldest', [command], kubernetesFlags(KUBERNETES_OLDEST), output)
+}
+
 /** Builds the commands that a `go.mod` beside this file pins; `go.sum` there says what their bytes are. */
-function buildGo(folder: string, packages: readonly string[], flags: string): void {
+function buildGo(
+  folder: string,
+  packages: readonly string[],
+  flags: string,
+  output: string = `${join(COMPONENTS, 'bin')}/`,
+): void {
   if (!succeeds('go', ['version'], {}))
     throw new Error('there is no `go` in PATH; install Go 1.26 or newer')
-  const output = `${join(COMPONENTS, 'bin')}/`
   const args = ['build', '-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', flags]
   run('go', [...args, '-o', output, ...packages], {
     cwd: join(import.meta.dirname, folder),
