@@ -6,14 +6,14 @@ import { blobsOverBus, ledgerOverBus } from '@tidemark/event-store'
 import { tokenIdentities } from '@tidemark/gateway'
 import { platformPolicy } from '@tidemark/git'
 import { Secret, systemClock, systemCrashPoints, systemRandom } from '@tidemark/kernel'
-import { readKubeconfig } from '@tidemark/kube'
 import { openStore, readLedgerConfig, startLedger } from '@tidemark/ledger'
 import { newSigner } from '@tidemark/merkle'
 import { openKeyring, type Keyring } from '@tidemark/sealing'
-import { ConfigError, type Environment, type RunningService } from '@tidemark/service'
+import type { Environment, RunningService } from '@tidemark/service'
 import { VERSION } from '../version.ts'
 import { folderCredentials } from './folder-credentials.ts'
 import { connectService } from './platform-bus.ts'
+import { platformAccess } from './platform-clusters.ts'
 import {
   readAuditorConfig,
   readFetcherConfig,
@@ -35,7 +35,7 @@ import {
 } from './start-services.ts'
 import { openTelemetry, startAdmin } from './telemetry.ts'
 
-const SERVICES = [
+export const SERVICES = [
   'ledger',
   'fetcher',
   'renderer',
@@ -202,16 +202,8 @@ async function startLedgerService({
 async function startApplierService(starting: Starting): Promise<RunningService> {
   const { kubeconfig } = readWorkerConfig(starting.env)
   const common = await connect(starting, 'applier')
-  return runApplier(common, async ({ cluster, access }) => {
-    const kind = access?.kind
-    if (kind?.$case !== 'kubeconfigContext')
-      throw new ConfigError(`cluster ${cluster} is no cluster of a kubeconfig`)
-    const path = kind.value.path || kubeconfig
-    if (path === undefined)
-      throw new ConfigError(`TIDEMARK_KUBECONFIG is not set: it gives the context of ${cluster}`)
-    const { clock } = common
-    return await readKubeconfig({ path, context: kind.value.context, exec: 'allowed', clock })
-  })
+  const { clock } = common
+  return runApplier(common, (registered) => platformAccess({ kubeconfig, clock }, registered))
 }
 
 async function startAuditorService(starting: Starting): Promise<RunningService> {

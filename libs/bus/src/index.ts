@@ -32,6 +32,7 @@ export {
   type NatsLink,
   type NatsLinkOptions,
 } from './jetstream/nats-link.ts'
+export { newNkey, type NewNkey } from './jetstream/nkey.ts'
 export {
   inboxPrefixOf,
   natsServerConfig,

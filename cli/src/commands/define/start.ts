@@ -5,6 +5,7 @@ import { collect, readCount, withExamples, withOutput } from '../options.ts'
 export function addStart(program: Command): void {
   addUp(program)
   addServe(program)
+  addKeys(program)
   addCheck(program)
   addDoctor(program)
 }
@@ -70,6 +71,21 @@ function addServe(program: Command): void {
     .addHelpText('after', '\nSettings come from the environment: docs/operations.md lists them.')
   withExamples(serve, 'serve all', 'serve applier').action(async (service) =>
     (await import('../serve.ts')).serve(service),
+  )
+}
+
+function addKeys(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('make the keys of a new platform: of its services, its bus and its operator')
+    .argument('<folder>', 'a new folder; what it holds is secret')
+    .option(
+      '--nats-tls-dir <folder>',
+      'where nats-server will find tls.crt, tls.key and ca.crt',
+      '/etc/nats-certs/tidemark',
+    )
+  withExamples(keys, 'keys ./platform-keys').action(async (folder, options) =>
+    (await import('../keys.ts')).keys(folder, options),
   )
 }
 
