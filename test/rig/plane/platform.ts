@@ -84,7 +84,7 @@ export async function startPlatformWorld(options: PlatformOptions): Promise<Plat
     const nats = stack.use(
       await startNats({ tls: { ...server, caFile }, config: natsConfig(seeds) }),
     )
-    const postgres = stack.use(await startPostgres({ settings: sslSettings(certificates) }))
+    const postgres = stack.use(await startTlsPostgres(certificates))
     writeSecrets(dir.path)
     const base = environment({ dir: dir.path, certificates, client, nats, postgres, options })
     return {
@@ -126,6 +126,11 @@ function natsConfig(seeds: ReturnType<typeof writeSeeds>): string {
   return Object.entries(natsServerConfig({ users }))
     .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
     .join('\n')
+}
+
+/** A Postgres that speaks TLS, as `localhost`. */
+export function startTlsPostgres(certificates: Certificates): Promise<PostgresServer> {
+  return startPostgres({ settings: sslSettings(certificates) })
 }
 
 /** Postgres reads its key as its own user, and refuses one that others can read. */
