@@ -4,7 +4,7 @@ import { systemClock, systemRandom } from '@tidemark/kernel'
 import { type ClusterAccess, directAccess } from '@tidemark/kube'
 import { startSandbox } from '@tidemark/sandbox'
 
-import { startApiServer } from '../rig/components/api-server.ts'
+import { startApiServer, type ApiServerRelease } from '../rig/components/api-server.ts'
 
 /** An API server that a suite may fill, and how to end it. */
 export interface ServerUnderTest extends AsyncDisposable {
@@ -12,8 +12,8 @@ export interface ServerUnderTest extends AsyncDisposable {
 }
 
 /** A real kube-apiserver; nothing runs beside it. */
-export async function realServer(): Promise<ServerUnderTest> {
-  const server = await startApiServer()
+export async function realServer(release: ApiServerRelease = 'newest'): Promise<ServerUnderTest> {
+  const server = await startApiServer({ release })
   const { url, token, caFile } = server
   return {
     access: directAccess({ server: url, token, ca: readFileSync(caFile, 'utf8') }),

@@ -35,6 +35,16 @@ export class ClusterBusy extends OperatingError {
   }
 }
 
+/** There is nothing to sign in with: a program failed, a file is gone, an identity provider did not answer. */
+export class ClusterSignInFailed extends OperatingError {
+  readonly code: string = 'cluster-sign-in-failed'
+  readonly retry: Retry = 'later'
+
+  constructor(cluster: string, cause: unknown) {
+    super(`cannot sign in to cluster ${cluster}: ${reasonOf(cause)}`, { cause })
+  }
+}
+
 /** The API server does not know who we are (401), also with fresh credentials. */
 export class ClusterSignInRefused extends OperatingError {
   readonly code: string = 'cluster-sign-in-refused'

@@ -9,6 +9,7 @@ export {
   ClusterBusy,
   ClusterConflict,
   ClusterFailed,
+  ClusterSignInFailed,
   ClusterSignInRefused,
   ClusterUnreachable,
   KubeconfigRefused,

@@ -148,7 +148,7 @@ test('a sign-in that fails is no answer', async () => {
     credentials: () => Promise.reject(new Error('the plugin ended with 1')),
   }
   await using client = clientOf('', { access })
-  await expect(client.version(NEVER)).rejects.toMatchObject({ code: 'cluster-unreachable' })
+  await expect(client.version(NEVER)).rejects.toMatchObject({ code: 'cluster-sign-in-failed' })
 })
 
 test.each([

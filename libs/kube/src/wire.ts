@@ -2,7 +2,13 @@ import type { Clock } from '@tidemark/kernel'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 
 import type { ClusterAccess, Credentials } from './access.ts'
-import { ClusterBusy, ClusterFailed, ClusterSignInRefused, ClusterUnreachable } from './errors.ts'
+import {
+  ClusterBusy,
+  ClusterFailed,
+  ClusterSignInFailed,
+  ClusterSignInRefused,
+  ClusterUnreachable,
+} from './errors.ts'
 import { isRefusalDespite5xx, refusalOf } from './refusal.ts'
 import { RequestCounter, type Verb } from './request-counter.ts'
 
@@ -108,7 +114,7 @@ export class Wire implements AsyncDisposable {
       return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer.body) }
     } catch (error) {
       signal.throwIfAborted()
-      throw error instanceof ClusterUnreachable
+      throw error instanceof ClusterUnreachable || error instanceof ClusterSignInFailed
         ? error
         : new ClusterUnreachable(this.cluster, error)
     }
@@ -130,7 +136,7 @@ export class Wire implements AsyncDisposable {
     try {
       return await this.#options.access.credentials(wanted)
     } catch (cause) {
-      throw new ClusterUnreachable(this.cluster, cause)
+      throw new ClusterSignInFailed(this.cluster, cause)
     }
   }
 

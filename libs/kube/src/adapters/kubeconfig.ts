@@ -7,6 +7,7 @@ import type { Clock } from '@tidemark/kernel'
 import { checkedServer, type ClusterAccess, type Credentials, type TlsOptions } from '../access.ts'
 import { KubeconfigRefused } from '../errors.ts'
 import { readUserExtras, type UserExtras } from './kubeconfig-user.ts'
+import { signInProgram, type ProgramCredential } from './sign-in-program.ts'
 
 export interface KubeconfigOptions {
   readonly path: string
@@ -18,7 +19,7 @@ export interface KubeconfigOptions {
 }
 
 const KUBECONFIG_CHARACTERS_MAX = 4 * 1024 * 1024 // Hundreds of contexts with certificates; it is read whole.
-const CREDENTIALS_KEEP_MS = 60_000 // Tokens in files are rotated; plugins have a cache of their own.
+const CREDENTIALS_KEEP_MS = 60_000 // Tokens in files are rotated; what a program gave has a time of its own.
 
 /**
  * Access to the cluster of one context of a kubeconfig file: certificates, tokens, token files, passwords, exec plugins
@@ -54,9 +55,16 @@ interface OpenContext {
   readonly extras: UserExtras
   readonly namespace: string
   readonly path: string
+  /** Signs in by a program, where the user names one. */
+  readonly program: (() => Promise<ProgramCredential>) | undefined
 }
 
-async function openContext({ path, context, exec }: KubeconfigOptions): Promise<OpenContext> {
+async function openContext({
+  path,
+  context,
+  exec,
+  clock,
+}: KubeconfigOptions): Promise<OpenContext> {
   const { config, text } = await loadKubeconfig(path)
   const refuse = (why: string): never => {
     throw new KubeconfigRefused(`kubeconfig ${path}: ${why}`)
@@ -76,7 +84,22 @@ async function openContext({ path, context, exec }: KubeconfigOptions): Promise<
       `user "${user.name}" runs a program to sign in, which is not allowed here; use a token or a certificate`,
     )
   const extras = readUserExtras(text, user.name, refuse)
-  return { config, cluster, user, extras, namespace: found.namespace ?? 'default', path }
+  const program = programOf({ config, user, cluster, path, clock })
+  return { config, cluster, user, extras, namespace: found.namespace ?? 'default', path, program }
+}
+
+/** The program of a user, taken from the library: it would run it without bounds, and not tell it what kubectl tells. */
+function programOf({
+  config,
+  user,
+  ...rest
+}: Pick<OpenContext, 'config' | 'user' | 'cluster' | 'path'> & { readonly clock: Clock }):
+  | (() => Promise<ProgramCredential>)
+  | undefined {
+  const { exec, ...others } = user
+  if (exec === undefined || exec === null) return undefined
+  config.users = config.users.map((one) => (one.name === user.name ? others : one))
+  return signInProgram({ exec, user: user.name, ...rest })
 }
 
 async function loadKubeconfig(
@@ -138,7 +161,9 @@ function keepCredentials(
   }
 }
 
-async function signIn({ config, user, cluster, extras, path }: OpenContext): Promise<Credentials> {
+async function signIn(opened: OpenContext): Promise<Credentials> {
+  const { config, user, cluster, extras, path, program } = opened
+  const given = await program?.()
   const options: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = { headers: {} }
   await config.applyToHTTPSOptions(options)
   const { ca, cert, key, rejectUnauthorized } = options
@@ -147,10 +172,13 @@ async function signIn({ config, user, cluster, extras, path }: OpenContext): Pro
     ...material('ca', ca),
     ...material('cert', cert),
     ...material('key', key),
+    ...given?.certificate,
     ...(servername === undefined ? {} : { servername }),
     ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
   }
   const headers = { ...headersOf(options.headers, user), ...extras.headers }
+  if (given?.token !== undefined)
+    return { headers: { ...headers, authorization: `Bearer ${given.token}` }, tls }
   if (extras.tokenFile === undefined) return { headers, tls }
   const token = await readFile(resolve(dirname(path), extras.tokenFile), 'utf8')
   return { headers: { ...headers, authorization: `Bearer ${token.trim()}` }, tls }
