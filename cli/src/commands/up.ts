@@ -1,6 +1,6 @@
 import { ClusterAccess } from '@tidemark/contracts'
 import { systemClock, systemRandom } from '@tidemark/kernel'
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ApiClient } from '../client/api-client.ts'
@@ -8,7 +8,6 @@ import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
 import { tellPush } from '../client/push-hook.ts'
 import { cliConfig, environment, isOnPath } from '../config.ts'
-import { writePrivate, type DataDir } from '../serve/data-dir.ts'
 import { startEmbedded, type Embedded } from '../serve/embedded.ts'
 import { startGitServer, type GitServer } from '../serve/git-server.ts'
 import { SAMPLE_CLUSTERS, seedSample } from '../serve/sample-repository.ts'
@@ -40,7 +39,7 @@ export async function up(options: UpOptions): Promise<void> {
     contexts.length === 0 ? sandboxes.map((cluster) => ({ cluster, context: '' })) : contexts
   const sample = options.repo === undefined
   const url = sample ? await seedSample(plane.data.sample, systemClock) : repositoryUrl(options)
-  await declare(api, plane.data, { options, clusters, url, intervalMs })
+  await declare(api, { options, clusters, url, intervalMs })
   const ending = Promise.race([told, plane.stopped])
   if (options.exitWhenReady === true) {
     const following = followUntilReady(api, { timeoutMs, clock: systemClock })
@@ -101,12 +100,10 @@ interface Declared {
 /** Registers the clusters and says what they are fed from. Saying the same again changes nothing. */
 async function declare(
   api: ApiClient,
-  data: DataDir,
   { options, clusters, url, intervalMs }: Declared,
 ): Promise<void> {
   const isSample = options.repo === undefined
   for (const { cluster, context } of clusters) {
-    const secretName = await keepCredentials(options, data, cluster)
     const kind =
       context === ''
         ? ({ $case: 'sandbox', value: {} } as const)
@@ -116,6 +113,7 @@ async function declare(
           } as const)
     const access = ClusterAccess.fromPartial({ kind })
     await api.call(api.raw.registerCluster, { cluster, access, project: 'default', labels: [] })
+    const secretName = await setCredentials(api, options, cluster)
     await api.call(api.raw.declareRoot, {
       cluster,
       project: 'default',
@@ -133,10 +131,10 @@ function repositoryUrl({ repo = '' }: UpOptions): string {
   return /^\w+:\/\//u.test(repo) ? repo : pathToFileURL(repo).href
 }
 
-/** Puts what shows who we are to the Git server where the fetcher looks for it. */
-async function keepCredentials(
+/** Gives what shows who we are to the Git server, for where the cluster itself has no such Secret. */
+async function setCredentials(
+  api: ApiClient,
   { gitUsername, gitPasswordFile, gitTokenFile, gitCaFile }: UpOptions,
-  data: DataDir,
   cluster: string,
 ): Promise<string> {
   const keys = {
@@ -145,10 +143,12 @@ async function keepCredentials(
     bearerToken: await textOf(gitTokenFile, '--git-token-file'),
     'ca.crt': await textOf(gitCaFile, '--git-ca-file'),
   }
-  if (Object.values(keys).every((value) => value === undefined)) return ''
-  const folder = join(data.secrets, cluster, 'flux-system')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writePrivate(join(folder, `${SECRET}.json`), JSON.stringify(keys))
+  const values = Object.entries(keys).flatMap(([key, text]) =>
+    text === undefined ? [] : [{ key, value: Buffer.from(text, 'utf8') }],
+  )
+  if (values.length === 0) return ''
+  const secret = { cluster, namespace: SECRET, name: SECRET }
+  await api.call(api.raw.setSecret, { ...secret, values, requestId: '' })
   return SECRET
 }
 

@@ -11,8 +11,6 @@ export interface DataDir {
   readonly gitCache: string
   readonly sandbox: string
   readonly sample: string
-  /** `<cluster>/<namespace>/<name>.json`: credentials that `secretRef` names. */
-  readonly secrets: string
   /** How the command line finds the running server. */
   readonly server: string
   /** 32 random bytes that names and keyed digests hang on. Losing it loses the blobs. */
@@ -36,7 +34,6 @@ export async function openDataDir(path: string, random: Random): Promise<DataDir
     gitCache: at('git-cache'),
     sandbox: at('sandbox'),
     sample: at('sample.git'),
-    secrets: at('secrets'),
     server: at('server.json'),
     installationSecret: new Secret(await seed('installation')),
     auditSeed: new Secret(await seed('audit')),

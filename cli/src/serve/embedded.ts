@@ -14,7 +14,6 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { VERSION } from '../version.ts'
 import { openDataDir, writePrivate, type DataDir } from './data-dir.ts'
-import { folderCredentials } from './folder-credentials.ts'
 import {
   cachedBlobs,
   runApplier,
@@ -131,7 +130,6 @@ async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running
     await runFetcher(common, {
       cacheDir: data.gitCache,
       policy: EMBEDDED_POLICY,
-      credentials: folderCredentials(data.secrets),
     }),
   )
   const applier = stack.use(

@@ -38,7 +38,6 @@ export interface AuditorConfig {
 
 export interface FetcherConfig {
   readonly cacheDir: string
-  readonly secretsDir: string
   readonly hosts: readonly string[]
   readonly networks: readonly string[]
 }
@@ -119,7 +118,6 @@ export function readFetcherConfig(env: Environment): FetcherConfig {
       'TIDEMARK_CACHE_DIR',
       'a folder for what Git sends; it may be emptied',
     ),
-    secretsDir: reader.optional('TIDEMARK_SECRETS_DIR') ?? '/var/run/tidemark/secrets',
     hosts: reader.list('TIDEMARK_SOURCE_HOSTS'),
     networks: reader.list('TIDEMARK_SOURCE_NETWORKS'),
   }

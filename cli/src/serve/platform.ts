@@ -11,7 +11,6 @@ import { newSigner } from '@tidemark/merkle'
 import { openKeyring, type Keyring } from '@tidemark/sealing'
 import type { Environment, RunningService } from '@tidemark/service'
 import { VERSION } from '../version.ts'
-import { folderCredentials } from './folder-credentials.ts'
 import { connectService } from './platform-bus.ts'
 import { platformAccess } from './platform-clusters.ts'
 import {
@@ -131,11 +130,10 @@ async function startService(starting: Starting, service: ServiceName): Promise<R
     case 'ledger':
       return await startLedgerService(starting)
     case 'fetcher': {
-      const { cacheDir, secretsDir, hosts, networks } = readFetcherConfig(starting.env)
+      const { cacheDir, hosts, networks } = readFetcherConfig(starting.env)
       return await runFetcher(await connect(starting, service), {
         cacheDir,
         policy: platformPolicy({ hosts, networks }),
-        credentials: folderCredentials(secretsDir),
       })
     }
     case 'renderer': {

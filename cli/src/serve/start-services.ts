@@ -20,7 +20,6 @@ import type {
   Wake,
 } from '@tidemark/service'
 import { openArtifact, type SourceTree } from '@tidemark/source-tree'
-import type { CredentialsPort } from './folder-credentials.ts'
 
 /** What all services of a process share. */
 export interface Common {
@@ -69,7 +68,6 @@ function surroundingsOf(common: Common, writer: Writer): Surroundings {
 export interface FetcherOptions {
   readonly cacheDir: string
   readonly policy: AddressPolicy
-  readonly credentials: CredentialsPort
 }
 
 /** The fetcher over the git of this machine, or isomorphic-git. */
@@ -81,7 +79,6 @@ export async function runFetcher(common: Common, options: FetcherOptions): Promi
     git,
     clock,
     policy: options.policy,
-    credentials: options.credentials,
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
         common.crashPoints.at('fetcher.pack-fetched')

@@ -2,11 +2,13 @@ import * as application from './gen/tidemark/v1/application.ts'
 import * as checkpoint from './gen/tidemark/v1/checkpoint.ts'
 import * as cluster from './gen/tidemark/v1/cluster.ts'
 import * as deployment from './gen/tidemark/v1/deployment.ts'
+import * as input from './gen/tidemark/v1/input.ts'
 import * as lease from './gen/tidemark/v1/lease.ts'
 import * as push from './gen/tidemark/v1/push.ts'
 import * as render from './gen/tidemark/v1/render.ts'
 import * as request from './gen/tidemark/v1/request.ts'
 import * as rollout from './gen/tidemark/v1/rollout.ts'
+import * as snapshot from './gen/tidemark/v1/snapshot.ts'
 import * as source from './gen/tidemark/v1/source.ts'
 
 /** Every event by its name, with its body. Names never change. */
@@ -58,6 +60,12 @@ export interface Bodies {
   readonly ClusterReachabilityChanged: deployment.ClusterReachabilityChanged
   readonly CheckpointSigned: checkpoint.CheckpointSigned
   readonly LeaseTaken: lease.LeaseTaken
+  readonly ClusterInputRequested: input.ClusterInputRequested
+  readonly ClusterInputReleased: input.ClusterInputReleased
+  readonly ClusterInputObserved: input.ClusterInputObserved
+  readonly SecretSet: input.SecretSet
+  readonly SecretUnset: input.SecretUnset
+  readonly SnapshotKept: snapshot.SnapshotKept
 }
 
 export type EventName = keyof Bodies
@@ -127,6 +135,12 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   ClusterReachabilityChanged: deployment.ClusterReachabilityChanged,
   CheckpointSigned: checkpoint.CheckpointSigned,
   LeaseTaken: lease.LeaseTaken,
+  ClusterInputRequested: input.ClusterInputRequested,
+  ClusterInputReleased: input.ClusterInputReleased,
+  ClusterInputObserved: input.ClusterInputObserved,
+  SecretSet: input.SecretSet,
+  SecretUnset: input.SecretUnset,
+  SnapshotKept: snapshot.SnapshotKept,
 }
 
 /** All names, in the order in which the contracts list them. */

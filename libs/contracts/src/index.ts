@@ -20,6 +20,7 @@ export {
   FAMILIES,
   familyOf,
   idOf,
+  inputId,
   isWriter,
   refuseWriter,
   SCOPE_ALL,
@@ -77,6 +78,8 @@ export {
   ListParkedResponse,
   ListReleasesRequest,
   ListReleasesResponse,
+  ListSecretsRequest,
+  ListSecretsResponse,
   ListSourcesRequest,
   ListSourcesResponse,
   Phase,
@@ -92,12 +95,18 @@ export {
   ResumeResponse,
   RollBackRequest,
   RollBackResponse,
+  SecretValue,
+  SecretView,
+  SetSecretRequest,
+  SetSecretResponse,
   SourceView,
   SuspendRequest,
   SuspendResponse,
   TidemarkServiceClient,
   type TidemarkServiceServer,
   TidemarkServiceService,
+  UnsetSecretRequest,
+  UnsetSecretResponse,
   VerifyAuditRequest,
   VerifyAuditResponse,
   WatchEventsRequest,
@@ -152,6 +161,17 @@ export {
   ObjectResult,
   Pruned,
 } from './gen/tidemark/v1/deployment.ts'
+export {
+  ClusterInputObserved,
+  ClusterInputOutcome,
+  ClusterInputRef,
+  ClusterInputReleased,
+  ClusterInputRequested,
+  InputValue,
+  InputValues,
+  SecretSet,
+  SecretUnset,
+} from './gen/tidemark/v1/input.ts'
 export { LeaseTaken } from './gen/tidemark/v1/lease.ts'
 export {
   AppendReceipt,
@@ -217,4 +237,5 @@ export {
   SourceDeclared,
   SourceWithdrawn,
 } from './gen/tidemark/v1/source.ts'
+export { SnapshotKept } from './gen/tidemark/v1/snapshot.ts'
 export { CheckpointSigned } from './gen/tidemark/v1/checkpoint.ts'

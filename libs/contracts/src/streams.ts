@@ -1,5 +1,6 @@
 import { branded, type Brand } from '@tidemark/kernel'
 import type { EventName } from './events.ts'
+import type { ClusterInputRef } from './gen/tidemark/v1/input.ts'
 import { token } from './token.ts'
 
 export type StreamName = Brand<'StreamName'>
@@ -35,6 +36,11 @@ export type FamilyName =
   | 'connection'
   | 'checkpoint'
   | 'lease'
+  | 'query'
+  | 'input'
+  | 'secret'
+  | 'planesnapshot'
+  | 'viewsnapshot'
 
 export interface Family {
   readonly writer: Writer
@@ -108,6 +114,11 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   connection: { writer: 'applier', events: ['ClusterReachabilityChanged'] },
   checkpoint: { writer: 'auditor', events: ['CheckpointSigned'] },
   lease: { writer: 'ledger', events: ['LeaseTaken'] },
+  query: { writer: 'fetcher', events: ['ClusterInputRequested', 'ClusterInputReleased'] },
+  input: { writer: 'applier', events: ['ClusterInputObserved'] },
+  secret: { writer: 'gateway', events: ['SecretSet', 'SecretUnset'] },
+  planesnapshot: { writer: 'releaser', events: ['SnapshotKept'] },
+  viewsnapshot: { writer: 'gateway', events: ['SnapshotKept'] },
 }
 
 /** The scope of a writer that is confined to nothing. */
@@ -136,7 +147,8 @@ export function refuseWriter(
 function clusterToken(family: FamilyName, stream: string): string | undefined {
   const id = idOf(stream)
   if (family === 'connection') return token(id)
-  return family === 'deployment' ? token(id.slice(id.lastIndexOf('@') + 1)) : undefined
+  const isPlaced = family === 'deployment' || family === 'input'
+  return isPlaced ? token(id.slice(id.lastIndexOf('@') + 1)) : undefined
 }
 
 /** The family of a stream, or `undefined` for a name that was not built here. */
@@ -166,6 +178,11 @@ export const streams: {
   readonly connection: (cluster: string) => StreamName
   readonly checkpoint: (log: string) => StreamName
   readonly lease: (resource: string) => StreamName
+  readonly query: (input: ClusterInputRef) => StreamName
+  readonly input: (input: ClusterInputRef) => StreamName
+  readonly secret: (secret: ClusterInputRef) => StreamName
+  readonly planeSnapshot: (reader: string) => StreamName
+  readonly viewSnapshot: (reader: string) => StreamName
 } = {
   push: (id) => named('push', id),
   cluster: (id) => named('cluster', id),
@@ -179,6 +196,16 @@ export const streams: {
   connection: (id) => named('connection', id),
   checkpoint: (id) => named('checkpoint', id),
   lease: (id) => named('lease', id),
+  query: (input) => named('query', inputId(input)),
+  input: (input) => named('input', inputId(input)),
+  secret: (secret) => named('secret', inputId(secret)),
+  planeSnapshot: (id) => named('planesnapshot', id),
+  viewSnapshot: (id) => named('viewsnapshot', id),
+}
+
+/** One object of one cluster, as one word. */
+export function inputId({ cluster, kind, namespace, name }: ClusterInputRef): string {
+  return `${kind}/${namespace}/${name}@${cluster}`
 }
 
 function named(family: FamilyName, id: string): StreamName {

@@ -1,7 +1,6 @@
 export {
   gitRepositories,
   type Artifacts,
-  type Credentials,
   type GitRepositoriesParts,
 } from './adapters/git-repositories.ts'
 export { storeArtifact, type StoredArtifact } from './adapters/artifact-store.ts'

@@ -1,9 +1,10 @@
-import type { Recorded } from '@tidemark/contracts'
+import { inputId, type ClusterInputRef, type Recorded } from '@tidemark/contracts'
 import {
   causeFrom,
   causeOf,
   foldHandled,
   KeyedQueue,
+  KnownInputs,
   runReactor,
   runWithLease,
   type Cause,
@@ -11,8 +12,10 @@ import {
   type Steps,
   type Surroundings,
 } from '@tidemark/service'
+import type { SourceState } from './domain/source.ts'
 import type { Repositories } from './ports.ts'
-import { fetchRevision } from './steps/fetch-revision.ts'
+import { fetchRevision, type FetchRevisionDeps } from './steps/fetch-revision.ts'
+import { releaseSecret } from './steps/find-secret.ts'
 import { KnownSources } from './steps/known-sources.ts'
 import { pollSources } from './steps/poll.ts'
 
@@ -34,25 +37,24 @@ async function run(
   { repositories }: FetcherParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { store, crashPoints, clock, random, log, build } = surroundings
+  const { store, clock, random, log } = surroundings
   const sources = new KnownSources()
-  await foldHandled(
-    store,
-    { cursor: 'fetcher-0', writer: 'fetcher' },
-    ({ stream, stored, event }) => sources.fold(stream, stored.version, event),
-    signal,
-  )
+  const inputs = new KnownInputs()
+  const fold = (recorded: Recorded): void => {
+    sources.fold(recorded.stream, recorded.stored.version, recorded.event)
+    inputs.fold(recorded)
+  }
+  await foldHandled(store, { cursor: 'fetcher-0', writer: 'fetcher' }, fold, signal)
   const queue = new KeyedQueue(FETCHES_MAX)
-  const deps = { store, crashPoints, sources, repositories, build }
-  const fetch = (sourceId: string, cause: Cause): Promise<void> =>
+  const deps = { ...surroundings, sources, inputs, repositories }
+  const inTurn = (sourceId: string, job: () => Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
-      queue.push(sourceId, () =>
-        fetchRevision(deps, { sourceId, cause }, signal).then(resolve, reject),
-      )
+      queue.push(sourceId, () => job().then(resolve, reject))
     })
   const look = (sourceId: string): void => {
     const seed = `poll/${sourceId}/${sources.get(sourceId).version}/${random.uuid()}`
-    fetch(sourceId, causeFrom(seed)).catch((error: unknown) => {
+    const options = { sourceId, cause: causeFrom(seed), pending: 'tell' } as const
+    inTurn(sourceId, () => fetchRevision(deps, options, signal)).catch((error: unknown) => {
       if (!signal.aborted) log.warn('poll failed', { sourceId, error: String(error) })
     })
   }
@@ -63,32 +65,56 @@ async function run(
       {
         name: 'fetcher-0',
         writer: 'fetcher',
-        steps: fetcherSteps(fetch),
-        keyOf: sourceOf,
+        steps: fetcherSteps(deps, inTurn, signal),
+        keyOf,
         concurrency: FETCHES_MAX,
-        observe: ({ stream, stored, event }) => sources.fold(stream, stored.version, event),
+        observe: fold,
       },
       signal,
     ),
   ])
 }
 
-/** Which step answers which event. */
-function fetcherSteps(fetch: (sourceId: string, cause: Cause) => Promise<void>): Steps {
+type InTurn = (sourceId: string, job: () => Promise<void>) => Promise<void>
+
+/** Which step answers which event. Jobs of one source follow one another, also those of its polls. */
+function fetcherSteps(deps: FetchRevisionDeps, inTurn: InTurn, signal: AbortSignal): Steps {
+  const { sources } = deps
+  const fetch = (sourceId: string, cause: Cause): Promise<void> =>
+    inTurn(sourceId, () => fetchRevision(deps, { sourceId, cause, pending: 'wait' }, signal))
+  /** A Secret is there, or another one: whoever waits for it looks again, the others at their next poll. */
+  const fetchWaiting = async (secret: ClusterInputRef | undefined, cause: Cause): Promise<void> => {
+    if (secret === undefined) return
+    const waiting = sources.naming(secret).filter(({ state }) => isWaiting(state))
+    for (const { id } of waiting) await fetch(id, cause)
+  }
   return {
     SourceDeclared: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
     PushReceived: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
     ReconcileRequested: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
+    SourceWithdrawn: (recorded) =>
+      inTurn(recorded.event.value.sourceId, () => releaseSecret(deps, recorded)),
+    ClusterInputObserved: (recorded) => fetchWaiting(recorded.event.value.input, causeOf(recorded)),
+    SecretSet: (recorded) => fetchWaiting(recorded.event.value.secret, causeOf(recorded)),
   }
 }
 
-function sourceOf({ event }: Recorded): string | undefined {
+function isWaiting({ sequence, failing }: SourceState): boolean {
+  return sequence === 0n || failing !== undefined
+}
+
+function keyOf({ event }: Recorded): string | undefined {
   switch (event.type) {
     case 'SourceDeclared':
+    case 'SourceWithdrawn':
     case 'PushReceived':
       return event.value.sourceId
     case 'ReconcileRequested':
       return event.value.sourceId === '' ? undefined : event.value.sourceId
+    case 'ClusterInputObserved':
+      return event.value.input === undefined ? undefined : inputId(event.value.input)
+    case 'SecretSet':
+      return event.value.secret === undefined ? undefined : inputId(event.value.secret)
     default:
       return undefined
   }

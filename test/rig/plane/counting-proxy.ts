@@ -18,6 +18,8 @@ export interface Counted {
   /** `get`, `list`, `watch`, `apply`, `patch`, `create`, `update`, `delete`. */
   readonly verb: string
   readonly path: string
+  /** Of a list or a watch: which objects it is confined to. */
+  readonly fieldSelector?: string
 }
 
 export interface CountingProxy extends AsyncDisposable {
@@ -96,5 +98,7 @@ function countedOf({ method = 'GET', url = '/', headers }: IncomingMessage): Cou
     PATCH: applies ? 'apply' : 'patch',
     DELETE: 'delete',
   }
-  return { verb: verbs[method] ?? method.toLowerCase(), path: pathname }
+  const counted = { verb: verbs[method] ?? method.toLowerCase(), path: pathname }
+  const fieldSelector = searchParams.get('fieldSelector')
+  return fieldSelector === null ? counted : { ...counted, fieldSelector }
 }

@@ -208,7 +208,6 @@ async function fetcherOf(
     git,
     clock: systemClock,
     policy: EMBEDDED_POLICY,
-    credentials: { find: async () => undefined },
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
         const { digest, blob, files, bytes } = await storeArtifact(

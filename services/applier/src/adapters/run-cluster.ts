@@ -1,7 +1,9 @@
 import {
   decodeBody,
   event,
+  inputId,
   streams,
+  type ClusterInputRef,
   type ClusterRegistered,
   type Recorded,
 } from '@tidemark/contracts'
@@ -15,6 +17,7 @@ import {
   causeOf,
   foldHandled,
   KeyedQueue,
+  KnownInputs,
   runReactor,
   type Surroundings,
 } from '@tidemark/service'
@@ -25,6 +28,7 @@ import { correctDrift } from '../steps/correct-drift.ts'
 import { Deployments } from '../steps/deployments.ts'
 import type { ApplierDeps } from '../steps/deps.ts'
 import { Overseer } from '../steps/oversee.ts'
+import { InputWatches } from './watch-inputs.ts'
 import { KubeWatchedCluster } from './watched-cluster.ts'
 
 // Worked on at once. Each waits for commits and blobs between its requests, and the client has eight
@@ -47,12 +51,13 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   const { surroundings, registered, epoch } = options
   const name = registered.cluster
   const deployments = new Deployments(name)
-  await foldHandled(
-    surroundings.store,
-    { cursor: `applier-${name}`, writer: 'applier' },
-    (recorded) => deployments.fold(placed(recorded)),
-    signal,
-  )
+  const inputs = new KnownInputs()
+  const fold = (recorded: Recorded): void => {
+    deployments.fold(placed(recorded))
+    if (inputOf(recorded)?.cluster === name) inputs.fold(recorded)
+  }
+  const handled = { cursor: `applier-${name}`, writer: 'applier' } as const
+  await foldHandled(surroundings.store, handled, fold, signal)
   const changes = new Changes()
   await using cluster = openCluster(options, changes)
   const deps: ApplierDeps = {
@@ -64,6 +69,8 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
     epoch,
     releases: blobReleases(surroundings),
   }
+  await using watches = new InputWatches({ ...deps, client: cluster.client, inputs })
+  for (const { ref, requested } of inputs.all()) if (requested) watches.begin(ref)
   const overseer = new Overseer(deps)
   const queue = new KeyedQueue(APPLICATIONS_MAX)
   const inTurn = (id: string, job: () => Promise<void>): Promise<void> =>
@@ -79,13 +86,19 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
         writer: 'applier',
         concurrency: APPLICATIONS_MAX,
         keyOf: (recorded) => keyOf(recorded, name),
-        observe: (recorded) => deployments.fold(placed(recorded)),
+        observe: fold,
         steps: {
           ApplyRequested: (recorded, ending) =>
             inTurn(recorded.event.value.applicationId, async () => {
               await applyRelease(deps, recorded, ending)
               changes.add(recorded.event.value.applicationId)
             }),
+          ClusterInputRequested: async ({ event: { value } }) => {
+            if (value.input !== undefined) watches.begin(value.input)
+          },
+          ClusterInputReleased: async ({ event: { value } }) => {
+            if (value.input !== undefined) watches.end(value.input)
+          },
         },
       },
       signal,
@@ -93,8 +106,22 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   ])
 }
 
-function keyOf({ event: { type, value } }: Recorded, cluster: string): string | undefined {
+function keyOf(recorded: Recorded, cluster: string): string | undefined {
+  const input = inputOf(recorded)
+  if (input?.cluster === cluster) return inputId(input)
+  const { type, value } = recorded.event
   return type === 'ApplyRequested' && value.cluster === cluster ? value.applicationId : undefined
+}
+
+function inputOf({ event: { type, value } }: Recorded): ClusterInputRef | undefined {
+  switch (type) {
+    case 'ClusterInputRequested':
+    case 'ClusterInputReleased':
+    case 'ClusterInputObserved':
+      return value.input
+    default:
+      return undefined
+  }
 }
 
 function placed(recorded: Recorded): Parameters<Deployments['fold']>[0] {

@@ -1,17 +1,16 @@
 import type { SourceDeclared } from '@tidemark/contracts'
 import {
   GitRefused,
-  redactUrl,
   type AddressPolicy,
   type Commit,
   type Git,
-  type GitCredentials,
   type GitSource,
   type Resolution,
 } from '@tidemark/git'
 import type { Clock } from '@tidemark/kernel'
 import type { Observation, SourceState } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
+import { gitCredentials } from './git-credentials.ts'
 
 const SUBJECT_MAX = 200
 
@@ -29,15 +28,9 @@ export interface Artifacts {
   }>
 }
 
-/** The credentials that an object's `secretRef` names. */
-export interface Credentials {
-  find(declared: SourceDeclared, signal: AbortSignal): Promise<GitCredentials | undefined>
-}
-
 export interface GitRepositoriesParts {
   readonly git: Git
   readonly artifacts: Artifacts
-  readonly credentials: Credentials
   readonly policy: AddressPolicy
   readonly clock: Clock
 }
@@ -45,10 +38,10 @@ export interface GitRepositoriesParts {
 /** Sources in Git, looked at by `libs/git`. */
 export function gitRepositories(parts: GitRepositoriesParts): Repositories {
   return {
-    observe: async (declared, known, signal) => {
-      using deadline = parts.clock.deadline(Number(declared.timeoutMs), signal)
+    observe: async (source, signal) => {
+      using deadline = parts.clock.deadline(Number(source.declared.timeoutMs), signal)
       try {
-        return await observe(parts, declared, known, deadline.signal)
+        return await observe(parts, source, deadline.signal)
       } catch (error) {
         if (error instanceof GitRefused)
           return { kind: 'refused', code: error.code, message: error.message }
@@ -59,18 +52,15 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
 }
 
 async function observe(
-  { git, artifacts, credentials, policy }: GitRepositoriesParts,
-  declared: SourceDeclared,
-  known: SourceState,
+  { git, artifacts, policy }: GitRepositoriesParts,
+  { declared, known, secret }: Parameters<Repositories['observe']>[0],
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { url, ref, secretName } = declared.git ?? NOWHERE
-  const secret = await credentials.find(declared, signal)
-  if (secret === undefined && secretName !== '') return missingSecret(declared)
+  const { url, ref } = declared.git ?? NOWHERE
   await using source = await git.open({
     url,
     policy,
-    ...(secret === undefined ? {} : { credentials: secret }),
+    ...(secret === undefined ? {} : { credentials: gitCredentials(secret) }),
   })
   const resolution = await source.resolve(ref ?? {}, signal)
   if (resolution.revision === known.revision && known.failing === undefined)
@@ -78,18 +68,7 @@ async function observe(
   return await take({ source, artifacts }, { declared, known, resolution }, signal)
 }
 
-const NOWHERE = { url: '', ref: undefined, secretName: '' }
-
-function missingSecret({ object, git }: SourceDeclared): Observation {
-  const name = `${object?.namespace ?? ''}/${git?.secretName ?? ''}`
-  return {
-    kind: 'refused',
-    code: 'SECRET_MISSING',
-    message:
-      `the credentials ${name} of ${redactUrl(git?.url ?? '')} are not known; give them with ` +
-      '--git-token-file or --git-password-file, or in the secrets folder',
-  }
-}
+const NOWHERE = { url: '', ref: undefined }
 
 async function take(
   { source, artifacts }: { readonly source: GitSource; readonly artifacts: Artifacts },

@@ -1,34 +1,47 @@
-import { streams } from '@tidemark/contracts'
+import { streams, type SourceDeclared } from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
-import { buildAppend, type Cause, type Surroundings } from '@tidemark/service'
+import { buildAppend, type Cause, type KnownInputs, type Surroundings } from '@tidemark/service'
 import { source, type Observation } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
+import { findSecret, type FoundSecret } from './find-secret.ts'
 import type { KnownSource, KnownSources } from './known-sources.ts'
 
 export interface FetchRevisionDeps {
   readonly store: Surroundings['store']
+  readonly blobs: Surroundings['blobs']
   readonly crashPoints: Surroundings['crashPoints']
   readonly sources: KnownSources
+  readonly inputs: KnownInputs
   readonly repositories: Repositories
   readonly build: string
 }
 
+export interface FetchRevisionOptions {
+  readonly sourceId: string
+  readonly cause: Cause
+  /** Where its Secret has not been read yet: the answer wakes us, or that is told as a failure. */
+  readonly pending: 'wait' | 'tell'
+}
+
 /**
  * PushReceived, or a poll that is due -> RevisionFetched where the source has moved, FetchFailed where it
- * cannot be read; nothing where all is as it was.
+ * cannot be read; nothing where all is as it was, or where the answer of its cluster is waited for.
  */
 export async function fetchRevision(
-  { store, crashPoints, sources, repositories, build }: FetchRevisionDeps,
-  { sourceId, cause }: { readonly sourceId: string; readonly cause: Cause },
+  deps: FetchRevisionDeps,
+  { sourceId, cause, pending }: FetchRevisionOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const { store, crashPoints, sources, build } = deps
   // Read.
   const known = sources.get(sourceId)
   const { declared, state, version } = known
   if (declared === undefined || declared.suspended) return
+  const found = await findSecret(deps, { source: known, cause, pending }, signal)
+  if (found.kind === 'pending' && pending === 'wait') return
 
   // Act.
-  const observation = await look(repositories, known, signal)
+  const observation = await look(deps.repositories, { known, declared, found }, signal)
 
   // Decide.
   const decided = source.decide({ sourceId, observation }, state)
@@ -45,17 +58,46 @@ export async function fetchRevision(
     sources.fold(stream, version + BigInt(index) + 1n, event)
 }
 
+interface Looking {
+  readonly known: KnownSource
+  readonly declared: SourceDeclared
+  readonly found: FoundSecret
+}
+
 /** An outage is a failure of the source too: it is told, and the next poll looks again. */
 async function look(
   repositories: Repositories,
-  { declared, state }: KnownSource,
+  { known, declared, found }: Looking,
   signal: AbortSignal,
 ): Promise<Observation> {
-  if (declared === undefined) return { kind: 'unchanged' }
+  if (found.kind === 'missing' || found.kind === 'pending') return withoutSecret(known, found)
+  const secret = found.kind === 'found' ? found.values : undefined
   try {
-    return await repositories.observe(declared, state, signal)
+    return await repositories.observe({ declared, known: known.state, secret }, signal)
   } catch (error) {
     if (!(error instanceof OperatingError) || error.retry === 'now' || signal.aborted) throw error
     return { kind: 'refused', code: error.code, message: error.message }
+  }
+}
+
+function withoutSecret(
+  { secret }: KnownSource,
+  found: Extract<FoundSecret, { kind: 'missing' | 'pending' }>,
+): Observation {
+  const { cluster = '', namespace = '', name = '' } = secret ?? {}
+  if (found.kind === 'pending')
+    return {
+      kind: 'refused',
+      code: 'SECRET_PENDING',
+      message:
+        `Secret ${namespace}/${name} has not been read from cluster ${cluster} yet: is the cluster ` +
+        'registered, and does its applier run?',
+    }
+  return {
+    kind: 'refused',
+    code: 'SECRET_MISSING',
+    message:
+      `${found.message}; create it there, or give its values: ` +
+      `tidemark secret set ${namespace}/${name} --cluster ${cluster}`,
   }
 }

@@ -1,10 +1,19 @@
-import { familyOf, idOf, type AnyEvent, type SourceDeclared } from '@tidemark/contracts'
+import {
+  familyOf,
+  idOf,
+  inputId,
+  type AnyEvent,
+  type ClusterInputRef,
+  type SourceDeclared,
+} from '@tidemark/contracts'
 import { source, type SourceState } from '../domain/source.ts'
 
 /** A source as the fetcher knows it. */
 export interface KnownSource {
   readonly id: string
   readonly declared: SourceDeclared | undefined
+  /** The Secret in its cluster that it names, also when it is withdrawn. */
+  readonly secret: ClusterInputRef | undefined
   readonly objects: ReadonlySet<string>
   readonly state: SourceState
   /** Of the source's own stream. */
@@ -20,6 +29,7 @@ export class KnownSources {
       this.#sources.get(id) ?? {
         id,
         declared: undefined,
+        secret: undefined,
         objects: new Set(),
         state: source.initial,
         version: 0n,
@@ -29,6 +39,15 @@ export class KnownSources {
 
   all(): Iterable<KnownSource> {
     return this.#sources.values()
+  }
+
+  /** The sources that are declared and name this Secret. */
+  naming(secret: ClusterInputRef): readonly KnownSource[] {
+    const id = inputId(secret)
+    return [...this.#sources.values()].filter(
+      (known) =>
+        known.declared !== undefined && known.secret !== undefined && inputId(known.secret) === id,
+    )
   }
 
   fold(stream: string, version: bigint, event: AnyEvent): void {
@@ -53,12 +72,20 @@ export class KnownSources {
     if (type === 'SourceDeclared') objects.add(key)
     else objects.delete(key)
     const declared = type === 'SourceDeclared' ? value : known.declared
+    const secret = type === 'SourceDeclared' ? secretOf(value) : known.secret
     this.#sources.set(id, {
       ...known,
+      secret,
       objects,
       declared: objects.size === 0 ? undefined : declared,
     })
   }
+}
+
+function secretOf({ object, git }: SourceDeclared): ClusterInputRef | undefined {
+  const name = git?.secretName ?? ''
+  if (object === undefined || name === '') return undefined
+  return { cluster: object.cluster, kind: 'Secret', namespace: object.namespace, name }
 }
 
 const NOBODY = { cluster: '', namespace: '', name: '', kind: '' }

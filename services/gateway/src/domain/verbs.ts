@@ -1,5 +1,5 @@
 /** What a caller may do. Each method of the API needs one; a method without one is refused to all. */
-export type Verb = 'read' | 'reconcile' | 'rollback' | 'suspend' | 'register' | 'operate'
+export type Verb = 'read' | 'reconcile' | 'rollback' | 'suspend' | 'register' | 'operate' | 'secret'
 
 /** Method of the API -> the verb that it needs. */
 export const VERBS: Readonly<Record<string, Verb>> = {
@@ -25,6 +25,9 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   RegisterCluster: 'register',
   DeclareRoot: 'register',
   ResolveParked: 'operate',
+  SetSecret: 'secret',
+  UnsetSecret: 'secret',
+  ListSecrets: 'read',
 }
 
 export type Role = 'viewer' | 'operator'

@@ -19,6 +19,7 @@ import type { Identities, Identity } from '../ports.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { ApiError, toServiceError } from './api-error.ts'
 import type { ReadApi } from './read-api.ts'
+import { SecretApi } from './secret-api.ts'
 import { verifyAudit } from './verify-audit.ts'
 import { watchEvents } from './watch-events.ts'
 import type { WriteApi } from './write-api.ts'
@@ -83,6 +84,7 @@ export async function startGrpcServer(
 function implementation(parts: ApiParts): TidemarkServiceServer {
   const { reads, writes, model, surroundings } = parts
   const { store, parking } = surroundings
+  const secrets = new SecretApi(model, surroundings)
   const unary = <Request, Response>(
     method: keyof typeof VERBS,
     answer: (request: Request, identity: Identity) => Response | Promise<Response>,
@@ -111,6 +113,9 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
     ),
     declareRoot: unary('DeclareRoot', (request, who) => writes.declareRoot(request, who)),
     resolveParked: unary('ResolveParked', (request, who) => writes.resolveParked(request, who)),
+    setSecret: unary('SetSecret', (request, who) => secrets.set(request, who)),
+    unsetSecret: unary('UnsetSecret', (request, who) => secrets.unset(request, who)),
+    listSecrets: unary('ListSecrets', (request) => secrets.list(request)),
     watchEvents: streamHandler(parts),
   }
 }

@@ -4,15 +4,12 @@ import {
   applicationId,
   event,
   ParkedResolution,
-  record,
   streams,
   type AnyEvent,
   type DeclareRootRequest,
   type DeclareRootResponse,
-  type EventName,
   type LiftHoldRequest,
   type ReconcileRequest,
-  type Recorded,
   type RegisterClusterRequest,
   type ResolveParkedRequest,
   type ResumeRequest,
@@ -27,6 +24,7 @@ import type { ApplicationState } from '../projections/application-state.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { appendRequest, type Caller } from '../steps/append-request.ts'
 import { ApiError, noRelease } from './api-error.ts'
+import { newestOfCluster } from './newest-of-cluster.ts'
 import type { ReadApi } from './read-api.ts'
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u
@@ -122,7 +120,10 @@ export class WriteApi {
       throw invalid(
         `'${cluster}' is no name of a cluster: lower-case letters, digits and -, at most 63`,
       )
-    const { known, version } = await this.#newest(cluster, ['ClusterRegistered', 'ClusterRemoved'])
+    const { known, version } = await newestOfCluster(this.#deps.surroundings, cluster, [
+      'ClusterRegistered',
+      'ClusterRemoved',
+    ])
     const registered = event('ClusterRegistered', {
       cluster,
       access,
@@ -158,7 +159,10 @@ export class WriteApi {
     const applicationJson = Buffer.from(JSON.stringify(application), 'utf8')
     const id = { cluster, namespace: NAMESPACE, kind: 'Kustomization', name: NAMESPACE }
     const declared = event('RootDeclared', { cluster, project, sourceJson, applicationJson })
-    const { known, version } = await this.#newest(cluster, ['RootDeclared', 'RootWithdrawn'])
+    const { known, version } = await newestOfCluster(this.#deps.surroundings, cluster, [
+      'RootDeclared',
+      'RootWithdrawn',
+    ])
     if (known?.event.type === 'RootDeclared' && isSameRoot(known.event.value, declared.value))
       return { position: known.position, applicationId: applicationId(id) }
     const { position } = await this.#append(
@@ -190,20 +194,6 @@ export class WriteApi {
       { identity, requestId },
       { stream: streams.request(reactor), event: resolved },
     )
-  }
-
-  /**
-   * The last event of these types of a cluster, and the version of its stream; from the ledger, which the
-   * model may not have caught up with.
-   */
-  async #newest(
-    cluster: string,
-    types: readonly EventName[],
-  ): Promise<{ readonly known: Recorded | undefined; readonly version: bigint }> {
-    const past = await this.#deps.surroundings.store.readStream(streams.cluster(cluster), 0n)
-    const newest = past.findLast(({ type }) => types.some((wanted) => wanted === type))
-    const known = newest === undefined ? undefined : record(newest)
-    return { known, version: past.at(-1)?.version ?? 0n }
   }
 
   #requestId({ requestId }: { readonly requestId: string }): string {

@@ -1,6 +1,7 @@
 import {
   familyOf,
   idOf,
+  inputId,
   type ClusterRegistered,
   type Recorded,
   type SourceDeclared,
@@ -9,6 +10,7 @@ import {
   type CheckpointSigned,
   type ObjectRef,
 } from '@tidemark/contracts'
+import { KnownInputs } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import { emptyState, type ApplicationState } from './application-state.ts'
 import { foldApplication } from './fold-application.ts'
@@ -36,6 +38,8 @@ export class ReadModel {
   readonly applications: Map<string, ApplicationState> = new Map()
   readonly sources: Map<string, SourceState> = new Map()
   readonly clusters: Map<string, ClusterState> = new Map()
+  /** Secrets that sources name, and those that were set. */
+  readonly inputs: KnownInputs = new KnownInputs()
   checkpoint: CheckpointSigned | undefined
   /** The position of the last event that was folded. */
   position = 0n
@@ -60,6 +64,11 @@ export class ReadModel {
       case 'connection':
         this.#foldCluster(recorded)
         break
+      case 'query':
+      case 'input':
+      case 'secret':
+        this.inputs.fold(recorded)
+        break
       case 'checkpoint':
         if (recorded.event.type === 'CheckpointSigned') this.checkpoint = recorded.event.value
         break
@@ -80,10 +89,16 @@ export class ReadModel {
     const plain = [this.applications, this.sources, this.clusters].map((map) =>
       [...map.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)),
     )
-    const text = JSON.stringify([plain, this.checkpoint, this.position], (_, value: unknown) => {
-      if (typeof value === 'bigint') return `${value}n`
-      return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
-    })
+    const inputs = this.inputs
+      .all()
+      .toSorted((left, right) => (inputId(left.ref) < inputId(right.ref) ? -1 : 1))
+    const text = JSON.stringify(
+      [plain, inputs, this.checkpoint, this.position],
+      (_, value: unknown) => {
+        if (typeof value === 'bigint') return `${value}n`
+        return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+      },
+    )
     return createHash('sha256').update(text).digest('hex')
   }
 

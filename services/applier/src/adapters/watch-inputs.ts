@@ -1,0 +1,95 @@
+import { inputId, type ClusterInputRef } from '@tidemark/contracts'
+import type { FollowEvent, KubeClient, KubeObject } from '@tidemark/kube'
+import { goOn, type KnownInputs, type Surroundings } from '@tidemark/service'
+import { observeInput, type ObserveInputDeps, type SeenInput } from '../steps/observe-input.ts'
+
+const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap'])
+
+export interface WatchInputsOptions {
+  readonly client: KubeClient
+  readonly surroundings: Surroundings
+  readonly inputs: KnownInputs
+  /** The cluster, its project, and the lease that it is looked after under. */
+  readonly name: string
+  readonly project: string
+  readonly epoch: bigint
+}
+
+/** One watch for each Secret or ConfigMap that was asked for, by its name: nothing else of its kind is read. */
+export class InputWatches implements AsyncDisposable {
+  readonly #options: WatchInputsOptions
+  readonly #watches = new Map<string, { ending: AbortController; ended: Promise<void> }>()
+
+  constructor(options: WatchInputsOptions) {
+    this.#options = options
+  }
+
+  /** Looks at it from now on. It is told again also where it is as it was. */
+  begin(ref: ClusterInputRef): void {
+    const { log } = this.#options.surroundings
+    this.end(ref)
+    if (!KINDS.has(ref.kind)) {
+      log.warn('no such input can be read from a cluster', { input: inputId(ref) })
+      return
+    }
+    const ending = new AbortController()
+    const ended = this.#follow(ref, ending.signal).catch((error: unknown) => {
+      if (!ending.signal.aborted)
+        log.error('an input is not watched any more', {
+          input: inputId(ref),
+          error: String(error),
+        })
+    })
+    this.#watches.set(inputId(ref), { ending, ended })
+  }
+
+  end(ref: ClusterInputRef): void {
+    this.#watches.get(inputId(ref))?.ending.abort()
+    this.#watches.delete(inputId(ref))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { ending } of this.#watches.values()) ending.abort()
+    await Promise.all([...this.#watches.values()].map(({ ended }) => ended))
+  }
+
+  async #follow(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
+    const { client, surroundings, inputs, name, project, epoch } = this.#options
+    const deps: ObserveInputDeps = { surroundings, inputs, name, project, epoch }
+    const kind = { group: '', version: 'v1', kind: ref.kind }
+    const selection = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` }
+    for await (const event of client.follow(kind, selection, signal)) {
+      const seen = seenOf(event)
+      if (seen === undefined) continue
+      await goOn(surroundings, (ending) => observeInput(deps, { ref, seen }, ending), signal)
+    }
+  }
+}
+
+function seenOf(event: FollowEvent): SeenInput | undefined {
+  switch (event.kind) {
+    case 'listed': {
+      const [object] = event.objects
+      return object === undefined ? { kind: 'absent' } : { kind: 'found', values: valuesOf(object) }
+    }
+    case 'changed':
+      return { kind: 'found', values: valuesOf(event.object) }
+    case 'deleted':
+      return { kind: 'absent' }
+    case 'interrupted':
+      return { kind: 'unreadable', message: event.message }
+    default:
+      return undefined
+  }
+}
+
+/** A Secret has all of it in base64; a ConfigMap has text in `data`, and bytes in `binaryData`. */
+function valuesOf(object: KubeObject): ReadonlyMap<string, Uint8Array> {
+  const isSecret = object['kind'] === 'Secret'
+  const values = new Map<string, Uint8Array>()
+  for (const [key, value] of Object.entries(Object(object['data'])))
+    if (typeof value === 'string') values.set(key, Buffer.from(value, isSecret ? 'base64' : 'utf8'))
+  for (const [key, value] of Object.entries(Object(object['binaryData'])))
+    if (typeof value === 'string') values.set(key, Buffer.from(value, 'base64'))
+  return values
+}
