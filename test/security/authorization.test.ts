@@ -33,6 +33,9 @@ const ALLOWED: Readonly<Record<string, 'all' | 'operator'>> = {
   registerCluster: 'operator',
   declareRoot: 'operator',
   resolveParked: 'operator',
+  setSecret: 'operator',
+  unsetSecret: 'operator',
+  listSecrets: 'all',
 }
 
 const CALLERS: Readonly<Record<string, string | undefined>> = {
@@ -79,6 +82,9 @@ const ANSWERS: Readonly<Record<string, status>> = {
   resolveParked: status.NOT_FOUND,
   registerCluster: status.INVALID_ARGUMENT,
   declareRoot: status.INVALID_ARGUMENT,
+  setSecret: status.INVALID_ARGUMENT,
+  unsetSecret: status.INVALID_ARGUMENT,
+  listSecrets: status.OK,
 }
 
 const METHODS = Object.keys(TidemarkServiceService).filter((name): name is Method =>
