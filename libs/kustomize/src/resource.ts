@@ -19,6 +19,7 @@ import {
   withField,
   withoutField,
 } from './node/node.ts'
+import { remembered } from './node/remembered.ts'
 import { setAt, setField } from './node/set-field.ts'
 import type { Scopes } from './schema/scopes.ts'
 
@@ -141,7 +142,7 @@ export class Resource {
   get previousIds(): readonly ResourceId[] {
     const annotations = field(metadata(this.node), 'annotations')
     if (this.#previous === undefined || this.#previous.annotations !== annotations)
-      this.#previous = { annotations, ids: this.#readPreviousIds() }
+      this.#previous = { annotations, ids: this.#rememberPreviousIds(annotations) }
     return this.#previous.ids
   }
 
@@ -246,6 +247,11 @@ export class Resource {
       .map(([key, value]): Entry => ({ key: untagged(key), value: text(value) }))
     const next = entries.length === 0 ? map : withField(map, name, { kind: 'mapping', entries })
     this.node = withField(node.kind === 'mapping' ? node : EMPTY_MAPPING, 'metadata', next)
+  }
+
+  #rememberPreviousIds(annotations: Node | undefined): readonly ResourceId[] {
+    if (annotations === undefined || !this.scopes.arePlain) return this.#readPreviousIds()
+    return remembered(annotations, `previous ids ${this.apiVersion}`, () => this.#readPreviousIds())
   }
 
   #readPreviousIds(): readonly ResourceId[] {

@@ -78,6 +78,17 @@ export class RecordingTree implements SourceTree {
     return target
   }
 
+  /** Takes down what was learnt before and still holds in this tree, as if it were learnt again. */
+  take({ files, absences, listings, kinds, links }: Reads): void {
+    for (const { path, sha256 } of files) this.#files.set(path, sha256)
+    for (const path of absences) this.#absences.add(path)
+    for (const { path, sha256 } of listings) this.#listings.set(path, sha256)
+    for (const { path, kind } of kinds) this.#kinds.set(path, kind)
+    for (const { path, target } of links) this.#links.set(path, target)
+    if (this.#tree instanceof RecordingTree)
+      this.#tree.take({ files, absences, listings, kinds, links })
+  }
+
   /** What was read until now, in canonical form. A kind that another fact implies is left out. */
   reads(): Reads {
     const kinds = sorted(this.#kinds).filter(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { SourceError } from './source-error.ts'
 import { compareBytes, folderOf, joinPath } from './tree-path.ts'
 
@@ -319,7 +319,7 @@ export function entryNode(entry: IndexEntry): Node {
 
 /** SHA-256, 64 hex digits. */
 export function sha256Of(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex')
+  return hash('sha256', content)
 }
 
 function missing(path: string): SourceError {

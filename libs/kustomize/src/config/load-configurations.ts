@@ -42,13 +42,11 @@ export function loadConfigurations(
   paths: readonly string[],
 ): TransformerConfig {
   if (paths.length === 0) return DEFAULT_CONFIG
-  const custom = paths.reduce((config, path) => {
-    const source = loader.load(path)
-    return mergeConfigs(
-      config,
-      build.remember('configuration', source, () => parseConfig(source)),
-    )
-  }, EMPTY_CONFIG)
+  const custom = paths.reduce(
+    (config, path) =>
+      mergeConfigs(config, build.rememberFile('configuration', { loader, path }, parseConfig)),
+    EMPTY_CONFIG,
+  )
   return mergeConfigs(DEFAULT_CONFIG, custom)
 }
 

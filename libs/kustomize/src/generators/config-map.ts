@@ -3,21 +3,46 @@ import { compareBytes } from '@tidemark/source-tree'
 import { KustomizeError } from '../kustomize-error.ts'
 import type { GeneratorArgs, GeneratorOptions, SecretArgs } from '../kustomization/model.ts'
 import { EMPTY_MAPPING, type Node, text, untagged } from '../node/node.ts'
+import { stepName } from '../node/remembered.ts'
 import { setAt } from '../node/set-field.ts'
 import type { Scopes } from '../schema/scopes.ts'
 import { Note, type Origin, Resource } from '../resource.ts'
-import { type KeyValue, readKeyValues } from './key-values.ts'
+import { digestsOf, type KeyValue, readKeyValues } from './key-values.ts'
 import type { Loader } from '../target/loader.ts'
+import type { ParseCache } from '../target/parse-cache.ts'
 
 /** What a generator needs beside its arguments. */
 export interface GeneratorContext {
   readonly loader: Loader
   readonly scopes: Scopes
+  readonly cache: ParseCache
   readonly origin: Origin
 }
 
 /** Makes a ConfigMap; values that are no text go to `binaryData`. @throws KustomizeError */
 export function generateConfigMap(args: GeneratorArgs, context: GeneratorContext): Resource {
+  return generated('ConfigMap', args, context, () => configMap(args, context))
+}
+
+/** Makes a Secret; all values in base64. @throws KustomizeError */
+export function generateSecret(args: SecretArgs, context: GeneratorContext): Resource {
+  return generated('Secret', args, context, () => secret(args, context))
+}
+
+/** What is made of the same arguments and files is the same node, so that later steps know it again. */
+function generated(
+  kind: string,
+  args: GeneratorArgs,
+  { cache, loader, scopes, origin }: GeneratorContext,
+  make: () => Node,
+): Resource {
+  const files = digestsOf(args, loader)
+  const key = stepName(kind, args, files)
+  const bytes = files?.reduce((sum, file) => sum + file.bytes, 0) ?? 0
+  return new Resource(files === undefined ? make() : cache.get(key, bytes, make), scopes, origin)
+}
+
+function configMap(args: GeneratorArgs, context: GeneratorContext): Node {
   let node = baseNode('ConfigMap', args)
   for (const { key, value } of sortedPairs(args, context.loader)) {
     const isText = isUtf8(value)
@@ -27,8 +52,7 @@ export function generateConfigMap(args: GeneratorArgs, context: GeneratorContext
   return finished(node, args, context)
 }
 
-/** Makes a Secret; all values in base64. @throws KustomizeError */
-export function generateSecret(args: SecretArgs, context: GeneratorContext): Resource {
+function secret(args: SecretArgs, context: GeneratorContext): Node {
   let node = baseNode('Secret', args)
   node = setAt(node, ['type'], text(args.type === '' ? 'Opaque' : args.type))
   node = setAt(node, ['data'], EMPTY_MAPPING)
@@ -96,7 +120,7 @@ export function base64Lines(value: Uint8Array): string {
   return encoded.replace(/.{1,70}/g, '$&\n')
 }
 
-function finished(base: Node, args: GeneratorArgs, { scopes, origin }: GeneratorContext): Resource {
+function finished(base: Node, args: GeneratorArgs, { scopes, origin }: GeneratorContext): Node {
   const { options } = args
   const resource = new Resource(base, scopes, origin)
   for (const [name, value] of sorted(options?.labels)) resource.label(name, value)
@@ -111,7 +135,7 @@ function finished(base: Node, args: GeneratorArgs, { scopes, origin }: Generator
     ? args.behavior
     : 'unspecified'
   resource.setAnnotations(resource.annotations.set(Note.generatorBehavior, behavior))
-  return resource
+  return resource.node ?? base
 }
 
 function sorted(map: Texts): readonly [string, string][] {

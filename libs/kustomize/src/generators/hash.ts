@@ -1,28 +1,44 @@
 import { createHash } from 'node:crypto'
 import { printJson, type YamlMap, type YamlValue } from '@tidemark/yaml'
 import { EMPTY_MAPPING, field, fieldAt, type Node } from '../node/node.ts'
+import { nameOf, remembered } from '../node/remembered.ts'
 import { nodeToValue } from '../node/to-value.ts'
 import { Note, type Resource } from '../resource.ts'
+import { changeOne } from '../transformers/transformer.ts'
 
 /** Puts a hash of their content behind the names of generated objects. */
 export function addHashes(resources: readonly Resource[]): void {
   for (const resource of resources) {
     if (!resource.isMarked(Note.needsHashSuffix)) continue
-    const hash = hashOf(resource)
-    resource.storePreviousId()
-    resource.setName(`${resource.name}-${hash}`)
+    changeOne(resource, 'hash', () => {
+      const hash = hashOf(resource)
+      resource.storePreviousId()
+      resource.setName(`${resource.name}-${hash}`)
+    })
   }
 }
 
 /** The hash of kustomize: SHA-256 of a JSON text of what the object says, ten characters in letters that spell nothing. */
-function hashOf({ kind, node }: Resource): string {
+function hashOf({ kind, node = EMPTY_MAPPING }: Resource): string {
+  const data = field(node, 'data')
+  if (data?.kind !== 'mapping' || (kind !== 'ConfigMap' && kind !== 'Secret'))
+    return textHash(kind, node)
+  // Objects that differ in what is not hashed have one hash.
+  const others = ['metadata/name', 'type', 'binaryData', 'stringData'].map((name) => {
+    const value = field(node, name)
+    return value === undefined ? 0 : nameOf(value)
+  })
+  return remembered(data, `hash ${kind} ${others.join(' ')}`, () => textHash(kind, node))
+}
+
+function textHash(kind: string, node: Node): string {
   const digest = createHash('sha256').update(hashedText(kind, node)).digest('hex')
   return digest.slice(0, 10).replace(/[013ae]/g, (digit) => LETTERS[digit] ?? digit)
 }
 
 const LETTERS: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' }
 
-function hashedText(kind: string, node: Node = EMPTY_MAPPING): string {
+function hashedText(kind: string, node: Node): string {
   if (kind === 'ConfigMap') return printJson(contentOf(node, kind, ['data'], ['binaryData']))
   if (kind === 'Secret') return printJson(contentOf(node, kind, ['type', 'data'], ['stringData']))
   return printJson(goNode(node))

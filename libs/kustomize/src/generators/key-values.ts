@@ -1,6 +1,6 @@
 import { during, KustomizeError } from '../kustomize-error.ts'
 import type { GeneratorArgs } from '../kustomization/model.ts'
-import type { Loader } from '../target/loader.ts'
+import type { Digest, Loader } from '../target/loader.ts'
 import { isUtf8 } from 'node:buffer'
 
 /** A key and the bytes of its value. */
@@ -24,6 +24,21 @@ export function readKeyValues(args: GeneratorArgs, loader: Loader): readonly Key
       files.map((file) => fromFile(file, loader)),
     ),
   ])
+}
+
+/** The digests of the files that a generator reads; `undefined` where one cannot be read, which reading them tells. */
+export function digestsOf(
+  { envs = [], files = [] }: GeneratorArgs,
+  loader: Loader,
+): readonly Digest[] | undefined {
+  try {
+    return [...envs, ...files.map((file) => splitFileSource(file).path)].map((path) =>
+      loader.digest(path),
+    )
+  } catch (error) {
+    if (error instanceof KustomizeError) return undefined
+    throw error
+  }
 }
 
 function fromLiteral(source: string): KeyValue {

@@ -47,6 +47,7 @@ function builtinGenerators(stage: Stage): readonly Generator[] {
   const context = (generator: string) => ({
     loader,
     scopes: build.scopes,
+    cache: build.cache,
     origin: { path: loader.locate(fileName), generator },
   })
   const [chart] = helmCharts

@@ -1,5 +1,6 @@
 import { apiVersionOf } from '../identity/gvk.ts'
 import { EMPTY_MAPPING, isNullOrEmpty, type Node, untagged } from '../node/node.ts'
+import { remembered } from '../node/remembered.ts'
 import { setField } from '../node/set-field.ts'
 import { Note, type Resource } from '../resource.ts'
 import { type MergeRules, strategicMerge } from './strategic-merge.ts'
@@ -23,16 +24,15 @@ export function applyStrategicPatch(target: Resource, patch: Resource): void {
 /** The patch as it is applied to one of several targets: with the apiVersion of that. */
 export function patchFor(target: Resource, patch: Resource): Resource {
   const copy = patch.copy()
-  const { kind } = patch
-  const node: Node = setField(
-    copy.node ?? EMPTY_MAPPING,
-    'apiVersion',
-    untagged(apiVersionOf(target.gvk)),
-  )
-  copy.node = setField(node, 'kind', untagged(kind))
-  // Upstream writes labels and annotations anew here, so that a null among them becomes a text.
-  copy.setLabels(copy.labels)
-  copy.setAnnotations(copy.annotations)
+  const apiVersion = apiVersionOf(target.gvk)
+  copy.node = remembered(patch.node ?? EMPTY_MAPPING, `for ${apiVersion}`, () => {
+    const node: Node = setField(copy.node ?? EMPTY_MAPPING, 'apiVersion', untagged(apiVersion))
+    copy.node = setField(node, 'kind', untagged(patch.kind))
+    // Upstream writes labels and annotations anew here, so that a null among them becomes a text.
+    copy.setLabels(copy.labels)
+    copy.setAnnotations(copy.annotations)
+    return copy.node
+  })
   return copy
 }
 

@@ -5,6 +5,8 @@ import {
   type Resource,
   TRANSFORMATIONS_ANNOTATION,
 } from '../resource.ts'
+import { stepName } from '../node/remembered.ts'
+import { changeOne } from '../transformers/transformer.ts'
 import { sortResources } from './sort-order.ts'
 
 /** `--reorder` of the command line. */
@@ -25,13 +27,15 @@ export function finish(
   const dropped = [...BUILD_NOTES]
   if (!metadata.includes('originAnnotations')) dropped.push(ORIGIN_ANNOTATION)
   if (!metadata.includes('transformerAnnotations')) dropped.push(TRANSFORMATIONS_ANNOTATION)
-  for (const resource of sorted) {
-    if (options.addManagedByLabel || metadata.includes('managedByLabel'))
-      resource.label('app.kubernetes.io/managed-by', MANAGED_BY)
-    const { annotations } = resource
-    for (const note of dropped) annotations.delete(note)
-    resource.setAnnotations(annotations)
-  }
+  const isLabelled = options.addManagedByLabel || metadata.includes('managedByLabel')
+  const step = stepName('finish', isLabelled, dropped)
+  for (const resource of sorted)
+    changeOne(resource, step, () => {
+      if (isLabelled) resource.label('app.kubernetes.io/managed-by', MANAGED_BY)
+      const { annotations } = resource
+      for (const note of dropped) annotations.delete(note)
+      resource.setAnnotations(annotations)
+    })
   return sorted
 }
 

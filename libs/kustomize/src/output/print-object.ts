@@ -11,6 +11,16 @@ const printed = new WeakMap<Node, { readonly name: string; readonly text: string
 
 /** An object as kustomize prints it: yaml.v3 to JSON to yaml.v2. @throws KustomizeError for what JSON does not have */
 export function printObject(node: Node): string {
+  const known = objects.get(node)
+  if (known !== undefined) return known
+  const text = printAnew(node)
+  objects.set(node, text)
+  return text
+}
+
+const objects = new WeakMap<Node, string>()
+
+function printAnew(node: Node): string {
   try {
     if (node.kind !== 'mapping' || !node.entries.every(({ key }) => LETTERS.test(key.value)))
       return printYaml(nodeToValue(node), 'yaml2', LIMITS)
@@ -37,7 +47,8 @@ function printFields(node: Mapping): string {
   const entries = node.entries.toSorted((left, right) =>
     left.key.value < right.key.value ? -1 : 1,
   )
-  return entries.map(({ key, value }) => printField(key.value, value)).join('')
+  // Put together, not copied: the one copy is that of the whole output.
+  return entries.reduce((text, { key, value }) => text + printField(key.value, value), '')
 }
 
 function printField(name: string, value: Node): string {

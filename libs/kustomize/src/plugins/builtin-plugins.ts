@@ -113,6 +113,7 @@ function generatorContext({ target }: Stage, config: Resource) {
   return {
     loader: target.loader,
     scopes: target.build.scopes,
+    cache: target.build.cache,
     origin: { path: config.origin.path, generator: config.kind },
   }
 }

@@ -3,8 +3,10 @@ import type { FieldSpec } from '../config/field-spec.ts'
 import type { NameReference } from '../config/transformer-config.ts'
 import { type Gvk, isSelected } from '../identity/gvk.ts'
 import { idText } from '../identity/resource-id.ts'
-import type { Resource } from '../resource.ts'
+import { nameOf, remembered, stepName } from '../node/remembered.ts'
+import { Note, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
+import { changeEach } from '../transformers/transformer.ts'
 import { updateReference } from './update-reference.ts'
 
 /** A field that may hold the name of an object of some kind. */
@@ -21,12 +23,13 @@ export function fixReferences(set: ResourceSet, references: readonly NameReferen
   if (!set.resources.some((resource) => resource.previousIds.length > 0)) return
   const rules = rulesOf(references)
   const renamed = new Renamed(set.resources)
-  for (const referrer of set.resources) {
+  const step = stepName('references', nameOf(references), set.resources.map(identityOf))
+  changeEach(set, step, (referrer) => {
     const own = rules.of(referrer.originalId)
-    if (own.length === 0) continue
+    if (own.length === 0) return
     const reachable = set.referableBy(referrer)
     const candidates = renamed.among(reachable)
-    if (candidates.length === 0) continue
+    if (candidates.length === 0) return
     for (const { target, spec } of own)
       during(
         () => `updating name reference in '${spec.path}' field of '${idText(referrer.id)}'`,
@@ -34,7 +37,19 @@ export function fixReferences(set: ResourceSet, references: readonly NameReferen
           updateReference({ referrer, target, reachable, candidates, path: spec.path })
         },
       )
-  }
+  })
+}
+
+/** All of an object that the references of others depend on. */
+function identityOf(resource: Resource): string {
+  const { node, scopes } = resource
+  if (node === undefined || !scopes.arePlain) return writtenIdentity(resource)
+  return remembered(node, 'identity', () => writtenIdentity(resource))
+}
+
+function writtenIdentity(resource: Resource): string {
+  const affixes = [Note.prefixes, Note.suffixes].map((note) => resource.notes(note))
+  return JSON.stringify([resource.id, resource.previousIds, affixes])
 }
 
 const RULES = new WeakMap<readonly NameReference[], Rules>()

@@ -1,4 +1,4 @@
-import { firstDifference, RecordingTree } from '@tidemark/source-tree'
+import { RecordingTree } from '@tidemark/source-tree'
 import { during, KustomizeError } from '../kustomize-error.ts'
 import { loadConfigurations } from '../config/load-configurations.ts'
 import { loadCrdConfig } from '../config/crd-config.ts'
@@ -182,8 +182,7 @@ function rememberedFolder(stage: Stage, loader: Loader, entry: Entry): Accumulat
     known !== undefined &&
     !known.entered.roots.some((root) => loader.isCycle(root) && root !== loader.root)
   ) {
-    // All that it read is read again, for the record.
-    firstDifference(known.reads, loader.tree)
+    loader.tree.take(known.reads)
     for (const warning of known.warnings) build.warn(warning)
     stage.entered.addAll(known.entered)
     return restore(known, scopes)

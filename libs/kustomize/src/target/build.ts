@@ -37,9 +37,9 @@ export class Build {
 
   /** The objects of a file. @throws KustomizeError that names the file */
   readFile(loader: Loader, path: string): readonly Node[] {
-    const bytes = loader.load(path)
+    const { sha256, bytes } = loader.digest(path)
     try {
-      return this.#read(bytes)
+      return this.cache.get(`objects ${sha256}`, bytes, () => readObjects(loader.load(path)))
     } catch (error) {
       if (!(error instanceof KustomizeError)) throw error
       const isMalformed = error.upstream.includes('MalformedYAMLError')
@@ -57,7 +57,7 @@ export class Build {
   }
 
   readPatchNodes(text: string): readonly Node[] {
-    return this.#read(Buffer.from(text))
+    return this.remember('objects', text, () => readObjects(text))
   }
 
   /** Makes something of a text once for all builds that share the cache; `what` names the thing that is made. */
@@ -65,7 +65,13 @@ export class Build {
     return this.cache.get(`${what} ${sha256Of(source)}`, source.length, make)
   }
 
-  #read(bytes: Uint8Array): readonly Node[] {
-    return this.cache.get(`objects ${sha256Of(bytes)}`, bytes.length, () => readObjects(bytes))
+  /** The same of a file, which is read only where nothing was made of it before. */
+  rememberFile<Value>(
+    what: string,
+    { loader, path }: { readonly loader: Loader; readonly path: string },
+    make: (source: Uint8Array) => Value,
+  ): Value {
+    const { sha256, bytes } = loader.digest(path)
+    return this.cache.get(`${what} ${sha256}`, bytes, () => make(loader.load(path)))
   }
 }

@@ -38,11 +38,10 @@ export function loadTarget(build: Build, loader: Loader): Target {
       },
     )
   try {
-    const source = loader.load(fileName)
-    const { kustomization, warnings } = build.remember(
+    const { kustomization, warnings } = build.rememberFile(
       `kustomization of ${loader.root}`,
-      source,
-      () => parseKustomization(source, loader.root),
+      { loader, path: fileName },
+      (source) => parseKustomization(source, loader.root),
     )
     for (const warning of warnings) build.warn(warning)
     return { build, loader, kustomization, fileName }
@@ -79,7 +78,8 @@ export function chooseSchema({ build, loader, kustomization }: Target): void {
 
 function isThere(loader: Loader, name: string): boolean {
   try {
-    loader.sha256(name)
+    if (!loader.exists(name)) return false
+    loader.digest(name)
     return true
   } catch (error) {
     if (error instanceof KustomizeError && ABSENT.has(error.code)) return false

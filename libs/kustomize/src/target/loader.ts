@@ -1,4 +1,10 @@
-import { folderOf, joinPath, SourceError, type SourceTree } from '@tidemark/source-tree'
+import {
+  folderOf,
+  joinPath,
+  type RecordingTree,
+  SourceError,
+  type SourceTree,
+} from '@tidemark/source-tree'
 import { KustomizeError } from '../kustomize-error.ts'
 
 /** Whether files may lie beside the kustomization that names them (`none`, as Flux builds) or only below it. */
@@ -7,19 +13,25 @@ export type LoadRestriction = 'rootOnly' | 'none'
 const DECLARE_SOURCE =
   'nothing is fetched while rendering: declare a GitRepository, OCIRepository or Bucket for it, or copy the files into this source'
 
+/** What is known of a file without its content. */
+export interface Digest {
+  readonly sha256: string
+  readonly bytes: number
+}
+
 /**
  * Reads files for one kustomization. Its root is the folder of the kustomization; what it names is relative to that.
  * Links are followed before any rule is checked.
  */
 export class Loader {
-  readonly tree: SourceTree
+  readonly tree: RecordingTree
   /** From the root of the tree, after links. */
   readonly root: string
   readonly #restriction: LoadRestriction
   readonly #referrer: Loader | undefined
 
   private constructor(
-    tree: SourceTree,
+    tree: RecordingTree,
     root: string,
     rules: { readonly restriction: LoadRestriction; readonly referrer?: Loader },
   ) {
@@ -30,7 +42,7 @@ export class Loader {
   }
 
   /** A loader for the folder that is built. */
-  static at(tree: SourceTree, path: string, restriction: LoadRestriction): Loader {
+  static at(tree: RecordingTree, path: string, restriction: LoadRestriction): Loader {
     return new Loader(tree, confirmFolder(tree, '', path), { restriction })
   }
 
@@ -56,7 +68,7 @@ export class Loader {
   }
 
   /** The same loader, reading through another view of the tree. */
-  over(tree: SourceTree): Loader {
+  over(tree: RecordingTree): Loader {
     const referrer = this.#referrer
     const restriction = this.#restriction
     return new Loader(
@@ -100,9 +112,13 @@ export class Loader {
     return asKustomize(() => this.tree.stat(this.locate(path))) !== undefined
   }
 
-  /** The digest of a file, for caches. */
-  sha256(path: string): string {
-    return asKustomize(() => this.tree.sha256(this.#resolve(path)))
+  /** The digest and the size of a file, for caches. */
+  digest(path: string): Digest {
+    const at = this.#resolve(path)
+    return asKustomize(() => {
+      const stat = this.tree.stat(at)
+      return { sha256: this.tree.sha256(at), bytes: stat?.kind === 'file' ? stat.size : 0 }
+    })
   }
 
   #resolve(path: string): string {

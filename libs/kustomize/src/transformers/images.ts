@@ -9,6 +9,7 @@ import {
   withField,
   withItems,
 } from '../node/node.ts'
+import { stepName } from '../node/remembered.ts'
 import { setScalar } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
 import { wrongKind } from '../node/wrong-kind.ts'
@@ -20,13 +21,15 @@ const CONTAINER_FIELDS: ReadonlySet<string> = new Set(['containers', 'initContai
 /** Changes the name, tag or digest of images: in every list of containers, and in the fields of the specs. */
 export function imageTransformer(image: Image, specs: readonly FieldSpec[]): Transformer {
   const set = imageSetter(image)
+  const step = stepName('ImageTagTransformer', image, specs)
   return {
     kind: 'ImageTagTransformer',
     transform: (resources) => {
-      changeEach(resources, ({ node, kind }) => {
-        if (node === undefined || kind === 'CustomResourceDefinition') return node
+      changeEach(resources, step, (resource) => {
+        const { node, kind } = resource
+        if (node === undefined || kind === 'CustomResourceDefinition') return
         const changed = inContainers(node, set)
-        return specs.reduce((at, spec) => updateField(at, spec, { set }), changed)
+        resource.node = specs.reduce((at, spec) => updateField(at, spec, { set }), changed)
       })
     },
   }
@@ -79,14 +82,37 @@ function inList(list: Node, set: (node: Node) => Node): Node {
 }
 
 function imageSetter(image: Image): (node: Node) => Node {
-  const pattern = imagePattern(image.name)
+  const matches = imageMatcher(image.name)
   return (node) => {
     if (isNull(node)) return node
     if (node.kind !== 'scalar') throw wrongKind('scalar', node)
-    return pattern?.matches(node.value)
-      ? setScalar(node, untagged(renamed(node.value, image)))
-      : node
+    return matches(node.value) ? setScalar(node, untagged(renamed(node.value, image))) : node
   }
+}
+
+const PLAIN = /^[A-Za-z0-9_/:@-]*$/
+const PRINTABLE = /^[ -~]*$/
+const TAG_AND_DIGEST =
+  /^(?::[a-zA-Z0-9_.{}-]*)?(?:@[a-zA-Z0-9]+(?:[.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$/
+
+/** Whether an image is one that an entry of `images` means. Most names are patterns of dots alone, which need no engine. */
+function imageMatcher(name: string): (image: string) => boolean {
+  if (!PLAIN.test(name.replaceAll('.', ''))) {
+    const pattern = imagePattern(name)
+    return (image) => pattern?.matches(image) ?? false
+  }
+  return (image) =>
+    PRINTABLE.test(image)
+      ? startsLike(image, name) && TAG_AND_DIGEST.test(image.slice(name.length))
+      : (imagePattern(name)?.matches(image) ?? false)
+}
+
+/** Where the name has a dot, the image may have anything. */
+function startsLike(image: string, name: string): boolean {
+  if (image.length < name.length) return false
+  for (let at = 0; at < name.length; at += 1)
+    if (name[at] !== '.' && name[at] !== image[at]) return false
+  return true
 }
 
 /** The name in `images` is a pattern, for upstream puts it into one; one that does not compile matches nothing. */

@@ -3,10 +3,11 @@ import { isSelected } from '../identity/gvk.ts'
 import type { ResourceId } from '../identity/resource-id.ts'
 import { refuseName } from '../limits.ts'
 import { EMPTY_MAPPING, type Node, untagged } from '../node/node.ts'
+import { stepName } from '../node/remembered.ts'
 import { setScalar } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
 import { Note, type Resource } from '../resource.ts'
-import type { Transformer } from './transformer.ts'
+import { changeEach, type Transformer } from './transformer.ts'
 
 /** Puts a text before names. */
 export function prefixTransformer(prefix: string, specs: readonly FieldSpec[]): Transformer {
@@ -34,11 +35,13 @@ interface Affix {
 }
 
 function affixTransformer(affix: Affix, specs: readonly FieldSpec[]): Transformer {
+  const step = stepName(affix.kind, affix.affix, specs)
   return {
     kind: affix.kind,
     transform: (set) => {
-      for (const resource of set.resources)
+      changeEach(set, step, (resource) => {
         if (!isFixed(resource.originalId)) rename(resource, affix, specs)
+      })
     },
   }
 }

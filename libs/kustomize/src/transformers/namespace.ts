@@ -14,11 +14,12 @@ import {
   withField,
   withItems,
 } from '../node/node.ts'
+import { stepName } from '../node/remembered.ts'
 import { setScalar } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
 import { Note, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
-import type { Transformer } from './transformer.ts'
+import { changeEach, type Transformer } from './transformer.ts'
 
 export type SubjectMode = 'defaultOnly' | 'allServiceAccounts' | 'none'
 
@@ -33,16 +34,17 @@ export interface NamespaceRules {
 
 /** Puts objects that live in a namespace into one, and the references that name it. */
 export function namespaceTransformer(rules: NamespaceRules): Transformer {
+  const step = stepName('NamespaceTransformer', rules)
   return {
     kind: 'NamespaceTransformer',
     transform: (set) => {
       if (rules.namespace === '') return
-      for (const resource of set.resources) {
+      changeEach(set, step, (resource) => {
         // Helm has put its objects where they belong.
-        if (resource.isEmpty || resource.annotation(Note['helm-generated']) === 'true') continue
+        if (resource.isEmpty || resource.annotation(Note['helm-generated']) === 'true') return
         resource.storePreviousId()
         setNamespace(resource, rules)
-      }
+      })
       refuseConflicts(set)
     },
   }

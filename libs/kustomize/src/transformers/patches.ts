@@ -3,6 +3,8 @@ import { during, KustomizeError, shortened } from '../kustomize-error.ts'
 import { idText } from '../identity/resource-id.ts'
 import type { Patch, Selector } from '../kustomization/model.ts'
 import { applyStrategicPatch, patchFor } from '../merge/apply-patch.ts'
+import { EMPTY_MAPPING } from '../node/node.ts'
+import { nameOf } from '../node/remembered.ts'
 import { applyJsonPatch6902 } from '../patch/apply-json-patch.ts'
 import { type Operation, readJsonPatch } from '../patch/json-patch.ts'
 import { Note, Resource } from '../resource.ts'
@@ -10,7 +12,7 @@ import type { ResourceSet } from '../resource-set.ts'
 import { select } from '../selector.ts'
 import type { Build } from '../target/build.ts'
 import type { Loader } from '../target/loader.ts'
-import type { Transformer } from './transformer.ts'
+import { changeOne, type Transformer } from './transformer.ts'
 
 /** What a transformer is made with: where it may read, and what it belongs to. */
 export interface Context {
@@ -101,17 +103,23 @@ export function json6902Transformer(args: Patch, context: Context): Transformer 
       hint: 'give the patch a target.name',
     })
   const text = json6902Text(args, context)
-  const operations = during(`decoding ${text}`, () => readJsonPatch(text))
+  const operations = during(`decoding ${text}`, () =>
+    context.build.remember('operations', text, () => readJsonPatch(text)),
+  )
   if (operations.length === 0)
     throw new KustomizeError(
       'KUSTOMIZE_PATCH',
       `patch appears to be empty; file=${args.path}, JsonOp=${text}`,
     )
+  const step = `PatchJson6902Transformer ${nameOf(operations)}`
   return {
     kind: 'PatchJson6902Transformer',
     ...(args.path === '' ? {} : { path: context.loader.locate(args.path) }),
     transform: (set) => {
-      for (const resource of select(set.resources, target)) applyJsonPatch6902(resource, operations)
+      for (const resource of select(set.resources, target))
+        changeOne(resource, step, () => {
+          applyJsonPatch6902(resource, operations)
+        })
     },
   }
 }
@@ -175,8 +183,11 @@ function setFields(struct: object): YamlMap {
 }
 
 function withOptions(resource: Resource, { options }: Patch): Resource {
-  if (options?.allowNameChange) resource.mark(Note.allowNameChange)
-  if (options?.allowKindChange) resource.mark(Note.allowKindChange)
+  const { allowNameChange = false, allowKindChange = false } = options ?? {}
+  changeOne(resource, `options ${allowNameChange} ${allowKindChange}`, () => {
+    if (allowNameChange) resource.mark(Note.allowNameChange)
+    if (allowKindChange) resource.mark(Note.allowKindChange)
+  })
   return resource
 }
 
@@ -193,7 +204,7 @@ function mergeAll(set: ResourceSet, { target, patches, source }: Merge): void {
       const found = during(`no resource matches strategic merge patch ${id}`, () =>
         set.one(patch.originalId),
       )
-      applyStrategicPatch(found, patch)
+      mergeOne(found, patch)
     }
     return
   }
@@ -213,10 +224,18 @@ function mergeAll(set: ResourceSet, { target, patches, source }: Merge): void {
 }
 
 function mergeInto(set: ResourceSet, targets: readonly Resource[], patch: Resource): void {
-  for (const target of targets) applyStrategicPatch(target, patchFor(target, patch))
+  for (const target of targets) mergeOne(target, patchFor(target, patch))
   const left = set.resources.filter((resource) => !resource.isEmpty)
   set.reset([])
   set.appendAll(left)
+}
+
+function mergeOne(target: Resource, patch: Resource): void {
+  // Merging asks for the schema of the object, remembered or not.
+  if (target.apiVersion !== '') target.scopes.needBuiltin()
+  changeOne(target, `strategic ${nameOf(patch.node ?? EMPTY_MAPPING)}`, () => {
+    applyStrategicPatch(target, patch)
+  })
 }
 
 interface JsonMerge {
@@ -230,10 +249,12 @@ function patchJson(set: ResourceSet, { target, operations, source }: JsonMerge):
     throw new KustomizeError('KUSTOMIZE_PATCH', `must specify a target for JSON patch ${source}`, {
       hint: 'give the entry a "target"',
     })
-  for (const resource of select(set.resources, target)) {
-    resource.storePreviousId()
-    applyJsonPatch6902(resource, operations)
-  }
+  const step = `PatchTransformer ${nameOf(operations)}`
+  for (const resource of select(set.resources, target))
+    changeOne(resource, step, () => {
+      resource.storePreviousId()
+      applyJsonPatch6902(resource, operations)
+    })
 }
 
 function selectorText({ annotationSelector, labelSelector, ...id }: Selector): string {

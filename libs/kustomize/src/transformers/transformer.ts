@@ -1,3 +1,4 @@
+import { remembered } from '../node/remembered.ts'
 import type { Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
 
@@ -10,11 +11,29 @@ export interface Transformer {
   transform(set: ResourceSet): void
 }
 
-/** Applies a change to the node of every object. */
+/** Changes every object by itself. `step` names all that the change depends on beside the object. */
 export function changeEach(
   set: ResourceSet,
-  change: (resource: Resource) => Resource['node'],
+  step: string,
+  change: (resource: Resource) => void,
 ): void {
-  for (const resource of set.resources)
-    if (resource.node !== undefined) resource.node = change(resource)
+  for (const resource of set.resources) changeOne(resource, step, change)
+}
+
+/** Changes an object, or does what came of that before. */
+export function changeOne(
+  resource: Resource,
+  step: string,
+  change: (resource: Resource) => void,
+): void {
+  const { node, scopes } = resource
+  // With schemas of one's own, what is done depends on those too.
+  if (node === undefined || !scopes.arePlain) {
+    change(resource)
+    return
+  }
+  resource.node = remembered(node, step, () => {
+    change(resource)
+    return resource.node
+  })
 }

@@ -4,6 +4,7 @@ import type { FieldSpec } from '../config/field-spec.ts'
 import type { Var } from '../kustomization/model.ts'
 import { splitBracketPath } from '../node/field-path.ts'
 import { EMPTY_MAPPING, isNull, isText, type Node, type Scalar, withItems } from '../node/node.ts'
+import { remembered, stepName } from '../node/remembered.ts'
 import { scalarToValue } from '../node/to-value.ts'
 import { updateField } from '../node/update-field.ts'
 import { lookup } from '../replacements/lookup.ts'
@@ -23,13 +24,38 @@ export function expandVars(
   const values = new Map(vars.map((each): [string, VarValue] => [each.name, valueOf(each, set)]))
   if (values.size === 0) return []
   const used = new Set<string>()
-  const expand = (text: string): VarValue => expandText(text, values, used)
-  const update = { set: (node: Node) => expanded(node, expand) }
   const specsFor = byKind(specs)
-  for (const resource of set.resources)
-    for (const spec of specsFor(resource.kind))
-      resource.node = updateField(resource.node ?? EMPTY_MAPPING, spec, update)
+  const step = stepName('vars', [...values].map(named), specs)
+  for (const resource of set.resources) {
+    const { kind, node: before = EMPTY_MAPPING } = resource
+    const { node, names } = remembered(before, step, () =>
+      expandAll(before, specsFor(kind), values),
+    )
+    resource.node = node
+    for (const name of names) used.add(name)
+  }
   return [...values.keys()].filter((name) => !used.has(name))
+}
+
+function named([name, value]: [string, VarValue]): readonly string[] {
+  return [name, typeof value, typeof value === 'object' ? '' : String(value)]
+}
+
+interface Expanded {
+  readonly node: Node
+  /** The vars that were used. */
+  readonly names: ReadonlySet<string>
+}
+
+function expandAll(
+  node: Node,
+  specs: readonly FieldSpec[],
+  values: ReadonlyMap<string, VarValue>,
+): Expanded {
+  const names = new Set<string>()
+  const expand = (text: string): VarValue => expandText(text, values, names)
+  const update = { set: (inner: Node) => expanded(inner, expand) }
+  return { node: specs.reduce((at, spec) => updateField(at, spec, update), node), names }
 }
 
 /** Most specs speak of one kind. */
