@@ -2,6 +2,7 @@ import { freshValues, fromBytes, LimitError, TemplateError, toBuffer } from '@ti
 import {
   type Chart,
   checkInstallable,
+  type Flavour,
   HelmError,
   loadChart,
   loadChartArchive,
@@ -38,6 +39,7 @@ Prints what "helm template NAME CHART" prints (3.22; without network). CHART is 
   -s, --show-only TEMPLATE  only what this template gives; may be repeated
       --skip-tests          leave tests out
       --no-hooks            leave hooks out
+      --flavour helm4       as the SDK of Helm 4.2, which Flux installs with, instead of Helm 3.22
       --seed TEXT           the same random values for the same text; without it they are new each time
 
 Examples:
@@ -62,6 +64,7 @@ const OPTIONS = {
   'show-only': { ...TEXTS, short: 's' },
   'skip-tests': FLAG,
   'no-hooks': FLAG,
+  flavour: { type: 'string', default: 'helm3' },
   seed: { type: 'string' },
   help: { ...FLAG, short: 'h' },
 } as const
@@ -91,7 +94,8 @@ type Flags = ReturnType<typeof readArguments>['values']
 
 function template(flags: Flags, positionals: readonly string[]): string {
   const [name, path] = namesOf(positionals)
-  const chart = open(path)
+  const flavour = flavourOf(flags)
+  const chart = open(path, flavour)
   checkInstallable(chart)
   const random = flags.seed === undefined ? systemRandom : seededStream(flags.seed)
   const rendered = renderChart(chart, {
@@ -100,7 +104,7 @@ function template(flags: Flags, positionals: readonly string[]): string {
       namespace: flags.namespace ?? 'default',
       action: flags['is-upgrade'] === true ? 'upgrade' : 'install',
     },
-    values: valuesOf(flags),
+    values: valuesOf(flags, flavour),
     capabilities: {
       ...(flags['kube-version'] !== undefined && { kubeVersion: flags['kube-version'] }),
       apiVersions: separated(flags['api-versions']),
@@ -121,8 +125,14 @@ function namesOf(positionals: readonly string[]): readonly [string, string] {
   return second === undefined ? [RELEASE_NAME_DEFAULT, first] : [first, second]
 }
 
-function valuesOf(flags: Flags): ReturnType<typeof mergeValues> {
+function flavourOf({ flavour }: Flags): Flavour {
+  if (flavour === 'helm3' || flavour === 'helm4') return flavour
+  throw usage(`--flavour is helm3 or helm4, not ${flavour}`)
+}
+
+function valuesOf(flags: Flags, flavour: Flavour): ReturnType<typeof mergeValues> {
   return mergeValues({
+    flavour,
     files: separated(flags.values).map((name) => ({ name, text: readText(name) })),
     set: flags.set ?? [],
     setString: flags['set-string'] ?? [],
@@ -138,11 +148,11 @@ function separated(values: readonly string[] = []): string[] {
   return values.flatMap((value) => value.split(','))
 }
 
-function open(path: string): Chart {
+function open(path: string, flavour: Flavour): Chart {
   try {
-    if (!statSync(path).isDirectory()) return loadChartArchive(readFileSync(path))
+    if (!statSync(path).isDirectory()) return loadChartArchive(readFileSync(path), flavour)
     const disk = openDisk(path)
-    return loadChart(disk.path === '' ? disk.tree : folderTree(disk.tree, disk.path))
+    return loadChart(disk.path === '' ? disk.tree : folderTree(disk.tree, disk.path), flavour)
   } catch (error) {
     if (isRefusal(error)) throw error
     throw unreadable(path, error)

@@ -36,6 +36,7 @@ export {
   type GeneratedValues,
 } from './generated-values.ts'
 export { helmFunctions } from './helm-functions.ts'
+export { helm4Functions } from './functions/must-print.ts'
 export {
   createParseCache,
   type FunctionTable,

@@ -3,6 +3,7 @@ export { checkInstallable } from './chart/check-installable.ts'
 export { loadChart, loadChartArchive, loadChartFiles } from './chart/load-chart.ts'
 export { ChartNode } from './chart/chart.ts'
 export { processDependencies } from './chart/process-dependencies.ts'
+export { type Flavour } from './flavour.ts'
 export { HelmError, type HelmErrorCode } from './helm-error.ts'
 export {
   type Capabilities,
@@ -25,7 +26,8 @@ export type { ClusterLookup, LookupQuery } from './render/render-templates.ts'
 export type { Hook, HookEvent, Manifest } from './render/sort-manifests.ts'
 export { reportOf, validateValues } from './schema/validate-values.ts'
 export { coalesceValues } from './values/coalesce.ts'
-export { mergeMaps, mergeValues, type ValuesFile, type ValuesInput } from './values/merge-values.ts'
+export { mergeMaps } from './values/merge-maps.ts'
+export { mergeValues, type ValuesFile, type ValuesInput } from './values/merge-values.ts'
 export { setValues, type SetOptions, type SetStyle } from './values/set-values.ts'
 export {
   type FindData,

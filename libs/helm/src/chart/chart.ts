@@ -1,4 +1,5 @@
 import { type GoMap, type Value } from '@tidemark/go-template'
+import { type Flavour, rulesOf } from '../flavour.ts'
 
 export interface ChartFile {
   /** Relative to its chart, with `/`. */
@@ -48,6 +49,8 @@ export interface ChartMetadata {
 
 /** A chart as it was loaded. It is never changed: rendering works on a `ChartNode` made of it. */
 export interface Chart {
+  /** How it was loaded, and how it is rendered. */
+  readonly flavour: Flavour
   readonly metadata: ChartMetadata
   readonly values: GoMap
   /** The text of values.schema.json. */
@@ -82,10 +85,27 @@ export class ChartNode {
     return node
   }
 
-  /** The same chart under another name; its own dependencies are shared, as upstream. */
+  /** The same chart under another name; whether its own dependencies are shared is a matter of the flavour. */
   renamed(name: string): ChartNode {
-    const copy = new ChartNode(this.chart, { ...this.metadata, name }, this.values)
+    const metadata = { ...this.metadata, name }
+    if (rulesOf(this.chart.flavour).aliased === 'shared') {
+      const sharing = this.#withMetadata(metadata)
+      sharing.dependencies = this.dependencies
+      return sharing
+    }
+    const copy = this.#withMetadata(copyOfMetadata(metadata))
+    copy.setDependencies(this.dependencies.map((dependency) => dependency.#shallowCopy()))
+    return copy
+  }
+
+  #withMetadata(metadata: ChartMetadata): ChartNode {
+    const copy = new ChartNode(this.chart, metadata, this.values)
     copy.parent = this.parent
+    return copy
+  }
+
+  #shallowCopy(): ChartNode {
+    const copy = this.#withMetadata(this.metadata)
     copy.dependencies = this.dependencies
     return copy
   }

@@ -10,7 +10,9 @@ import {
 } from '@tidemark/go-template'
 import { readArchive, SourceError, type SourceTree } from '@tidemark/source-tree'
 import { HelmError } from '../helm-error.ts'
-import { readYamlMap } from '../read-yaml.ts'
+import { type Flavour, rulesOf } from '../flavour.ts'
+import { readYamlMap, type YamlPurpose } from '../read-yaml.ts'
+import { readValues } from '../values/values-documents.ts'
 import { type Chart, type ChartFile } from './chart.ts'
 import { ignoreRules } from './ignore.ts'
 import { readMetadata } from './read-metadata.ts'
@@ -27,23 +29,23 @@ const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf'
 
 /**
  * Loads a chart whose Chart.yaml lies at the root of a tree. `.helmignore` is followed, links too as far
- * as the tree allows. Throws `HelmError` with the text of Helm 3.22, or the tree's own `SourceError`.
+ * as the tree allows. Throws `HelmError` with Helm's text, or the tree's own `SourceError`.
  */
-export function loadChart(tree: SourceTree): Chart {
+export function loadChart(tree: SourceTree, flavour: Flavour = 'helm3'): Chart {
   const isIgnored = ignoreRules(textAt(tree, '.helmignore'))
   const paths = filePaths(tree, isIgnored)
   const files = paths.map((path) => fileOf(toBytes(path), tree.read(path)))
-  return loadFiles(files, 0)
+  return loadFiles(files, flavour, 0)
 }
 
 /** Loads a packaged chart (`.tgz`) from its bytes. Throws `HelmError`, or `SourceError` for a bad archive. */
-export function loadChartArchive(bytes: Uint8Array): Chart {
-  return loadFiles(archiveFiles(bytes), 0)
+export function loadChartArchive(bytes: Uint8Array, flavour: Flavour = 'helm3'): Chart {
+  return loadFiles(archiveFiles(bytes), flavour, 0)
 }
 
 /** Loads a chart from files that are at hand, as Helm's `LoadFiles`. */
-export function loadChartFiles(files: readonly ChartFile[]): Chart {
-  return loadFiles(files, 0)
+export function loadChartFiles(files: readonly ChartFile[], flavour: Flavour = 'helm3'): Chart {
+  return loadFiles(files, flavour, 0)
 }
 
 type IsIgnored = ReturnType<typeof ignoreRules>
@@ -119,7 +121,7 @@ function opened(bytes: Uint8Array): SourceTree {
   }
 }
 
-function loadFiles(files: readonly ChartFile[], depth: number): Chart {
+function loadFiles(files: readonly ChartFile[], flavour: Flavour, depth: number): Chart {
   if (depth > DEPTH_MAX)
     throw new HelmError('CHART_DEPTH', `charts nest deeper than ${DEPTH_MAX} levels`)
   const byName = new Map(files.map((file) => [file.name, file]))
@@ -135,20 +137,28 @@ function loadFiles(files: readonly ChartFile[], depth: number): Chart {
   const lock = byName.get('Chart.lock') ?? byName.get('requirements.lock')
   if (lock !== undefined) mapOf(lock)
   const valuesFile = byName.get('values.yaml')
-  const values = valuesFile === undefined ? new GoMap() : mapOf(valuesFile)
+  const values =
+    valuesFile === undefined
+      ? new GoMap()
+      : readValues(valuesFile.data, problemOf(valuesFile), rulesOf(flavour).valuesDocuments)
   const checked = validateMetadata(metadata)
   return {
+    flavour,
     metadata: checked,
     values,
     schema: byName.get('values.schema.json')?.data,
     templates: files.filter(({ name }) => name.startsWith('templates/')),
     files: files.filter((file) => isPlainFile(file, checked.apiVersion)),
-    dependencies: loadSubcharts(files, checked.name, depth),
+    dependencies: loadSubcharts(files, { parent: checked.name, flavour, depth }),
   }
 }
 
-function mapOf({ name, data }: ChartFile): GoMap {
-  return readYamlMap(data, { problem: `cannot load ${fromBytes(name)}: `, code: 'CHART_FILE' })
+function mapOf(file: ChartFile): GoMap {
+  return readYamlMap(file.data, problemOf(file))
+}
+
+function problemOf({ name }: ChartFile): YamlPurpose {
+  return { problem: `cannot load ${fromBytes(name)}: `, code: 'CHART_FILE' }
 }
 
 function isPlainFile({ name }: ChartFile, apiVersion: string): boolean {
@@ -158,8 +168,15 @@ function isPlainFile({ name }: ChartFile, apiVersion: string): boolean {
   return !name.startsWith('charts/') || name.endsWith('.prov')
 }
 
+/** Where a subchart was found. */
+interface Place {
+  readonly parent: string
+  readonly flavour: Flavour
+  readonly depth: number
+}
+
 /** Subcharts in the order of their folder names; upstream has them in any order. */
-function loadSubcharts(files: readonly ChartFile[], parent: string, depth: number): Chart[] {
+function loadSubcharts(files: readonly ChartFile[], place: Place): Chart[] {
   const groups = new Map<string, ChartFile[]>()
   for (const { name, data } of files) {
     if (!name.startsWith('charts/') || name.endsWith('.prov')) continue
@@ -170,13 +187,13 @@ function loadSubcharts(files: readonly ChartFile[], parent: string, depth: numbe
     groups.set(folder, group)
   }
   const names = [...groups.keys()].filter((name) => !/^[_.]/.test(name)).toSorted(compareBytes)
-  return names.map((name) => loadSubchart(name, groups.get(name) ?? [], { parent, depth }))
+  return names.map((name) => loadSubchart(name, groups.get(name) ?? [], place))
 }
 
 function loadSubchart(
   name: string,
   files: readonly ChartFile[],
-  { parent, depth }: { parent: string; depth: number },
+  { parent, flavour, depth }: Place,
 ): Chart {
   const [first] = files
   try {
@@ -186,12 +203,12 @@ function loadSubchart(
           'ARCHIVE',
           `error unpacking subchart tar in ${parent}: expected ${name}, got ${first.name}`,
         )
-      return loadFiles(archiveFiles(toBuffer(first.data)), depth + 1)
+      return loadFiles(archiveFiles(toBuffer(first.data)), flavour, depth + 1)
     }
     const own = files
       .filter((file) => file.name.includes('/'))
       .map((file) => ({ name: file.name.slice(file.name.indexOf('/') + 1), data: file.data }))
-    return loadFiles(own, depth + 1)
+    return loadFiles(own, flavour, depth + 1)
   } catch (error) {
     if (!(error instanceof HelmError) || error.code === 'CHART_DEPTH') throw error
     throw new HelmError(

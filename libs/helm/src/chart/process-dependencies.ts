@@ -3,15 +3,23 @@ import { parseConstraint, parseVersion, satisfies, SemverError } from '@tidemark
 import { coalesceTables, coalesceValues } from '../values/coalesce.ts'
 import { copyMap } from '../values/copy-values.ts'
 import { tableAt, valueAt } from '../values/values-map.ts'
+import { rulesOf } from '../flavour.ts'
+import { HelmError } from '../helm-error.ts'
 import { type ChartNode, type Dependency } from './chart.ts'
 
 /**
  * Drops the dependencies that conditions and tags turn off, gives aliases their names, and imports values
- * from children (`ProcessDependenciesWithMerge` of Helm 3.22). The nodes are changed.
+ * from children (`ProcessDependenciesWithMerge` of Helm 3.22, `ProcessDependencies` of Helm 4). The nodes are changed.
  */
 export function processDependencies(chart: ChartNode, values: GoMap): void {
-  enableDependencies(chart, values, '')
-  importAll(chart)
+  try {
+    enableDependencies(chart, values, '')
+    importAll(chart)
+  } catch (error) {
+    const { dependencyProblem } = rulesOf(chart.chart.flavour)
+    if (!(error instanceof HelmError) || dependencyProblem === '') throw error
+    throw new HelmError(error.code, `${dependencyProblem}${error.message}`, { cause: error })
+  }
 }
 
 /** Whether a version is in a range; what cannot be read is in none. */
@@ -29,7 +37,7 @@ function enableDependencies(chart: ChartNode, values: GoMap, path: string): void
   if (declared === undefined) return
   chart.setDependencies(resolved(chart, declared))
   for (const dependency of declared) dependency.enabled = true
-  const coalesced = coalesceValues(chart, values)
+  const coalesced = coalesceValues(chart, values, rulesOf(chart.chart.flavour).nulls)
   applyTags(declared, coalesced)
   applyConditions(declared, coalesced, path)
   const removed = new Set(declared.filter(({ enabled }) => !enabled).map(({ name }) => name))

@@ -1,8 +1,10 @@
+import { type Flavour } from '../flavour.ts'
+
 /**
  * The API versions that Helm 3.22 knows without a cluster: those of the Kubernetes client that it is built
  * with. `.Capabilities.APIVersions` starts with them.
  */
-export const DEFAULT_API_VERSIONS: readonly string[] = [
+const HELM_3: readonly string[] = [
   'v1',
   'admissionregistration.k8s.io/v1',
   'admissionregistration.k8s.io/v1alpha1',
@@ -61,3 +63,13 @@ export const DEFAULT_API_VERSIONS: readonly string[] = [
   'apiextensions.k8s.io/v1beta1',
   'apiextensions.k8s.io/v1',
 ]
+
+/** The client that Helm 4.2 is built with is one version older. */
+const HELM_4: readonly string[] = HELM_3.filter(
+  (version) => !['lifecycle.k8s.io/v1alpha1', 'storagemigration.k8s.io/v1'].includes(version),
+).map((version) => version.replace('scheduling.k8s.io/v1alpha3', 'scheduling.k8s.io/v1alpha2'))
+
+export const DEFAULT_API_VERSIONS: Readonly<Record<Flavour, readonly string[]>> = {
+  helm3: HELM_3,
+  helm4: HELM_4,
+}

@@ -9,12 +9,13 @@ import {
   toBytes,
   type Value,
 } from '@tidemark/go-template'
+import { type FlavourRules } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
 import { DEFAULT_API_VERSIONS } from './api-versions.ts'
 
 /** What `.Capabilities` says of cluster and tool. */
 export interface Capabilities {
-  /** Like `1.33` or `v1.33.2`; Helm's own default is v1.20.0 where none is given. */
+  /** Like `1.33` or `v1.33.2`; the flavour's own where none is given. */
   readonly kubeVersion?: string
   /** Added to the versions that Helm knows; in place of them with `apiVersionsOnly`. */
   readonly apiVersions?: readonly string[]
@@ -27,20 +28,29 @@ export interface HelmVersion {
   readonly gitCommit?: string
   readonly gitTreeState?: string
   readonly goVersion: string
+  /** Known to Helm 4 alone. */
+  readonly kubeClientVersion?: string
 }
 
 export interface KubeVersion {
+  /** As templates see it. */
   readonly version: string
+  /** As constraints see it: `v1.33.2`. */
+  readonly normalized: string
   readonly major: string
   readonly minor: string
 }
 
-const KUBE_VERSION_DEFAULT = 'v1.20.0'
-const HELM_VERSION_DEFAULT: HelmVersion = { version: 'v3.22.0', goVersion: 'go1.26.8' }
 const VERSION = /^\s*v?([0-9]+(?:\.[0-9]+)*)(.*)*$/
 
-/** Reads a version as Kubernetes does (`ParseGeneric`): at least two numbers, what follows is dropped. */
-export function parseKubeVersion(text: string): KubeVersion {
+/**
+ * Reads a version as Kubernetes does (`ParseGeneric`): at least two numbers; what follows is dropped, or kept for
+ * templates alone.
+ */
+export function parseKubeVersion(
+  text: string,
+  suffix: FlavourRules['kubeVersionSuffix'] = 'dropped',
+): KubeVersion {
   const numbers = VERSION.exec(text.split('\n')[0] ?? '')?.[1]
   if (numbers === undefined) refuse(text, `could not parse "${text}" as version`)
   const parts = numbers.split('.')
@@ -51,7 +61,9 @@ export function parseKubeVersion(text: string): KubeVersion {
     return String(Number(part))
   })
   const [major = '', minor = ''] = components
-  return { version: `v${components.join('.')}`, major, minor }
+  const normalized = `v${components.join('.')}`
+  if (suffix === 'dropped') return { version: normalized, normalized, major, minor }
+  return { version: text.startsWith('v') ? text : `v${text}`, normalized, major, minor }
 }
 
 function refuse(text: string, reason: string): never {
@@ -59,31 +71,33 @@ function refuse(text: string, reason: string): never {
 }
 
 /** The versions of the APIs that a render assumes. */
-function apiVersionsOf({
-  apiVersions = [],
-  apiVersionsOnly = false,
-}: Capabilities): readonly string[] {
-  return apiVersionsOnly ? apiVersions : [...DEFAULT_API_VERSIONS, ...apiVersions]
+function apiVersionsOf(
+  { apiVersions = [], apiVersionsOnly = false }: Capabilities,
+  { flavour }: FlavourRules,
+): readonly string[] {
+  return apiVersionsOnly ? apiVersions : [...DEFAULT_API_VERSIONS[flavour], ...apiVersions]
 }
 
-export function kubeVersionOf({ kubeVersion }: Capabilities): KubeVersion {
-  return parseKubeVersion(kubeVersion ?? KUBE_VERSION_DEFAULT)
+export function kubeVersionOf({ kubeVersion }: Capabilities, rules: FlavourRules): KubeVersion {
+  return parseKubeVersion(kubeVersion ?? rules.kubeVersion, rules.kubeVersionSuffix)
 }
 
-/** `*chartutil.Capabilities`, as templates see it. */
-export function capabilitiesObject(capabilities: Capabilities): GoObject {
-  const versions = apiVersionsOf(capabilities).map(toBytes)
-  const set = new Set(versions)
-  return struct('*chartutil.Capabilities', [
-    ['KubeVersion', kubeVersionObject(kubeVersionOf(capabilities))],
-    ['APIVersions', new GoSlice(versions, versionSetOf(set))],
-    ['HelmVersion', helmVersionObject(capabilities.helmVersion ?? HELM_VERSION_DEFAULT)],
+/** `*chartutil.Capabilities` (`*common.Capabilities` in Helm 4), as templates see it. */
+export function capabilitiesObject(capabilities: Capabilities, rules: FlavourRules): GoObject {
+  const versions = apiVersionsOf(capabilities, rules).map(toBytes)
+  return struct(`*${rules.capabilitiesPackage}.Capabilities`, [
+    ['KubeVersion', kubeVersionObject(kubeVersionOf(capabilities, rules), rules)],
+    ['APIVersions', new GoSlice(versions, versionSetOf(new Set(versions), rules))],
+    ['HelmVersion', helmVersionObject(capabilities.helmVersion ?? rules.helmVersion)],
   ])
 }
 
-function versionSetOf(versions: ReadonlySet<string>): SliceType {
+function versionSetOf(
+  versions: ReadonlySet<string>,
+  { capabilitiesPackage }: FlavourRules,
+): SliceType {
   return {
-    name: 'chartutil.VersionSet',
+    name: `${capabilitiesPackage}.VersionSet`,
     element: 'string',
     underlying: '[]string',
     methods: {
@@ -93,20 +107,31 @@ function versionSetOf(versions: ReadonlySet<string>): SliceType {
   }
 }
 
-function kubeVersionObject({ version, major, minor }: KubeVersion): GoObject {
-  const asText = (): string => toBytes(version)
+function kubeVersionObject(
+  { version, normalized, major, minor }: KubeVersion,
+  { capabilitiesPackage, kubeVersionSuffix }: FlavourRules,
+): GoObject {
+  const asText = (): string => toBytes(normalized)
+  const shown: readonly (readonly [string, Value])[] = [
+    ['Version', toBytes(version)],
+    ['Major', major],
+    ['Minor', minor],
+  ]
+  const [first, ...others] = shown
+  const hidden = ['normalizedVersion', asText()] as const
+  const isHelm3 = kubeVersionSuffix === 'dropped' || first === undefined
   return {
-    ...struct(
-      'chartutil.KubeVersion',
-      [
-        ['Version', asText()],
-        ['Major', major],
-        ['Minor', minor],
-      ],
-      { String: () => fixed([], asText), GitVersion: () => fixed([], asText) },
-    ),
+    ...struct(`${capabilitiesPackage}.KubeVersion`, isHelm3 ? shown : [first, hidden, ...others], {
+      String: () => fixed([], asText),
+      GitVersion: () => fixed([], () => toBytes(version)),
+    }),
+    ...(isHelm3 ? {} : { unexported: [hidden[0]], asJson: () => jsonOf(shown) }),
     addressedText: asText,
   }
+}
+
+function jsonOf(fields: readonly (readonly [string, Value])[]): GoMap {
+  return new GoMap(new Map(fields), STRUCT_MAP)
 }
 
 function helmVersionObject({
@@ -114,7 +139,9 @@ function helmVersionObject({
   gitCommit = '',
   gitTreeState = '',
   goVersion,
+  kubeClientVersion,
 }: HelmVersion): GoObject {
+  const client = kubeClientVersion === undefined ? [] : [toBytes(kubeClientVersion)]
   const json = new Map<string, Value>([
     ['version', version],
     ['git_commit', gitCommit],
@@ -127,8 +154,13 @@ function helmVersionObject({
       ['GitCommit', toBytes(gitCommit)],
       ['GitTreeState', toBytes(gitTreeState)],
       ['GoVersion', toBytes(goVersion)],
+      ...client.map((text): [string, Value] => ['KubeClientVersion', text]),
     ]),
-    asJson: () => new GoMap(new Map([...json].filter(([, text]) => text !== '')), STRUCT_MAP),
+    asJson: () =>
+      jsonOf([
+        ...[...json].filter(([, text]) => text !== ''),
+        ...client.map((text): [string, Value] => ['kube_client_version', text]),
+      ]),
   }
 }
 

@@ -3,6 +3,7 @@ import {
   GoMap,
   type GoObject,
   GoSlice,
+  isObject,
   sliceOf,
   STRING_MAP,
   STRING_SLICE,
@@ -11,7 +12,23 @@ import {
 } from '@tidemark/go-template'
 import { type ChartMetadata, type Dependency, type Maintainer } from '../chart/chart.ts'
 
-/** `.Chart`: Chart.yaml with all its fields, and whether the chart is the root. */
+/** `.Chart` of Helm 4: the same fields in maps and lists without a type of their own. */
+export function chartMap(metadata: ChartMetadata, isRoot: boolean): GoMap {
+  const map = plainMap(metadataFields(metadata))
+  map.entries.set('IsRoot', isRoot)
+  return map
+}
+
+function plainMap(fields: readonly Field[]): GoMap {
+  return new GoMap(new Map(fields.map(({ name, value }) => [name, plain(value)])))
+}
+
+function plain(value: Value): Value {
+  if (!(value instanceof GoSlice)) return value
+  return new GoSlice(value.items.map((item) => (isObject(item) ? plainMap(item.fields) : item)))
+}
+
+/** `.Chart` of Helm 3: Chart.yaml with all its fields, and whether the chart is the root. */
 export function chartObject(metadata: ChartMetadata, isRoot: boolean): GoObject {
   const fields = metadataFields(metadata)
   return {

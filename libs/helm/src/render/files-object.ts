@@ -17,13 +17,17 @@ import {
 } from '@tidemark/go-template'
 import { printYaml } from '@tidemark/yaml'
 import { type ChartFile } from '../chart/chart.ts'
+import { type FlavourRules } from '../flavour.ts'
 import { compileGlob } from './file-glob.ts'
 
 /** `.Files`: the files of a chart that are no templates. What is read is reported under its path. */
-export function filesObject(files: readonly ChartFile[]): GoMap {
+export function filesObject(
+  files: readonly ChartFile[],
+  linesOfEmptyFile: FlavourRules['linesOfEmptyFile'],
+): GoMap {
   return new GoMap(
     new Map<string, Value>(files.map(({ name, data }) => [name, new GoBytes(data)])),
-    FILES,
+    linesOfEmptyFile === 'none' ? FILES : FILES_4,
   )
 }
 
@@ -40,10 +44,27 @@ const methods: Methods = {
     fixed(['string'], ([name], context) => {
       const { data } = bytesOf(receiver, name, context)
       if (data === '') return new GoSlice([], STRING_SLICE)
-      const lines = (data.endsWith('\n') ? data.slice(0, -1) : data).split('\n')
-      context.budget.list(lines.length)
-      return new GoSlice(lines, STRING_SLICE)
+      return lines(data, context)
     }),
+}
+
+/** Of an empty file that is there, Helm 4 asks for the last byte. */
+const methods4: Methods = {
+  ...methods,
+  Lines: (receiver) =>
+    fixed(['string'], ([name], context) => {
+      const { data } = bytesOf(receiver, name, context)
+      if (data !== '') return lines(data, context)
+      if (typeof name === 'string' && filesOf(receiver).entries.has(name))
+        throw new FunctionError('runtime error: index out of range [-1]')
+      return new GoSlice([], STRING_SLICE)
+    }),
+}
+
+function lines(data: string, { budget }: CallContext): GoSlice {
+  const all = (data.endsWith('\n') ? data.slice(0, -1) : data).split('\n')
+  budget.list(all.length)
+  return new GoSlice(all, STRING_SLICE)
 }
 
 const FILES: MapType = {
@@ -53,6 +74,7 @@ const FILES: MapType = {
   underlying: 'map[string][]uint8',
   methods,
 }
+const FILES_4: MapType = { ...FILES, methods: methods4 }
 
 function filesOf(receiver: Value): GoMap {
   if (receiver instanceof GoMap) return receiver
@@ -72,7 +94,7 @@ function glob(receiver: Value, pattern: Value, context: CallContext): GoMap {
   context.budget.step(files.entries.size)
   const found = [...files.entries].filter(([name]) => matches(name))
   for (const [name] of found) context.report('file', name)
-  return new GoMap(new Map(found), FILES)
+  return new GoMap(new Map(found), filesOf(receiver).type)
 }
 
 /** Base names and contents as YAML, for the data of a ConfigMap or a Secret. */

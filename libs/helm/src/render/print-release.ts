@@ -1,5 +1,6 @@
 import { fromBytes } from '@tidemark/go-template'
 import { matchPath } from '../chart/path-match.ts'
+import { rulesOf } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
 import { type RenderedChart } from './render-chart.ts'
 import { splitManifests } from './split-manifests.ts'
@@ -12,7 +13,7 @@ export interface PrintOptions {
   readonly showOnly?: readonly string[]
 }
 
-/** What `helm template` of Helm 3.22 prints, as Go bytes. Throws `HelmError` where `showOnly` finds nothing. */
+/** What `helm template` of the flavour prints, as Go bytes. Throws `HelmError` where `showOnly` finds nothing. */
 export function printRelease(rendered: RenderedChart, options: PrintOptions = {}): string {
   const documents = [
     ...(options.includeCrds === true ? rendered.crds : []),
@@ -26,15 +27,14 @@ export function printRelease(rendered: RenderedChart, options: PrintOptions = {}
     .trimEnd()}\n${shown.map(printDocument).join('')}`
   return options.showOnly === undefined || options.showOnly.length === 0
     ? text
-    : onlyOf(text, options.showOnly)
+    : onlyOf(splitManifests(text, rulesOf(rendered.flavour).separators), options.showOnly)
 }
 
 function printDocument({ source, content }: { source: string; content: string }): string {
   return `---\n# Source: ${source}\n${content}\n`
 }
 
-function onlyOf(text: string, patterns: readonly string[]): string {
-  const documents = splitManifests(text)
+function onlyOf(documents: readonly string[], patterns: readonly string[]): string {
   return patterns
     .flatMap((pattern) => {
       const found = documents.filter((document) => {

@@ -14,11 +14,17 @@ import {
 import { type Clock } from '@tidemark/kernel'
 import { type Chart, type ChartFile, ChartNode } from '../chart/chart.ts'
 import { isCompatible, processDependencies } from '../chart/process-dependencies.ts'
+import { type Flavour, rulesOf } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
 import { validateValues } from '../schema/validate-values.ts'
 import { coalesceValues } from '../values/coalesce.ts'
 import { asValues } from '../values/values-map.ts'
-import { capabilitiesObject, type Capabilities, kubeVersionOf } from './capabilities.ts'
+import {
+  capabilitiesObject,
+  type Capabilities,
+  type KubeVersion,
+  kubeVersionOf,
+} from './capabilities.ts'
 import { ReadLog, type ReadReport } from './read-log.ts'
 import { type ClusterLookup, renderTemplates } from './render-templates.ts'
 import { type SortedManifests, sortManifests } from './sort-manifests.ts'
@@ -61,6 +67,7 @@ export interface CustomResourceFile {
 
 /** What a chart gives with values. Texts are Go bytes: `toBuffer` of go-template gives the bytes of a file. */
 export interface RenderedChart extends SortedManifests {
+  readonly flavour: Flavour
   readonly crds: readonly CustomResourceFile[]
   readonly notes: string
   /** Each template that was executed, by its path. */
@@ -73,7 +80,7 @@ export interface RenderedChart extends SortedManifests {
 const cache: ParseCache = createParseCache()
 
 /**
- * Renders a chart in process, as `helm template` of Helm 3.22 does: dependencies, values, schemas,
+ * Renders a chart in process, as `helm template` does (that of Helm 3.22, or of 4.2 where the chart was loaded as `helm4`): dependencies, values, schemas,
  * templates, order. It reads nothing but its arguments. Throws `HelmError` with Helm's text where the chart
  * or its values are refused, and `LimitError` where a bound is reached.
  */
@@ -86,7 +93,9 @@ function finished({ root, files, log, budget }: RenderedTree): RenderedChart {
   const notes = files.get(`${root.name}/templates/${NOTES}`) ?? ''
   const manifests = new Map([...files].filter(([path]) => !path.endsWith(NOTES)))
   const crds = crdsOf(root)
-  return { ...sortManifests(manifests), crds, notes, files, reads: log.read(), used: budget.used }
+  const { flavour } = root.chart
+  const sorted = sortManifests(manifests, rulesOf(flavour))
+  return { flavour, ...sorted, crds, notes, files, reads: log.read(), used: budget.used }
 }
 
 /** Who follows a render, to tell where its output comes from. */
@@ -126,10 +135,11 @@ function renderTree(
 ): RenderedTree {
   const root = ChartNode.of(chart)
   processDependencies(root, options.values)
-  const values = coalesceValues(root, options.values)
+  const rules = rulesOf(chart.flavour)
+  const values = coalesceValues(root, options.values, rules.nulls)
   if (options.schemas !== 'skip') validateValues(root, values)
   const capabilities = options.capabilities ?? {}
-  if (checks === 'kube-version') checkKubeVersion(root, capabilities)
+  if (checks === 'kube-version') checkKubeVersion(root, kubeVersionOf(capabilities, rules))
   const log = new ReadLog(values)
   observer?.onValues(values)
   const budget = new Budget(options.limits, options.clock)
@@ -137,7 +147,7 @@ function renderTree(
     new Map<string, Value>([
       ['Values', asValues(values)],
       ['Release', releaseObject(options.release)],
-      ['Capabilities', capabilitiesObject(capabilities)],
+      ['Capabilities', capabilitiesObject(capabilities, rules)],
     ]),
   )
   const files = renderTemplates(root, top, {
@@ -162,9 +172,8 @@ export function checkReleaseName(name: string): void {
   throw new HelmError('HELM_RELEASE_NAME', `release name ${JSON.stringify(name)}: ${reason}`)
 }
 
-function checkKubeVersion({ metadata }: ChartNode, capabilities: Capabilities): void {
-  const { version } = kubeVersionOf(capabilities)
-  if (metadata.kubeVersion === '' || isCompatible(metadata.kubeVersion, version)) return
+function checkKubeVersion({ metadata }: ChartNode, { version, normalized }: KubeVersion): void {
+  if (metadata.kubeVersion === '' || isCompatible(metadata.kubeVersion, normalized)) return
   throw new HelmError(
     'CHART_KUBE_VERSION',
     `chart requires kubeVersion: ${metadata.kubeVersion} which is incompatible with Kubernetes ${version}`,

@@ -7,8 +7,6 @@ import {
   type FunctionTable,
   type GeneratedValues,
   GoMap,
-  helmFunctions,
-  markedMessage,
   type ParseCache,
   type ReadKind,
   TemplateError,
@@ -17,9 +15,11 @@ import {
   type Value,
 } from '@tidemark/go-template'
 import { type ChartFile, type ChartNode } from '../chart/chart.ts'
+import { type FlavourRules, rulesOf } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
 import { asValues, tableAt } from '../values/values-map.ts'
-import { chartObject } from './chart-object.ts'
+import { chartMap, chartObject } from './chart-object.ts'
+import { executionMessage } from './execution-message.ts'
 import { filesObject } from './files-object.ts'
 
 /** The name of Helm's template set, which `tpl` gives to its texts. */
@@ -70,11 +70,12 @@ export function renderTemplates(
   top: GoMap,
   options: TemplateOptions,
 ): ReadonlyMap<string, string> {
+  const rules = rulesOf(chart.chart.flavour)
   const renderables = new Map<string, Renderable>()
   collect(chart, top, renderables)
   const names = [...renderables.keys()].toSorted(byDepth)
   const templates = new TemplateSet({
-    functions: functionsWith(options.lookup),
+    functions: functionsWith(rules.functions, options.lookup),
     missingKey: options.strict === true ? 'error' : 'zero',
     ...(options.cache === undefined ? {} : { cache: options.cache }),
   })
@@ -83,7 +84,7 @@ export function renderTemplates(
   for (const name of names) {
     const renderable = renderables.get(name)
     if (renderable !== undefined && !baseName(name).startsWith('_'))
-      outputs.set(name, execute(templates, renderable, options))
+      outputs.set(name, execute(templates, renderable, { ...options, rules }))
   }
   return outputs
 }
@@ -100,12 +101,14 @@ function baseName(path: string): string {
 
 /** Every template with the values of its chart; gives the values of the chart, for `.Subcharts`. */
 function collect(chart: ChartNode, parent: GoMap, renderables: Map<string, Renderable>): GoMap {
+  const rules = rulesOf(chart.chart.flavour)
+  const describe = rules.chart === 'struct' ? chartObject : chartMap
   const subcharts = new GoMap()
   const own = chart.isRoot ? parent.entries.get('Values') : ownValues(chart, parent)
   const values = new GoMap(
     new Map<string, Value>([
-      ['Chart', chartObject(chart.metadata, chart.isRoot)],
-      ['Files', filesObject(chart.chart.files)],
+      ['Chart', describe(chart.metadata, chart.isRoot)],
+      ['Files', filesObject(chart.chart.files, rules.linesOfEmptyFile)],
       ['Release', parent.entries.get('Release')],
       ['Capabilities', parent.entries.get('Capabilities')],
       ['Values', own],
@@ -130,13 +133,13 @@ function ownValues(chart: ChartNode, parent: GoMap): GoMap {
   return asValues(table ?? new GoMap())
 }
 
-function functionsWith(lookup: ClusterLookup | undefined): FunctionTable {
+function functionsWith(functions: FunctionTable, lookup: ClusterLookup | undefined): FunctionTable {
   const called = fixed(['string', 'string', 'string', 'string'], (args, context) => {
     const [apiVersion = '', kind = '', namespace = '', name = ''] = args.map(asText)
     context.report('lookup', [apiVersion, kind, namespace, name].join('/'))
     return lookup?.lookup({ apiVersion, kind, namespace, name }) ?? new GoMap()
   })
-  return new Map([...helmFunctions, ['lookup', called]])
+  return new Map([...functions, ['lookup', called]])
 }
 
 function asText(value: Value): string {
@@ -160,7 +163,7 @@ function parse(templates: TemplateSet, name: string, text: string): void {
 function execute(
   templates: TemplateSet,
   { name, values, basePath }: Renderable,
-  options: TemplateOptions,
+  options: TemplateOptions & { readonly rules: FlavourRules },
 ): string {
   const template = new GoMap(
     new Map<string, Value>([
@@ -182,19 +185,8 @@ function execute(
     options.observer?.onOutput(name, output)
     return output.replaceAll('<no value>', '')
   } catch (error) {
-    if (error instanceof TemplateError || error instanceof FunctionError)
-      throw new HelmError('TEMPLATE', executionMessage(name, error.message), { cause: error })
-    throw error
+    if (!(error instanceof TemplateError) && !(error instanceof FunctionError)) throw error
+    const message = executionMessage(name, error, options.rules.executionErrors)
+    throw new HelmError('TEMPLATE', message, { cause: error })
   }
-}
-
-/** What `fail` and `required` say stands alone; everything else is told whole. */
-function executionMessage(name: string, message: string): string {
-  const first = message.indexOf(': ')
-  const second = message.indexOf(': ', first + 2)
-  if (first === -1 || second === -1) return `execution error in (${name}): ${message}`
-  const marked = markedMessage(message.slice(second + 2))
-  return marked === undefined
-    ? message
-    : `execution error at (${message.slice(first + 2, second)}): ${marked}`
 }

@@ -1,4 +1,5 @@
 import { compareBytes } from '@tidemark/go-template'
+import { type FlavourRules } from '../flavour.ts'
 import { type ManifestHead, readHead } from './manifest-head.ts'
 import { splitManifests } from './split-manifests.ts'
 
@@ -41,7 +42,6 @@ const INSTALL_ORDER: readonly string[] = [
   'Ingress',
   'APIService',
 ]
-const RANKS: ReadonlyMap<string, number> = new Map(INSTALL_ORDER.map((kind, rank) => [kind, rank]))
 
 export type HookEvent =
   | 'pre-install'
@@ -91,14 +91,17 @@ export interface SortedManifests {
 }
 
 /** Splits rendered files and sorts what is in them: manifests and hooks by kind, then as written. */
-export function sortManifests(files: ReadonlyMap<string, string>): SortedManifests {
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  { lastKinds, separators }: FlavourRules,
+): SortedManifests {
   const manifests: Manifest[] = []
   const hooks: Hook[] = []
   let position = 0
   for (const path of [...files.keys()].toSorted(compareBytes)) {
     const output = files.get(path) ?? ''
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || output.trim() === '') continue
-    for (const content of splitManifests(output)) {
+    for (const content of splitManifests(output, separators)) {
       const manifest = { source: path, content, head: readHead(content, path), position }
       position += 1
       const marks = manifest.head.annotations.get('helm.sh/hook')
@@ -106,7 +109,8 @@ export function sortManifests(files: ReadonlyMap<string, string>): SortedManifes
       else hooks.push(...hooksOf(manifest, marks))
     }
   }
-  return { manifests: manifests.toSorted(byKind), hooks: hooks.toSorted(byKind) }
+  const order = byKind([...INSTALL_ORDER, ...lastKinds])
+  return { manifests: manifests.toSorted(order), hooks: hooks.toSorted(order) }
 }
 
 /** The hook that the annotations describe; none for one that nobody knows. */
@@ -137,10 +141,13 @@ function listOf(text: string | undefined): readonly string[] {
   return text === undefined ? [] : text.split(',').map((item) => item.trim().toLowerCase())
 }
 
-function byKind(left: Manifest, right: Manifest): number {
-  const [leftRank, rightRank] = [RANKS.get(left.head.kind), RANKS.get(right.head.kind)]
-  if (leftRank === undefined && rightRank === undefined)
-    return compareBytes(left.head.kind, right.head.kind)
-  if (leftRank === undefined) return 1
-  return rightRank === undefined ? -1 : leftRank - rightRank
+function byKind(kinds: readonly string[]): (left: Manifest, right: Manifest) => number {
+  const ranks = new Map(kinds.map((kind, rank) => [kind, rank]))
+  return (left, right) => {
+    const [leftRank, rightRank] = [ranks.get(left.head.kind), ranks.get(right.head.kind)]
+    if (leftRank === undefined && rightRank === undefined)
+      return compareBytes(left.head.kind, right.head.kind)
+    if (leftRank === undefined) return 1
+    return rightRank === undefined ? -1 : leftRank - rightRank
+  }
 }

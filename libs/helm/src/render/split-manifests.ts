@@ -1,12 +1,32 @@
+import { type FlavourRules } from '../flavour.ts'
+
 /** What RE2's `\s` is. */
 const SPACES = new Set(['\t', '\n', '\f', '\r', ' '])
 const MARK = '\n---'
 
 /**
- * The documents of a rendered file, as Helm 3.22 splits it: at `---` at the start or after a line end, with
- * all space around it. It is no YAML parser: a `---` within a block of text splits too, as upstream.
+ * The documents of a rendered file, at each `---` at the start of a line. It is no YAML parser: one within a
+ * block of text splits too, as upstream. Helm 3.22 takes all space around it away, Helm 4 the blanks behind it,
+ * and the space before a document but not that behind it.
  */
-export function splitManifests(output: string): readonly string[] {
+export function splitManifests(
+  output: string,
+  separators: FlavourRules['separators'],
+): readonly string[] {
+  if (separators === 'all-space') return splitWithSpace(output)
+  return trimmedStart(output)
+    .split(/(?<![^\n])---[ \t]*/)
+    .map(trimmedStart)
+    .filter((document) => document !== '')
+}
+
+function trimmedStart(text: string): string {
+  let from = 0
+  while (from < text.length && isSpace(text.charCodeAt(from))) from += 1
+  return text.slice(from)
+}
+
+function splitWithSpace(output: string): readonly string[] {
   const text = trimmed(output)
   const documents: string[] = []
   let from = 0

@@ -8,9 +8,10 @@ const GLOBAL = 'global'
 
 /**
  * What null does. `coalesce` takes a key away that the user set to null over a default; `merge` keeps it,
- * for a later pass (`CoalesceValues` and `MergeValues` of Helm 3.22).
+ * for a later pass (`CoalesceValues` and `MergeValues` of Helm 3.22). Helm 4 coalesces without the nulls of
+ * defaults, so that these shade no globals.
  */
-export type NullRule = 'coalesce' | 'merge'
+export type NullRule = 'coalesce' | 'coalesce-without-default-nulls' | 'merge'
 
 /** The values of a chart and its subcharts: what was given goes before defaults, parents before children. */
 export function coalesceValues(chart: ChartNode, given: GoMap, rule: NullRule = 'coalesce'): GoMap {
@@ -27,8 +28,7 @@ export function coalesceTables(target: GoMap, defaults: GoMap, rule: NullRule): 
   for (const [key, value] of defaults.entries) {
     const isKnown = target.entries.has(key)
     const known = target.entries.get(key)
-    if (isKnown && rule === 'coalesce' && isNull(known) && nonNull.has(key))
-      target.entries.delete(key)
+    if (isKnown && rule !== 'merge' && isNull(known) && nonNull.has(key)) target.entries.delete(key)
     else if (!isKnown) target.entries.set(key, value)
     else if (isTable(value) && isTable(known)) coalesceTables(known, value, rule)
   }
@@ -57,18 +57,34 @@ function coalesceChart(chart: ChartNode, target: GoMap, rule: NullRule): GoMap {
 /** The chart's own defaults below what was given. */
 function coalesceOwn(chart: ChartNode, given: GoMap, rule: NullRule): void {
   for (const [key, value] of copyMap(chart.values).entries) {
-    if (!given.entries.has(key)) {
-      given.entries.set(key, value)
-      continue
-    }
     const known = given.entries.get(key)
-    if (isNull(known)) {
-      if (rule === 'coalesce') given.entries.delete(key)
+    if (!given.entries.has(key)) addDefault(given, key, { value, rule })
+    else if (isNull(known)) {
+      if (rule !== 'merge') given.entries.delete(key)
     } else if (isTable(known) && isTable(value)) {
       const isSubchart = chart.dependencies.some((subchart) => subchart.name === key)
+      if (!isSubchart && rule === 'coalesce-without-default-nulls') dropNulls(value)
       coalesceTables(known, value, isSubchart ? 'merge' : rule)
     }
   }
+}
+
+function addDefault(
+  given: GoMap,
+  key: string,
+  { value, rule }: { readonly value: Value; readonly rule: NullRule },
+): void {
+  if (rule === 'coalesce-without-default-nulls') {
+    if (isNull(value)) return
+    if (isTable(value)) dropNulls(value)
+  }
+  given.entries.set(key, value)
+}
+
+function dropNulls(table: GoMap): void {
+  for (const [key, value] of table.entries)
+    if (isNull(value)) table.entries.delete(key)
+    else if (isTable(value)) dropNulls(value)
 }
 
 /** Globals go down: the parent's win over the child's. */

@@ -1,8 +1,9 @@
-import { fromBytes, GoMap, toBytes } from '@tidemark/go-template'
+import { decodeJson, fromBytes, FunctionError, GoMap, toBytes } from '@tidemark/go-template'
+import { type Flavour, type FlavourRules, rulesOf } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
-import { readYamlMap } from '../read-yaml.ts'
+import { mergeMaps } from './merge-maps.ts'
 import { setValues } from './set-values.ts'
-import { isTable } from './values-map.ts'
+import { readValues } from './values-documents.ts'
 
 /** A file of values, by the name that messages and reports give it. */
 export interface ValuesFile {
@@ -12,6 +13,8 @@ export interface ValuesFile {
 
 /** Everything that a user can say about values, in the order in which `helm template` applies it. */
 export interface ValuesInput {
+  /** `helm3` where none is given; what `loadChart` was given. */
+  readonly flavour?: Flavour
   readonly files?: readonly ValuesFile[]
   readonly setJson?: readonly string[]
   readonly set?: readonly string[]
@@ -24,12 +27,13 @@ export interface ValuesInput {
 
 /** The user's values, before those of the chart. Texts are JavaScript text. Throws `HelmError` with Helm's text. */
 export function mergeValues(input: ValuesInput): GoMap {
+  const rules = rulesOf(input.flavour)
   let values = new GoMap()
   for (const { name, text } of input.files ?? []) {
     const purpose = { problem: `failed to parse ${toBytes(name)}: `, code: 'VALUES' as const }
-    values = mergeMaps(values, readYamlMap(toBytes(text), purpose))
+    values = mergeMaps(values, readValues(toBytes(text), purpose, rules.valuesDocuments))
   }
-  for (const line of input.setJson ?? []) applyJson(line, values)
+  for (const line of input.setJson ?? []) values = withJson(line, values, rules)
   for (const line of input.set ?? [])
     prefixed('--set', () => setValues(toBytes(line), values, { style: 'typed' }))
   for (const line of input.setString ?? [])
@@ -42,14 +46,27 @@ export function mergeValues(input: ValuesInput): GoMap {
   return values
 }
 
-function applyJson(line: string, values: GoMap): void {
+function withJson(line: string, values: GoMap, { setJsonObject }: FlavourRules): GoMap {
+  if (setJsonObject === 'merged' && line.trimStart().startsWith('{'))
+    return mergeMaps(values, jsonObject(line))
   try {
     setValues(toBytes(line), values, { style: 'json' })
+    return values
   } catch (error) {
     if (error instanceof HelmError)
       throw new HelmError('VALUES', `failed parsing --set-json data ${line}`, { cause: error })
     throw error
   }
+}
+
+function jsonObject(line: string): GoMap {
+  try {
+    const object = decodeJson(toBytes(line), 'object')
+    if (object instanceof GoMap) return object
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error
+  }
+  throw new HelmError('VALUES', `failed parsing --set-json data JSON: ${line}`)
 }
 
 function prefixed(flag: string, apply: () => void): void {
@@ -62,14 +79,4 @@ function prefixed(flag: string, apply: () => void): void {
       })
     throw error
   }
-}
-
-/** Later maps go over earlier ones; lists and scalars are replaced. */
-export function mergeMaps(below: GoMap, above: GoMap): GoMap {
-  const entries = new Map(below.entries)
-  for (const [key, value] of above.entries) {
-    const known = entries.get(key)
-    entries.set(key, isTable(value) && isTable(known) ? mergeMaps(known, value) : value)
-  }
-  return new GoMap(entries)
 }

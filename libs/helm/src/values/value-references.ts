@@ -1,7 +1,7 @@
 import { GoMap, toBytes } from '@tidemark/go-template'
 import { HelmError } from '../helm-error.ts'
 import { readYamlMap } from '../read-yaml.ts'
-import { mergeMaps } from './merge-values.ts'
+import { mergeMaps } from './merge-maps.ts'
 import { setValues } from './set-values.ts'
 
 /** One source of values by name, in the order in which they are merged (`spec.valuesFrom` of a HelmRelease). */
