@@ -10,3 +10,10 @@ export interface ApplicationKey {
 export function applicationId({ cluster, namespace, kind, name }: ApplicationKey): string {
   return [cluster, namespace, kind.toLowerCase(), name].join('_')
 }
+
+/** `<cluster>/<namespace>/<name>`: how people read and give the application of an id. What is no id stays as it is. */
+export function applicationPath(id: string): string {
+  const [cluster, namespace, kind, name, ...more] = id.split('_')
+  if (kind === undefined || name === undefined || more.length > 0) return id
+  return `${cluster}/${namespace}/${name}`
+}

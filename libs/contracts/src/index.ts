@@ -1,4 +1,4 @@
-export { applicationId, type ApplicationKey } from './application-id.ts'
+export { applicationId, type ApplicationKey, applicationPath } from './application-id.ts'
 export { CHAIN_START, chainOf, encodeEntry, leafOf, type Entry } from './entry.ts'
 export {
   bodyToJson,

@@ -1,4 +1,4 @@
-import { ApplyOutcome, Health, LinkState, type Link } from '@tidemark/contracts'
+import { applicationPath, ApplyOutcome, Health, LinkState, type Link } from '@tidemark/contracts'
 import type { ApplicationState } from './application-state.ts'
 import type { ReadModel } from './read-model.ts'
 
@@ -84,17 +84,18 @@ function releaseLink({ releases, confirmedRevision }: ApplicationState): Link {
 
 function dependenciesLink({ rollout }: ApplicationState, model: ReadModel): Link | undefined {
   if (rollout?.phase !== 'planned' || rollout.waitsFor.length === 0) return undefined
-  const missing = rollout.waitsFor.filter((id) => !model.applications.has(id))
+  const names = rollout.waitsFor.map(applicationPath)
+  const missing = rollout.waitsFor.filter((id) => !model.applications.has(id)).map(applicationPath)
   const unknown = missing.length === 0 ? '' : `${missing.join(', ')}: not declared on this cluster`
   return link('dependencies', missing.length === 0 ? LINK_STATE_ACTIVE : LINK_STATE_BROKEN, {
-    summary: `waits for ${rollout.waitsFor.join(', ')}`,
+    summary: `waits for ${names.join(', ')}`,
     detail: unknown,
-    hint: `tidemark why ${rollout.waitsFor[0] ?? ''}`,
+    hint: `tidemark why ${names[0] ?? ''}`,
     position: rollout.position,
   })
 }
 
-function applyLink({ deployment, rollout }: ApplicationState): Link {
+function applyLink({ id, deployment, rollout }: ApplicationState): Link {
   if (deployment === undefined)
     return link('apply', LINK_STATE_PENDING, { summary: 'nothing was applied yet' })
   const { finished, number, position } = deployment
@@ -120,7 +121,7 @@ function applyLink({ deployment, rollout }: ApplicationState): Link {
     return link('apply', LINK_STATE_BROKEN, {
       summary,
       detail: finished.message,
-      hint: 'tidemark reconcile NAME --approve-prune lets the deletions go on',
+      hint: `tidemark reconcile ${applicationPath(id)} --approve-prune --reason ... lets the deletions go on`,
       position,
     })
   return link('apply', LINK_STATE_DONE, { summary, position })
@@ -149,10 +150,10 @@ function healthLink({ deployment }: ApplicationState): Link {
   }
 }
 
-function holdLink({ hold }: ApplicationState): Link | undefined {
+function holdLink({ id, hold }: ApplicationState): Link | undefined {
   if (hold === undefined) return undefined
   return link('hold', LINK_STATE_ACTIVE, {
     summary: `held at release ${hold.number}: ${hold.reason}`,
-    hint: 'tidemark rollback NAME --lift goes on to the newest release',
+    hint: `tidemark rollback ${applicationPath(id)} --lift goes on to the newest release`,
   })
 }

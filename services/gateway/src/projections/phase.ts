@@ -1,4 +1,4 @@
-import { ApplyOutcome, Health, Phase } from '@tidemark/contracts'
+import { applicationPath, ApplyOutcome, Health, Phase } from '@tidemark/contracts'
 import type { ApplicationState } from './application-state.ts'
 
 /** Where an application is, in one word, with the reason as a Kubernetes condition spells it. */
@@ -40,13 +40,15 @@ function progressPhase(state: ApplicationState): PhaseView {
   if (requested > answered && state.hold === undefined)
     return view(Phase.PHASE_RENDERING, 'Rendering', state.requestedRevision)
   if (rollout === undefined)
-    return view(Phase.PHASE_DECLARED, 'SourceNotReady', 'waits for a revision of its source')
+    return answered === 0n
+      ? view(Phase.PHASE_DECLARED, 'SourceNotReady', 'waits for a revision of its source')
+      : view(Phase.PHASE_RENDERING, 'Rendered', state.requestedRevision)
   switch (rollout.phase) {
     case 'planned':
       return view(
         Phase.PHASE_WAITING,
         'DependencyNotReady',
-        `waits for ${rollout.waitsFor.join(', ')}`,
+        `waits for ${rollout.waitsFor.map(applicationPath).join(', ')}`,
       )
     case 'started':
       return startedPhase(state)
