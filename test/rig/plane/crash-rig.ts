@@ -63,6 +63,8 @@ export function seededWishes(seed: number, count: number): readonly Wish[] {
 export type Outcome = 'killed-at-start' | 'killed-in-push' | 'not-reached'
 
 const REACH_MS = 25_000 // A push is through in a second; a busy machine may need many.
+const PUSH_MS = 1_000 // After so long another push is behind the first, which some places are only reached by.
+const LOOK_MS = 50
 const READY_MS = 120_000
 const NAMES = ['left', 'right'] as const
 const MAPS = '/api/v1/namespaces/default/configmaps'
@@ -104,19 +106,22 @@ export class CrashRig implements AsyncDisposable {
   }
 
   /**
-   * Starts the plane, which recovers from the kill before, pushes, and waits until it dies at the wished
-   * place. Where it is not reached, it is killed wherever it is then.
+   * Starts the plane, which recovers from the kill before, and pushes until it dies at the wished place.
+   * Where it is not reached, it is killed wherever it is then.
    */
   async crash({ point, count }: Wish): Promise<Outcome> {
     if (!(await this.#up.start({ TIDEMARK_CRASH_AT: `${point}:${count}` })))
       return await this.#died()
-    await this.#push()
-    await this.#up.poke(this.#fleet.url).catch(() => undefined) // It may die of it.
     const drifts = point.startsWith('applier.drift-')
     const end = performance.now() + REACH_MS
-    while (this.#up.exit === undefined && performance.now() < end) {
-      await sleep(50)
+    for (let next = 0; this.#up.exit === undefined && performance.now() < end;) {
+      if (performance.now() >= next) {
+        await this.#push()
+        await this.#up.poke(this.#fleet.url).catch(() => undefined) // It may die of it.
+        next = performance.now() + PUSH_MS
+      }
       if (drifts) await this.#disturb()
+      await Promise.race([this.#up.exited, sleep(LOOK_MS)])
     }
     if (this.#up.exit !== undefined) {
       await this.#died()
