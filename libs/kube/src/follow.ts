@@ -10,7 +10,13 @@ import type { Wire } from './wire.ts'
 
 /** What a follower sees. After each `listed`, what was known before and is not in it is gone. */
 export type FollowEvent =
-  | { readonly kind: 'listed'; readonly objects: readonly KubeObject[] }
+  | {
+      readonly kind: 'listed'
+      readonly objects: readonly KubeObject[]
+      readonly resourceVersion: string
+      /** When it was asked for, by the monotonic clock: what was written later may be missing in it. */
+      readonly askedMs: number
+    }
   | { readonly kind: 'changed'; readonly object: KubeObject }
   /** The last state before the end. */
   | { readonly kind: 'deleted'; readonly object: KubeObject }
@@ -107,10 +113,11 @@ async function* session(
     return
   }
   if (place.version === undefined) {
+    const askedMs = port.clock.monotonic()
     const listed = await port.list(resource)
     if (listed.kind === 'refused') throw new WatchRefused(listed.message)
     place.version = listed.resourceVersion
-    yield { kind: 'listed', objects: listed.objects }
+    yield { ...listed, askedMs }
   }
   const opened = port.clock.monotonic()
   for await (const event of watchOnce({ port, resource, from: place.version }, signal)) {

@@ -1,1 +1,2 @@
 export { kubeContract, type KubeUnderTest } from './kube-contract.ts'
+export { json, startScriptedServer } from './scripted-server.ts'

@@ -28,8 +28,12 @@ export interface WatchedClusterOptions {
   readonly afterWrite: () => void
 }
 
+type Listed = Extract<FollowEvent, { readonly kind: 'listed' }>
+
 interface Watch {
   readonly objects: Map<string, JsonObject>
+  /** When each was noted, by the monotonic clock; since the last list. */
+  readonly noted: Map<string, number>
   listed: boolean
   readonly ready: Promise<void>
 }
@@ -82,7 +86,9 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   note(object: JsonObject): void {
     const identity = identityOf(object)
     const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
-    if (watch !== undefined) put(watch.objects, inventoryId(identity), object)
+    if (watch === undefined) return
+    put(watch.objects, inventoryId(identity), object)
+    watch.noted.set(inventoryId(identity), this.clock.monotonic())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,7 +99,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
 
   #begin(key: string, kind: KindRef): Watch {
     const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()
-    const watch: Watch = { objects: new Map(), listed: false, ready }
+    const watch: Watch = { objects: new Map(), noted: new Map(), listed: false, ready }
     this.#watches.set(key, watch)
     this.#running.push(this.#follow(key, { kind, watch, isReady }))
     return watch
@@ -120,7 +126,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   #take(key: string, watch: Watch, event: FollowEvent): void {
     switch (event.kind) {
       case 'listed':
-        this.#takeList(watch, event.objects)
+        this.#takeList(watch, event)
         this.#reachable(key, true, '')
         break
       case 'changed':
@@ -140,18 +146,20 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     }
   }
 
-  #takeList(watch: Watch, objects: readonly KubeObject[]): void {
+  /** What was noted behind the list while it was on its way stays: the watch goes on from the list. */
+  #takeList(watch: Watch, { objects, resourceVersion, askedMs }: Listed): void {
     const before = new Map(watch.objects)
     watch.objects.clear()
-    for (const object of objects) {
-      const id = inventoryId(identityOf(object))
-      watch.objects.set(id, object)
-      if (textField(before.get(id), 'metadata', 'resourceVersion') !== versionOf(object))
-        this.#options.onChange(id)
-      before.delete(id)
+    for (const object of objects) watch.objects.set(inventoryId(identityOf(object)), object)
+    for (const [id, notedMs] of watch.noted) {
+      const known = before.get(id)
+      if (known !== undefined && notedMs >= askedMs && isBehind(resourceVersion, versionOf(known)))
+        watch.objects.set(id, known)
     }
+    watch.noted.clear()
     watch.listed = true
-    for (const id of before.keys()) this.#options.onChange(id)
+    for (const id of new Set([...before.keys(), ...watch.objects.keys()]))
+      if (versionOf(before.get(id)) !== versionOf(watch.objects.get(id))) this.#options.onChange(id)
   }
 
   #takeObject(watch: Watch, object: KubeObject): void {
@@ -191,11 +199,18 @@ function put(objects: Map<string, JsonObject>, id: string, object: JsonObject): 
 function isNewer(object: JsonObject, known: JsonObject): boolean {
   if (textField(object, 'metadata', 'uid') !== textField(known, 'metadata', 'uid')) return true
   const [next, last] = [versionOf(object), versionOf(known)]
-  if (!/^\d+$/u.test(next) || !/^\d+$/u.test(last)) return next !== last
-  return BigInt(next) > BigInt(last)
+  return isNumber(next) && isNumber(last) ? isBehind(last, next) : next !== last
 }
 
-function versionOf(object: JsonObject): string {
+function isBehind(version: string, other: string): boolean {
+  return isNumber(version) && isNumber(other) && BigInt(version) < BigInt(other)
+}
+
+function isNumber(version: string): boolean {
+  return /^\d+$/u.test(version)
+}
+
+function versionOf(object: JsonObject | undefined): string {
   return textField(object, 'metadata', 'resourceVersion') ?? ''
 }
 
