@@ -24,12 +24,11 @@ import {
   runRenderer,
   type Common,
 } from './start-services.ts'
+import { newHolder } from './holder.ts'
 import { openTelemetry, startAdmin } from './telemetry.ts'
 
 const LOOPBACK = '127.0.0.1' // The embedded form is reached from this machine only (DECISIONS 19).
 const API_PORT = 7373
-// The lock of the data folder lets one process in, so the leases of one that died are ours at once.
-const HOLDER = 'embedded'
 
 export interface EmbeddedOptions {
   readonly dataDir: string
@@ -173,7 +172,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
     keyring,
     ...openTelemetry({ name: 'embedded', otlpUrl, logLevel }, stack),
     build: VERSION,
-    holder: HOLDER,
+    holder: newHolder('embedded', random),
     blobs: cachedBlobs(new SealedBlobStore(raw, keyring)),
     clientFor: (writer) => ledger.clientFor(writer, '_'),
     wakeFor: (writer) => {

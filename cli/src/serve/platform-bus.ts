@@ -41,7 +41,7 @@ export async function connectService(deps: BusDeps, service: Writer): Promise<Se
     const link = stack.use(
       await linkInTime(deps, {
         servers,
-        name: `tidemark-${service}-${config.holder}`,
+        name: `tidemark-${service}-${config.hostName}`,
         credentials: { kind: 'nkey', seed: () => readSeed(seedsDir, service) },
         tls: {
           caFile,

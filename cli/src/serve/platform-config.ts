@@ -15,7 +15,8 @@ export interface PlatformConfig {
   readonly adminPort: number
   readonly logLevel: LogLevel
   readonly otlpUrl: string | undefined
-  readonly holder: string
+  /** The host's name, which of a container is that of its pod. */
+  readonly hostName: string
 }
 
 export interface GatewayConfig {
@@ -76,7 +77,7 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     adminPort: reader.number('TIDEMARK_ADMIN_PORT', 9090, PORT),
     logLevel: reader.choice('TIDEMARK_LOG', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     otlpUrl: reader.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    holder: `${reader.optional('HOSTNAME') ?? 'process'}-${process.pid}`,
+    hostName: reader.optional('HOSTNAME') ?? 'process',
   }
 }
 

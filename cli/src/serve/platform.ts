@@ -11,6 +11,7 @@ import { newSigner } from '@tidemark/merkle'
 import { openKeyring, type Keyring } from '@tidemark/sealing'
 import type { Environment, RunningService } from '@tidemark/service'
 import { VERSION } from '../version.ts'
+import { newHolder } from './holder.ts'
 import { connectService } from './platform-bus.ts'
 import { platformAccess } from './platform-clusters.ts'
 import {
@@ -103,7 +104,7 @@ async function prepare({
   readonly name: string
   readonly stack: AsyncDisposableStack
 }): Promise<Starting> {
-  const { otlpUrl, logLevel, holder } = config
+  const { otlpUrl, logLevel, hostName } = config
   const installationSecret = await readKey({
     variable: 'TIDEMARK_INSTALLATION_SECRET_FILE',
     path: config.installationSecretFile,
@@ -119,7 +120,7 @@ async function prepare({
       crashPoints: systemCrashPoints(env['TIDEMARK_CRASH_AT']),
       ...openTelemetry({ name, otlpUrl, logLevel }, stack),
       build: VERSION,
-      holder,
+      holder: newHolder(hostName, systemRandom),
     },
   }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import { SCOPE_ALL, type NewEvent } from '@tidemark/contracts'
+import { SCOPE_ALL, streams, type NewEvent } from '@tidemark/contracts'
 import { systemClock } from '@tidemark/kernel'
 import { expect, test } from 'vitest'
 import {
@@ -35,6 +35,23 @@ test(
       const read = await ledger.blobs.read(name)
       expect(Buffer.compare(read ?? new Uint8Array(), bytes)).toBe(0)
       expect(await ledger.blobs.has('cd'.repeat(32))).toBe(false)
+    }
+    rmSync(dataDir, { recursive: true, force: true })
+  },
+  OPENINGS_MS,
+)
+
+test(
+  'the lease of a process that died is free for the next one at once, under the next epoch',
+  async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'tidemark-ledger-'))
+    const wish = { resource: 'applier-dev', ttlMs: 300_000 }
+    for (const [index, holder] of ['first', 'second'].entries()) {
+      await using ledger = await openPglite({ dataDir, clock: systemClock })
+      const { leases, store } = ledger.clientFor('applier', SCOPE_ALL)
+      const epoch = BigInt(index + 1)
+      expect(await leases.acquire({ ...wish, holder })).toMatchObject({ epoch, holder })
+      expect(await store.readStream(streams.lease(wish.resource), 0n)).toHaveLength(index + 1)
     }
     rmSync(dataDir, { recursive: true, force: true })
   },

@@ -5,6 +5,7 @@ import { Kysely, sql } from 'kysely'
 import { CommitPace } from '../append/commit-pace.ts'
 import { migrate } from '../postgres/migrations/migrate.ts'
 import type { LedgerTables } from '../postgres/schema.ts'
+import { freeLeases } from '../postgres/sql-leases.ts'
 import { SqlLedger } from '../postgres/sql-ledger.ts'
 import { processTime } from '../postgres/store-time.ts'
 import { checkMarker, writeMarker } from './data-marker.ts'
@@ -59,6 +60,7 @@ async function open(
     // Nobody gathers statistics here, so Postgres takes each table for a small one.
     await sql`set enable_seqscan = off`.execute(db)
     await migrate(db)
+    await freeLeases(db) // The lock of the folder lets one process in.
   } catch (error) {
     await db.destroy()
     throw error

@@ -59,6 +59,15 @@ async function acquire(
   return granted
 }
 
+/** Frees all leases: for a store that only this process can have open, so that whoever held one is dead. */
+export async function freeLeases(db: Kysely<LedgerTables>): Promise<void> {
+  await db
+    .updateTable('ledger.lease')
+    .set({ holder: '', until_ms: 0n })
+    .where('holder', '<>', '')
+    .execute()
+}
+
 /** The head of the log comes behind the lease, as in every append: no circle of waiting can form. */
 async function lockLease(
   transaction: Transaction<LedgerTables>,
