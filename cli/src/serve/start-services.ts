@@ -78,6 +78,7 @@ export async function runFetcher(common: Common, options: FetcherOptions): Promi
   const repositories = gitRepositories({
     git,
     clock,
+    crashPoints: common.crashPoints,
     policy: options.policy,
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {

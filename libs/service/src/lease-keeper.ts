@@ -30,6 +30,7 @@ export async function whileHolding(
   const { leases, clock, holder } = deps
   while (!signal.aborted) {
     const asked = clock.monotonic()
+    deps.crashPoints?.at('lease.asked')
     const grant = await ask(deps, resource, signal)
     if (grant === undefined || grant.epoch === 0n) {
       const wait = Math.min(Math.max(Number(grant?.remainingMs ?? 0n), RETRY_MS_MIN), RETRY_MS_MAX)

@@ -10,10 +10,15 @@ import { sandboxCluster, type TestCluster } from './test-cluster.ts'
 
 /** Every place at which the embedded form may be killed on purpose (RELIABILITY 3.8). */
 export const CRASH_POINTS = [
+  'migrate.before-commit',
+  'migrate.after-commit',
+  'lease.asked',
+  'lease.taken',
   'append.before-commit',
   'append.after-commit',
   'gateway.decided',
   'gateway.recorded',
+  'fetcher.resolved',
   'fetcher.pack-fetched',
   'fetcher.artifact-kept',
   'fetcher.recorded',
@@ -29,6 +34,8 @@ export const CRASH_POINTS = [
   'applier.applied',
   'applier.written',
   'applier.outcome-recorded',
+  'applier.health-recorded',
+  'applier.waiting',
   'applier.drift-recorded',
   'applier.drift-written',
   'auditor.tiles-kept',
@@ -47,7 +54,14 @@ export interface Wish {
   readonly count: number
 }
 
-const COUNT_MAX = 12 // A push appends some twenty times: any of them may be the last.
+const COUNT_MAX = 6 // A push appends some twenty times: any of them may be the last.
+/** How often a place is reached at most, of those that only a start reaches. */
+const STARTING: Readonly<Record<string, number>> = {
+  'migrate.before-commit': 1,
+  'migrate.after-commit': 1,
+  'lease.asked': 5,
+  'lease.taken': 5,
+}
 
 /** Kills at random places; the same seed gives the same. */
 export function seededWishes(seed: number, count: number): readonly Wish[] {
@@ -55,7 +69,7 @@ export function seededWishes(seed: number, count: number): readonly Wish[] {
   return Array.from({ length: count }, () => {
     const which = Math.floor(random.fraction() * CRASH_POINTS.length)
     const point = CRASH_POINTS[which] ?? CRASH_POINTS[0]
-    const max = point.startsWith('append.') ? COUNT_MAX * 4 : COUNT_MAX
+    const max = STARTING[point] ?? (point.startsWith('append.') ? COUNT_MAX * 4 : COUNT_MAX)
     return { point, count: 1 + Math.floor(random.fraction() ** 2 * max) }
   })
 }
@@ -66,7 +80,8 @@ const REACH_MS = 25_000 // A push is through in a second; a busy machine may nee
 const PUSH_MS = 1_000 // After so long another push is behind the first, which some places are only reached by.
 const LOOK_MS = 50
 const READY_MS = 120_000
-const NAMES = ['left', 'right'] as const
+const MAPS_OF = ['left', 'right'] as const
+const NAMES = [...MAPS_OF, 'work'] as const
 const MAPS = '/api/v1/namespaces/default/configmaps'
 const OWNED = 'kustomize.toolkit.fluxcd.io/name'
 
@@ -77,6 +92,7 @@ export class CrashRig implements AsyncDisposable {
   readonly #fleet: Fleet
   readonly #up: Up
   #pushes = 0
+  #starts = 0
   #commit = ''
 
   static async open(): Promise<CrashRig> {
@@ -134,14 +150,17 @@ export class CrashRig implements AsyncDisposable {
   /** Starts the plane in peace, lets it come to rest, and gives all that does not hold. */
   async verify(): Promise<readonly string[]> {
     await this.#up.mustStart()
+    this.#starts += 1
     await this.#push()
     const { api } = this.#up
     await api.ready(NAMES, { commit: this.#commit, ms: READY_MS })
     await this.#rest()
     const audit = await api.call('verifyAudit', {})
     const parked = (await api.call('listParked', {})).events
+    const events = await api.events()
     const problems = [
-      ...wrongInLog(await api.events()),
+      ...wrongInLog(events),
+      ...this.#wrongHolders(events),
       ...(await this.#wrongOnCluster()),
       ...(audit.good ? [] : [`the audit log does not verify: ${audit.message}`]),
       ...parked.map(({ reactor, position, error }) => `${reactor} parked ${position}: ${error}`),
@@ -202,6 +221,15 @@ export class CrashRig implements AsyncDisposable {
     }
   }
 
+  /** Each process that got as far as to work did so under epochs of its own. */
+  #wrongHolders(events: readonly Seen[]): readonly string[] {
+    const taken = events.filter(({ type }) => type === 'LeaseTaken')
+    const holders = new Set(taken.map(({ body }) => String(body['holder'])))
+    return holders.size < this.#starts
+      ? [`${this.#starts} processes worked, and leases had ${holders.size} holders`]
+      : []
+  }
+
   /** Nothing is missing, nothing is left over. */
   async #wrongOnCluster(): Promise<readonly string[]> {
     const found = (await this.#maps()).map(({ name, value }) => `${name}=${value}`).toSorted()
@@ -221,7 +249,7 @@ interface Entry {
 }
 
 /** What each application consists of after a push: one that stays, one that changes, one that is replaced. */
-function mapsOf(push: number): Readonly<Record<(typeof NAMES)[number], readonly Entry[]>> {
+function mapsOf(push: number): Readonly<Record<(typeof MAPS_OF)[number], readonly Entry[]>> {
   const of = (name: string): readonly Entry[] => [
     { name: `${name}-stays`, value: 'same' },
     { name: `${name}-changes`, value: `v${push}` },
@@ -231,7 +259,7 @@ function mapsOf(push: number): Readonly<Record<(typeof NAMES)[number], readonly 
 }
 
 function contents(push: number): Record<string, string> {
-  const files: Record<string, string> = {}
+  const files: Record<string, string> = { 'apps/work/deployment.yaml': workload(push) }
   for (const [application, entries] of Object.entries(mapsOf(push)))
     for (const { name, value } of entries)
       files[`apps/${application}/${name}.yaml`] =
@@ -242,6 +270,21 @@ function contents(push: number): Record<string, string> {
 const DECLARED: Readonly<Record<string, string>> = {
   'clusters/test/left.yaml': declared('left', ''),
   'clusters/test/right.yaml': declared('right', '  dependsOn: [{name: left}]\n'),
+  'clusters/test/work.yaml': declared('work', ''),
+}
+
+/** It takes a moment to be ready: what waits for it may die as well. */
+function workload(push: number): string {
+  return `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: work, namespace: default}
+spec:
+  selector: {matchLabels: {app: work}}
+  template:
+    metadata: {labels: {app: work}}
+    spec:
+      containers: [{name: main, image: "example.com/work:${push}"}]
+`
 }
 
 function declared(name: string, more: string): string {
@@ -270,6 +313,7 @@ const ONCE: Readonly<Record<string, readonly string[]>> = {
   RolloutPlanned: ['rollout'],
   ApplyRequested: ['apply'],
   ApplyFinished: ['apply'],
+  LeaseTaken: ['epoch'],
   RolloutCompleted: ['rollout'],
 }
 
@@ -280,6 +324,7 @@ const GAPLESS: ReadonlySet<string> = new Set([
   'ReleaseCut',
   'RolloutPlanned',
   'ApplyRequested',
+  'LeaseTaken',
 ])
 
 /** What must hold of every log, however often its writers died. */

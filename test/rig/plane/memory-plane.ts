@@ -207,6 +207,7 @@ async function fetcherOf(
   const repositories = gitRepositories({
     git,
     clock: systemClock,
+    crashPoints: noCrashPoints,
     policy: EMBEDDED_POLICY,
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {

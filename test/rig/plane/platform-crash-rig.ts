@@ -19,21 +19,32 @@ import { configMapFile, SMALL_FLEET, SMALL_FLEET_FILES } from './small-fleet.ts'
 /** Every place at which a service of the platform form may be killed on purpose (RELIABILITY 3.8). */
 const PLATFORM_CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
   ledger: [
+    'migrate.before-commit',
+    'migrate.after-commit',
     'append.before-commit',
     'append.after-commit',
     'relay.before-publish',
     'relay.after-publish',
   ],
-  fetcher: ['lease.taken', 'fetcher.pack-fetched', 'fetcher.artifact-kept', 'fetcher.recorded'],
+  fetcher: [
+    'lease.asked',
+    'lease.taken',
+    'fetcher.resolved',
+    'fetcher.pack-fetched',
+    'fetcher.artifact-kept',
+    'fetcher.recorded',
+  ],
   renderer: [
+    'lease.asked',
     'lease.taken',
     'renderer.taken',
     'renderer.rendered',
     'renderer.blobs-kept',
     'renderer.recorded',
   ],
-  releaser: ['lease.taken', 'releaser.decided', 'releaser.recorded'],
+  releaser: ['lease.asked', 'lease.taken', 'releaser.decided', 'releaser.recorded'],
   applier: [
+    'lease.asked',
     'lease.taken',
     'applier.planned',
     'applier.intent-recorded',
@@ -41,8 +52,12 @@ const PLATFORM_CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = 
     'applier.applied',
     'applier.written',
     'applier.outcome-recorded',
+    'applier.health-recorded',
+    'applier.drift-recorded',
+    'applier.drift-written',
   ],
   auditor: [
+    'lease.asked',
     'lease.taken',
     'auditor.tiles-kept',
     'auditor.sealed',
@@ -52,6 +67,9 @@ const PLATFORM_CRASH_POINTS: Readonly<Record<ServiceName, readonly string[]>> = 
   ],
   gateway: ['gateway.decided', 'gateway.recorded'],
 }
+
+/** What a process reaches once only, when it begins. */
+const ONCE = /^(?:lease|migrate)\./u
 
 /** For each service, where its copies die, one after another: `name:count`. */
 export type Plan = Readonly<Record<ServiceName, readonly string[]>>
@@ -64,7 +82,7 @@ export function planOf(seed: number, each: number, often: number): Plan {
       const points = PLATFORM_CRASH_POINTS[service]
       const most = service === 'ledger' ? often * 5 : often // All that is written goes through it.
       const point = points[Math.floor(random.fraction() * points.length)] ?? ''
-      return `${point}:${point === 'lease.taken' ? 1 : 1 + Math.floor(random.fraction() * most)}`
+      return `${point}:${ONCE.test(point) ? 1 : 1 + Math.floor(random.fraction() * most)}`
     })
   return {
     ledger: wishes('ledger'),
@@ -197,6 +215,7 @@ export class PlatformCrashRig implements AsyncDisposable {
       const copy = await this.#fleet.start(service, { env, until: 'started' })
       if (service === 'gateway') this.#gateway = copy
       const late = sleep(REACH_MS, undefined, { ref: false })
+      if (wish.startsWith('applier.drift-')) void this.#disturb(copy)
       const exit = await Promise.race([copy.exited, late])
       if (exit === undefined) {
         missed.push(wish)
@@ -207,6 +226,22 @@ export class PlatformCrashRig implements AsyncDisposable {
     const copy = await this.#fleet.start(service, { until: 'started' })
     if (service === 'gateway') this.#gateway = copy
     return { reached, missed }
+  }
+
+  /** Edits by hand while the copy runs. */
+  async #disturb(copy: ServiceProcess): Promise<void> {
+    const ref = { ...CONFIG_MAPS, namespace: 'default', name: 'base' }
+    const ended = copy.exited.then(() => 'ended' as const)
+    for (let edit = 1; ; edit += 1) {
+      const operations = JSON.stringify([{ op: 'add', path: '/data/value', value: `edit ${edit}` }])
+      const patched = this.#fleet.kube.patch(
+        { ref, operations },
+        { fieldManager: 'kubectl-edit' },
+        AbortSignal.timeout(PUSH_MS * 5),
+      )
+      await patched.catch(() => undefined) // It may not be there yet.
+      if ((await Promise.race([ended, sleep(PUSH_MS)])) === 'ended') return
+    }
   }
 
   async #pushOn(signal: AbortSignal): Promise<void> {

@@ -57,7 +57,7 @@ async function prepare(options: PostgresOptions): Promise<void> {
   const owner = connect({ ...options, connectionsMax: 1 }, {}, undefined)
   try {
     if (options.durability !== 'waived') await checkDurability(owner)
-    await migrate(owner)
+    await migrate(owner, options.crashPoints)
     await grantToWriter(owner)
   } catch (error) {
     if (error instanceof UnfitDatabase || error instanceof MigrationRefused) throw error

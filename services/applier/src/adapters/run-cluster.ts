@@ -176,11 +176,13 @@ interface Keeping {
 /** Looks at each deployment when something of it has changed, and at those that wait, each second. */
 async function keepWatch(keeping: Keeping, signal: AbortSignal): Promise<void> {
   const { deps, overseer, changes } = keeping
-  const { clock } = deps.surroundings
+  const { clock, crashPoints } = deps.surroundings
   for (const { id } of deps.deployments.all()) changes.add(id)
   while (!signal.aborted) {
     using tick = clock.deadline(TICK_MS, signal)
-    await changes.next(overseer.waiting().length > 0 ? tick.signal : signal)
+    const isWaiting = overseer.waiting().length > 0
+    if (isWaiting) crashPoints.at('applier.waiting')
+    await changes.next(isWaiting ? tick.signal : signal)
     await clock.sleep(SETTLE_MS, signal)
     if (signal.aborted) return
     const ids = [...changes.take(), ...overseer.waiting()].map((id) => overseer.ownerOf(id) ?? id)

@@ -92,6 +92,7 @@ export class Overseer {
     const events = decideHealth(state, { applicationId: id, cluster: name }, verdict)
     const why = cause ?? causeFrom(`health/${id}/${name}/${state.sequence}`)
     await recordDeployment(this.#deps, { id, cause: why, events }, signal)
+    if (events.length > 0) surroundings.crashPoints.at('applier.health-recorded')
   }
 
   #hasDrifted(id: string, { desired, inventory }: Overseen): boolean {

@@ -7,7 +7,7 @@ import {
   type GitSource,
   type Resolution,
 } from '@tidemark/git'
-import type { Clock } from '@tidemark/kernel'
+import type { Clock, CrashPoints } from '@tidemark/kernel'
 import type { Observation, SourceState } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
 import { gitCredentials } from './git-credentials.ts'
@@ -33,6 +33,7 @@ export interface GitRepositoriesParts {
   readonly artifacts: Artifacts
   readonly policy: AddressPolicy
   readonly clock: Clock
+  readonly crashPoints: CrashPoints
 }
 
 /** Sources in Git, looked at by `libs/git`. */
@@ -52,7 +53,7 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
 }
 
 async function observe(
-  { git, artifacts, policy }: GitRepositoriesParts,
+  { git, artifacts, policy, crashPoints }: GitRepositoriesParts,
   { declared, known, secret }: Parameters<Repositories['observe']>[0],
   signal: AbortSignal,
 ): Promise<Observation> {
@@ -65,6 +66,7 @@ async function observe(
   const resolution = await source.resolve(ref ?? {}, signal)
   if (resolution.revision === known.revision && known.failing === undefined)
     return { kind: 'unchanged' }
+  crashPoints.at('fetcher.resolved')
   return await take({ source, artifacts }, { declared, known, resolution }, signal)
 }
 

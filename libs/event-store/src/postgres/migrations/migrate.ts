@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { noCrashPoints, type CrashPoints } from '@tidemark/kernel'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import { MigrationRefused } from '../open-errors.ts'
 import type { LedgerTables } from '../schema.ts'
@@ -23,7 +24,10 @@ const LOCK = 7_236_481_905 // Two ledgers that start at once: the second waits, 
  * Brings the schema up to this build. Throws {@link MigrationRefused} where a migration that was applied is
  * not the one that this build has under its number.
  */
-export async function migrate(db: Kysely<LedgerTables>): Promise<void> {
+export async function migrate(
+  db: Kysely<LedgerTables>,
+  crashPoints: CrashPoints = noCrashPoints,
+): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`select pg_advisory_xact_lock(${LOCK}::bigint)`.execute(transaction)
     await sql`create schema if not exists ledger`.execute(transaction)
@@ -34,7 +38,9 @@ export async function migrate(db: Kysely<LedgerTables>): Promise<void> {
       )`.execute(transaction)
     const applied = await appliedMigrations(transaction)
     for (const migration of MIGRATIONS) await apply(transaction, migration, applied)
+    crashPoints.at('migrate.before-commit')
   })
+  crashPoints.at('migrate.after-commit')
 }
 
 async function appliedMigrations(
