@@ -8,7 +8,7 @@ import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
 import { tellPush } from '../client/push-hook.ts'
 import { cliConfig, environment, isOnPath } from '../config.ts'
-import { startEmbedded, type Embedded } from '../serve/embedded.ts'
+import { contextAccess, startEmbedded, type Embedded } from '../serve/embedded.ts'
 import { startGitServer, type GitServer } from '../serve/git-server.ts'
 import { SAMPLE_CLUSTERS, seedSample } from '../serve/sample-repository.ts'
 import { followUntilReady, showUntilInterrupted } from './follow.ts'
@@ -27,6 +27,8 @@ export async function up(options: UpOptions): Promise<void> {
   const timeoutMs = readDuration(options.timeout, '--timeout')
   const intervalMs = BigInt(readDuration(options.interval, '--interval'))
   const told = interrupted()
+  const path = options.kubeconfig ?? cliConfig().kubeconfig
+  for (const { context } of contexts) await contextAccess({ context, path, clock: systemClock })
   const sandboxes = sandboxesOf(options, contexts)
   const began = systemClock.monotonic()
   tell('starting ...')

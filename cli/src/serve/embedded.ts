@@ -206,18 +206,26 @@ async function accessOf(
 ): Promise<ClusterAccess> {
   if (access?.kind?.$case === 'kubeconfigContext') {
     const { context, path } = access.kind.value
-    return await readKubeconfig({
-      path: path || (kubeconfigPath ?? join(homedir(), '.kube', 'config')),
-      context,
-      exec: 'allowed',
-      clock,
-    })
+    return await contextAccess({ context, path: path || kubeconfigPath, clock })
   }
   if (access?.kind?.$case === 'sandbox' && sandbox !== undefined)
     return directAccess({ server: sandbox.server.url(cluster), token: sandbox.token })
   throw new ConfigError(
     `cluster ${cluster} cannot be reached from here: it was registered by another form`,
   )
+}
+
+/** A context of a kubeconfig, by default that of this user. Throws `KubeconfigRefused`. */
+export async function contextAccess({
+  context,
+  path = join(homedir(), '.kube', 'config'),
+  clock,
+}: {
+  readonly context: string
+  readonly path: string | undefined
+  readonly clock: Clock
+}): Promise<ClusterAccess> {
+  return await readKubeconfig({ path, context, exec: 'allowed', clock })
 }
 
 /** The usual port, or any free one where it is taken; a port that was asked for must be free. */

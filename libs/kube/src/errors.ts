@@ -76,8 +76,9 @@ export class ListExpired extends OperatingError {
 }
 
 /** A kubeconfig that we cannot or may not use. The operator has to change it. */
-export class KubeconfigRefused extends Error {
-  override readonly name: string = 'KubeconfigRefused'
+export class KubeconfigRefused extends OperatingError {
+  readonly code: string = 'kubeconfig-refused'
+  readonly retry: Retry = 'later' // Somebody may mend the file.
 }
 
 function reasonOf(cause: unknown): string {

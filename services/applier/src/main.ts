@@ -9,6 +9,7 @@ import {
   type Surroundings,
 } from '@tidemark/service'
 import type { KeyedDigest } from '@tidemark/manifests'
+import { Connection } from './adapters/connection.ts'
 import { runCluster } from './adapters/run-cluster.ts'
 
 export interface ApplierParts {
@@ -78,8 +79,13 @@ function start(
     {
       resource,
       run: async (epoch, signal) => {
-        const access = await parts.accessOf(registered, signal)
-        await runCluster({ surroundings, registered, access, epoch, keyed: parts.keyed }, signal)
+        const connection = new Connection({ surroundings, registered, epoch })
+        const access = await parts.accessOf(registered, signal).catch(async (error: unknown) => {
+          await connection.tell(false, error instanceof Error ? error.message : String(error))
+          throw error
+        })
+        const { keyed } = parts
+        await runCluster({ surroundings, registered, access, epoch, keyed, connection }, signal)
       },
     },
   ])

@@ -1,8 +1,5 @@
 import {
-  decodeBody,
-  event,
   inputId,
-  streams,
   type ClusterInputRef,
   type ClusterRegistered,
   type Recorded,
@@ -12,8 +9,6 @@ import { KubeClient, type ClusterAccess } from '@tidemark/kube'
 import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
 import {
   backoffMs,
-  buildAppend,
-  causeFrom,
   causeOf,
   foldHandled,
   KeyedQueue,
@@ -28,6 +23,7 @@ import { correctDrift } from '../steps/correct-drift.ts'
 import { Deployments } from '../steps/deployments.ts'
 import type { ApplierDeps } from '../steps/deps.ts'
 import { Overseer } from '../steps/oversee.ts'
+import type { Connection } from './connection.ts'
 import { InputWatches } from './watch-inputs.ts'
 import { KubeWatchedCluster } from './watched-cluster.ts'
 
@@ -44,6 +40,7 @@ export interface RunClusterOptions {
   readonly access: ClusterAccess
   readonly epoch: bigint
   readonly keyed: KeyedDigest
+  readonly connection: Connection
 }
 
 /** Looks after one cluster until the signal: applies what is asked for, and keeps it so. */
@@ -238,32 +235,11 @@ function lookLater(
 }
 
 function openCluster(
-  { surroundings, registered, access, epoch, keyed }: RunClusterOptions,
+  { surroundings, registered, access, keyed, connection }: RunClusterOptions,
   changes: Changes,
 ): KubeWatchedCluster {
-  const { clock, random, log, store, build } = surroundings
-  const { cluster, project } = registered
-  const client = new KubeClient({ cluster, access, clock, random })
-  /** Says so where it is not what was told last, perhaps by a process before this one. */
-  const tell = async (reachable: boolean, message: string): Promise<void> => {
-    const stream = streams.connection(cluster)
-    const last = (await store.readStream(stream, 0n)).at(-1)
-    const told = last === undefined ? undefined : decodeBody(last.type, last.body)
-    const before = told?.type !== 'ClusterReachabilityChanged' || told.value.reachable
-    if (before === reachable) return
-    const version = last?.version ?? 0n
-    const cause = causeFrom(`connection/${cluster}/${version}`)
-    const changed = event('ClusterReachabilityChanged', { cluster, reachable, message })
-    const request = buildAppend({
-      writer: 'applier',
-      build,
-      events: [{ cause, stream, event: changed, project, cluster }],
-      expected: new Map([[stream, version]]),
-      epoch: { resource: `applier-${cluster}`, epoch },
-    })
-    await store.append(request)
-  }
-  let telling = Promise.resolve()
+  const { clock, random, log } = surroundings
+  const client = new KubeClient({ cluster: registered.cluster, access, clock, random })
   return new KubeWatchedCluster({
     client,
     clock,
@@ -274,12 +250,7 @@ function openCluster(
     onChange: (id) => changes.add(id),
     afterWrite: () => surroundings.crashPoints.at('applier.object-written'),
     onReachable: (reachable, message) => {
-      log.info(reachable ? 'cluster reachable' : 'cluster not reachable', { cluster, message })
-      telling = telling
-        .then(() => tell(reachable, message))
-        .catch((error: unknown) => {
-          log.warn('cannot tell of the connection', { cluster, error: String(error) })
-        })
+      void connection.tell(reachable, message)
     },
   })
 }

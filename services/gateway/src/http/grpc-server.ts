@@ -1,6 +1,7 @@
 import {
   Server,
   ServerCredentials,
+  setLogger,
   status,
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -63,10 +64,12 @@ export async function startGrpcServer(
       : ServerCredentials.createSsl(null, [
           { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) },
         ])
+  const { log } = parts.surroundings
+  setLogger({ error: (line: unknown) => log.debug('grpc', { line: String(line) }) })
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, credentials, (error, actual) => {
       if (error === null) resolve(actual)
-      else reject(error)
+      else reject(cannotListen(`${host}:${port}`, error))
     })
   })
   return {
@@ -79,6 +82,12 @@ export async function startGrpcServer(
       })
     },
   }
+}
+
+/** The library's own error begins with how many addresses it has tried. */
+function cannotListen(address: string, error: Error): Error {
+  const why = /errors: \[(.*)\]$/u.exec(error.message)?.[1] ?? error.message
+  return new Error(`cannot serve the API on ${address}: ${why}`, { cause: error })
 }
 
 function implementation(parts: ApiParts): TidemarkServiceServer {
