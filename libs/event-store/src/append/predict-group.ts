@@ -2,7 +2,7 @@ import { decideGroup, type GroupDecision, type Lookup } from './decide-group.ts'
 import type { CheckedAppend } from './check-append.ts'
 import type { LogHead } from '../ledger-store.ts'
 
-/** A stream that a group adds to, and the version that its first append there has read. */
+/** A stream that a group adds to or decides on, and the version that its first append there has read. */
 export interface ClaimedVersion {
   readonly stream: string
   readonly version: bigint
@@ -13,51 +13,50 @@ export interface PredictedGroup {
   /** The end of the log that it was decided on. */
   readonly base: LogHead
   readonly decision: GroupDecision
-  readonly claims: readonly ClaimedVersion[]
+  readonly claims: Claims
+}
+
+/** What a group was decided on. Whoever stores it MUST hold all of that against the tables. */
+export interface Claims {
+  readonly versions: readonly ClaimedVersion[]
+  /** Where each cursor is, by its name. */
+  readonly cursors: ReadonlyMap<string, bigint>
+  /** The epoch that each lease is in, by its name. */
+  readonly epochs: ReadonlyMap<string, bigint>
 }
 
 const NOTHING: Lookup<never> = { get: () => undefined }
 
 /**
  * Decides a group on the end of the log as this process knows it, believing what its appends say: that each
- * stream is at the version that was read, that no command and no event id was used before. The statement that
- * writes it must hold all of that against the tables. `undefined` where the appends do not say enough (a stream
- * without an expected version, a cursor, an epoch), or where one would be refused.
+ * stream is at the version that was read, each cursor where it is moved from, each lease in the epoch that is named,
+ * and that no command and no event id was used before. `undefined` where the appends do not say enough (a stream
+ * without an expected version), or where one would be refused.
  */
 export function predictGroup(
   appends: readonly CheckedAppend[],
   base: LogHead,
   atUs: bigint,
 ): PredictedGroup | undefined {
-  const claims = claimsOf(appends)
-  if (claims === undefined) return undefined
-  const decision = decideGroup(appends, {
-    head: base,
-    atUs,
-    commands: NOTHING,
-    versions: claims,
-    cursors: NOTHING,
-    epochs: NOTHING,
-    hasEvent: () => false,
-  })
-  if (decision.events.length === 0 || decision.outcomes.some(({ kind }) => kind === 'refused'))
-    return undefined
-  const claimed = [...claims].map(([stream, version]) => ({ stream, version }))
-  return { base, decision, claims: claimed }
+  const versions = new Map<string, bigint>()
+  const cursors = new Map<string, bigint>()
+  const epochs = new Map<string, bigint>()
+  for (const { request } of appends) {
+    const { expected, events, cursor, epoch } = request
+    for (const { stream, version } of expected) claim(versions, stream, version)
+    if (events.some(({ stream }) => !versions.has(stream))) return undefined
+    if (cursor !== undefined) claim(cursors, cursor.name, cursor.from)
+    if (epoch !== undefined) claim(epochs, epoch.resource, epoch.epoch)
+  }
+  const known = { commands: NOTHING, versions, cursors, epochs, hasEvent: () => false }
+  const decision = decideGroup(appends, { head: base, atUs, ...known })
+  const isNothing = decision.events.length === 0 && decision.cursors.size === 0
+  if (isNothing || decision.outcomes.some(({ kind }) => kind === 'refused')) return undefined
+  const claimed = [...versions].map(([stream, version]) => ({ stream, version }))
+  return { base, decision, claims: { versions: claimed, cursors, epochs } }
 }
 
-/** The version that is claimed of each stream; `undefined` where one is written to without a claim, or only read. */
-function claimsOf(appends: readonly CheckedAppend[]): ReadonlyMap<string, bigint> | undefined {
-  const claims = new Map<string, bigint>()
-  const written = new Set<string>()
-  for (const { request } of appends) {
-    if (request.epoch !== undefined || request.cursor !== undefined) return undefined
-    for (const { stream, version } of request.expected)
-      if (!claims.has(stream)) claims.set(stream, version)
-    for (const { stream } of request.events) {
-      if (!claims.has(stream)) return undefined
-      written.add(stream)
-    }
-  }
-  return written.size === claims.size ? claims : undefined
+/** The first to name something says how it was before the group. */
+function claim(claims: Map<string, bigint>, name: string, value: bigint): void {
+  if (!claims.has(name)) claims.set(name, value)
 }

@@ -59,6 +59,7 @@ async function open(
   try {
     // Nobody gathers statistics here, so Postgres takes each table for a small one.
     await sql`set enable_seqscan = off`.execute(db)
+    await sql`set plan_cache_mode = force_generic_plan`.execute(db)
     await migrate(db, crashPoints)
     await freeLeases(db) // The lock of the folder lets one process in.
   } catch (error) {

@@ -13,6 +13,8 @@ import type { LedgerTables } from './schema.ts'
 export interface GroupCommitterOptions {
   readonly db: Kysely<LedgerTables>
   readonly clock: Clock
+  /** Whether other processes append to the same tables. */
+  readonly writers: 'one' | 'many'
   /** `append.before-commit`, `append.after-commit`: nobody has been answered yet. */
   readonly crashPoints?: CrashPoints
   /** Called after each commit that made the log longer. */
@@ -73,9 +75,17 @@ export class GroupCommitter {
   }
 
   #predict(appends: readonly CheckedAppend[], head: LogHead | undefined): ReadyGroup | undefined {
-    const group = head === undefined ? undefined : predictGroup(appends, head, this.#nowUs())
+    if (head === undefined || !this.#mayPredict(appends)) return undefined
+    const group = predictGroup(appends, head, this.#nowUs())
     if (group === undefined) return undefined
     return { ...group, statement: predictionStatement(this.#options.db, group) }
+  }
+
+  #mayPredict(appends: readonly CheckedAppend[]): boolean {
+    return (
+      this.#options.writers === 'one' ||
+      appends.every(({ request }) => request.cursor === undefined)
+    )
   }
 
   async #writeAsPredicted(

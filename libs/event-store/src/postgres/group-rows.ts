@@ -1,7 +1,7 @@
 import type { AppendReceipt, StoredEvent } from '@tidemark/contracts'
 import { sql, type CompiledQuery, type Kysely, type RawBuilder, type Transaction } from 'kysely'
 import type { GroupDecision, KnownCommand, NewCommand } from '../append/decide-group.ts'
-import type { PredictedGroup } from '../append/predict-group.ts'
+import type { ClaimedVersion, PredictedGroup } from '../append/predict-group.ts'
 import type { LogHead } from '../ledger-store.ts'
 import { bytesArray, plainArray, textArray } from './array-text.ts'
 import type { LedgerTables } from './schema.ts'
@@ -110,31 +110,38 @@ export async function writeDecision(
 
 /**
  * The one statement that stores a group that was predicted. It gives `moved: false`, and nothing is stored, where
- * the log does not end where it was predicted or a stream is not at the version that is claimed. A stream that is
- * further, a known command and a used event id violate a unique index, which rejects.
+ * the log does not end where it was predicted, or a stream, cursor or lease is not where it is claimed to be. A
+ * known command and a used event id violate a unique index, which rejects.
+ *
+ * Whoever appends or takes a lease over moves the head, so one that has not moved holds streams and leases where this
+ * statement finds them. A cursor can move alone: claims of cursors are only for the one writer of a database.
  */
 export function predictionStatement(
   db: Kysely<LedgerTables>,
   { base, decision, claims }: PredictedGroup,
 ): CompiledQuery<{ readonly moved: boolean }> {
-  const { head, events, commands } = decision
-  const read = claims.filter(({ version }) => version > 0n)
+  const { head, events, commands, cursors } = decision
   return sql<{ readonly moved: boolean }>`
     with moved as (
       update ledger.head set position = ${head.position}, chain = ${head.chain}
       where position = ${base.position} and chain = ${base.chain}
         and incarnation = ${base.incarnation}
+        and not exists (${wrongVersions(claims.versions)})
         and not exists (
-          select from unnest(
-            ${textArray(read.map(({ stream }) => stream))}::text::text[],
-            ${plainArray(read.map(({ version }) => version))}::text::bigint[]
-          ) as claim (stream, version)
-          where not exists (
-            select from ledger.event
-            where event.stream = claim.stream and event.version = claim.version
-          )
+          select from ${namedRows(claims.cursors)} as claim (name, position)
+          left join ledger.cursor on cursor.name = claim.name
+          where coalesce(cursor.position, 0) <> claim.position
+        )
+        and not exists (
+          select from ${namedRows(claims.epochs)} as claim (resource, epoch)
+          left join ledger.lease on lease.resource = claim.resource
+          where lease.epoch is distinct from claim.epoch
         )
       returning 1
+    ), moved_cursors as (
+      insert into ledger.cursor (name, position)
+      select added.* from moved, ${namedRows(cursors)} as added
+      on conflict (name) do update set position = excluded.position
     ), added_commands as (
       insert into ledger.command (id, digest, first_position, last_position)
       select added.* from moved, ${commandRows(commands)} as added
@@ -144,6 +151,29 @@ export function predictionStatement(
       select added.* from moved, ${eventRows(events)} as added
     )
     select exists (select from moved) as moved`.compile(db)
+}
+
+/** Claims of streams that are not at the version that is claimed: before it, or beyond. */
+function wrongVersions(claims: readonly ClaimedVersion[]): RawBuilder<unknown> {
+  return sql`
+    select from unnest(
+      ${textArray(claims.map(({ stream }) => stream))}::text::text[],
+      ${plainArray(claims.map(({ version }) => version))}::text::bigint[]
+    ) as claim (stream, version)
+    where exists (
+      select from ledger.event
+      where event.stream = claim.stream and event.version = claim.version + 1
+    ) or claim.version > 0 and not exists (
+      select from ledger.event
+      where event.stream = claim.stream and event.version = claim.version
+    )`
+}
+
+function namedRows(values: ReadonlyMap<string, bigint>): RawBuilder<unknown> {
+  return sql`unnest(
+    ${textArray([...values.keys()])}::text::text[],
+    ${plainArray([...values.values()])}::text::bigint[]
+  )`
 }
 
 function commandRows(commands: readonly NewCommand[]): RawBuilder<unknown> {

@@ -286,6 +286,21 @@ function cursorContract(open: Open): void {
     expect(await gateway().readStream(streams.push(source), 0n)).toHaveLength(1)
   })
 
+  // A store may believe what an append says of its streams, and take another way then.
+  test('a copy of a reader that comes later moves no cursor, though its versions are right', async () => {
+    const name = cursorName()
+    const append = async (from: bigint): Promise<unknown> => {
+      const pushed = pushTo(randomUUID())
+      const expected = [{ stream: pushed.stream, version: 0n }]
+      return await gateway().append(
+        appendOf([pushed], { expected, cursor: { name, from, to: 9n } }),
+      )
+    }
+    await append(0n)
+    await expect(append(0n)).rejects.toMatchObject({ code: 'cursor-moved' })
+    await append(9n)
+  })
+
   test("another service's cursor may not be moved", async () => {
     const cursor = { name: 'releaser-0', from: 0n, to: 1n }
     await expect(gateway().append(appendOf([], { commandId: '', cursor }))).rejects.toMatchObject({
