@@ -162,6 +162,7 @@ describeWith(PLATFORM_COMPONENTS, 'the platform form while it runs', () => {
       expect(await ending).toEqual({ code: 0, signal: null })
       expect(performance.now() - began).toBeLessThan(END_MS_MAX)
       expect(answers).toContain('503 draining\n')
+      expect(copy.log()).not.toContain('cut off')
       await fleet.start(name)
     },
     180_000,

@@ -63,6 +63,33 @@ test('one copy works, the other waits, and goes on when the first ends', async (
   await second.stop()
 })
 
+/** Answers nothing until it is given up. */
+const silent = (_: unknown, signal?: AbortSignal): Promise<void> =>
+  new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new LedgerUnavailable('release', signal.reason)))
+  })
+
+test('a ledger that does not answer when a lease is given back holds up the end for two seconds', async () => {
+  const clock = new VirtualClock()
+  const { leases } = new MemoryLedger({ clock }).clientFor('releaser', '_')
+  const stopping = new AbortController()
+  let hasEnded = false
+  const running = whileHolding(
+    { clock, log: silentLogger, holder: 'one', leases: { ...leases, release: silent } },
+    RESOURCE,
+    () => Promise.resolve(),
+    stopping.signal,
+  ).finally(() => {
+    hasEnded = true
+  })
+  await clock.advance(100)
+  stopping.abort()
+  await clock.advance(1_000)
+  expect(hasEnded).toBe(false)
+  await clock.advance(1_000)
+  await running
+})
+
 test('a holder that the ledger no longer answers stops before anybody else may begin', async () => {
   const clock = new VirtualClock()
   const ledger = new MemoryLedger({ clock })

@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts'
 const TTL_MS = 15_000 // RELIABILITY 3.7: long enough for a pause, short enough for a takeover.
 const RENEW_MS = 5_000
 const STOP_MS = 10_000 // The holder stops by its own clock before anyone else may begin.
+const RELEASE_MS = 2_000 // A ledger that does not answer holds up nobody's end.
 const RETRY_MS_MIN = 500
 const RETRY_MS_MAX = 5_000
 
@@ -27,7 +28,7 @@ export async function whileHolding(
   work: (epoch: bigint, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { leases, clock, holder } = deps
+  const { clock } = deps
   while (!signal.aborted) {
     const asked = clock.monotonic()
     deps.crashPoints?.at('lease.asked')
@@ -42,10 +43,18 @@ export async function whileHolding(
     deps.log.info('lease taken', { resource, epoch: String(grant.epoch) })
     await hold(deps, { resource, epoch: grant.epoch, asked }, work, signal)
     deps.onHeld?.(resource, 0)
-    await leases.release({ resource, holder }).catch((error: unknown) => {
-      deps.log.debug('lease not released; it ends by itself', { resource, error: String(error) })
-    })
+    await release(deps, resource)
   }
+}
+
+async function release(
+  { leases, clock, holder, log }: LeaseKeeperDeps,
+  resource: string,
+): Promise<void> {
+  using limit = clock.deadline(RELEASE_MS)
+  await leases.release({ resource, holder }, limit.signal).catch((error: unknown) => {
+    log.debug('lease not released; it ends by itself', { resource, error: String(error) })
+  })
 }
 
 interface Held {

@@ -22,6 +22,7 @@ const CONFLICTS_MAX = 5
 const AHEAD_MAX = 2_000 // Events that may be in hand at once.
 const SAVE_EVENTS = 256
 const SAVE_MS = 1_000
+const LAST_SAVE_MS = 2_000 // A ledger that does not answer holds up nobody's end.
 
 export interface ReactorDeps {
   readonly store: EventStore
@@ -94,7 +95,8 @@ class Reactor {
     while (!both.aborted) await this.#turn(both)
     await this.#queue.idle()
     if (failure.signal.aborted) throw failure.signal.reason
-    await this.#save().catch((error: unknown) => this.#saveLater(error))
+    using limit = this.#deps.clock.deadline(LAST_SAVE_MS)
+    await this.#save(limit.signal)
   }
 
   /** Reads one page and puts its events in hand; waits where there is nothing new or too much in hand. */
@@ -103,7 +105,7 @@ class Reactor {
     try {
       const before = this.#reader.position
       if (this.#open.size < AHEAD_MAX) await this.#readOn(signal)
-      await this.#saveWhenDue()
+      await this.#saveWhenDue(signal)
       if (this.#reader.position === before || this.#open.size >= AHEAD_MAX) await wake.wait(signal)
     } catch (error) {
       if (!(error instanceof OperatingError) || error.retry === 'never') throw error
@@ -237,11 +239,11 @@ class Reactor {
     }
   }
 
-  async #saveWhenDue(): Promise<void> {
+  async #saveWhenDue(signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps
     const due = this.#low() - this.#saved >= SAVE_EVENTS
     const late = clock.monotonic() - this.#savedAt >= SAVE_MS
-    if (due || late) await this.#save().catch((error: unknown) => this.#saveLater(error))
+    if (due || late) await this.#save(signal)
   }
 
   #low(): bigint {
@@ -250,24 +252,26 @@ class Reactor {
     return low
   }
 
-  async #save(): Promise<void> {
-    const { store, clock } = this.#deps
+  /** Where it cannot be saved, the cursor is only behind. */
+  async #save(signal: AbortSignal): Promise<void> {
+    const { store, clock, log } = this.#deps
     const to = this.#low()
     this.#savedAt = clock.monotonic()
     if (to <= this.#saved) return
     const { name } = this.#options
-    await store.append({
+    const request = {
       commandId: `cursor/${name}/${this.#saved}/${to}`,
       expected: [],
       events: [],
       epoch: undefined,
       cursor: { name, from: this.#saved, to },
-    })
-    this.#saved = to
-  }
-
-  #saveLater(error: unknown): void {
-    if (!(error instanceof OperatingError)) throw error
-    this.#deps.log.debug('cursor not saved; it is only behind', { error: error.message })
+    }
+    try {
+      await store.append(request, signal)
+      this.#saved = to
+    } catch (error) {
+      if (!(error instanceof OperatingError)) throw error
+      log.debug('cursor not saved; it is only behind', { error: error.message })
+    }
   }
 }

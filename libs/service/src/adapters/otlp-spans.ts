@@ -11,6 +11,7 @@ import { BatchSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace'
 import type { SpanRecord, SpanSink } from '../spans.ts'
 import { parseTraceparent, type TraceContext } from '../trace.ts'
 
+const SEND_MS = 2_000 // What a backend has not taken by then is lost: nobody's end waits for it.
 const SCOPE = { name: 'tidemark', version: '0.1.0' }
 
 /**
@@ -20,15 +21,16 @@ const SCOPE = { name: 'tidemark', version: '0.1.0' }
  * @param url the collector's base address, `http://collector:4318`
  */
 export function otlpSpans(url: string, service: string): SpanSink & AsyncDisposable {
-  const exporter = new OTLPTraceExporter({ url: `${url.replace(/\/+$/u, '')}/v1/traces` })
-  const processor = new BatchSpanProcessor({ exporter })
+  const traces = `${url.replace(/\/+$/u, '')}/v1/traces`
+  const exporter = new OTLPTraceExporter({ url: traces, timeoutMillis: SEND_MS })
+  const processor = new BatchSpanProcessor({ exporter, exportTimeoutMillis: SEND_MS })
   const resource = resourceFromAttributes({ 'service.name': `tidemark-${service}` })
   return {
     record: (span) => {
       const readable = toReadable(span, resource)
       if (readable !== undefined) processor.onEnd(readable)
     },
-    [Symbol.asyncDispose]: () => processor.shutdown(),
+    [Symbol.asyncDispose]: () => processor.shutdown().catch(() => undefined),
   }
 }
 
