@@ -18,16 +18,16 @@ export interface Setup extends AsyncDisposable {
 }
 
 /** Real components: an API server with controllers, and a Git server over HTTP that is pushed to. */
-export async function realSetup(): Promise<
-  Setup & { readonly server: GitHttp; readonly fleet: GitFleet }
-> {
+export async function realSetup(
+  files: Readonly<Record<string, string>> = FILES,
+): Promise<Setup & { readonly server: GitHttp; readonly fleet: GitFleet }> {
   await using held = new AsyncDisposableStack()
   const dir = opened(held)
   const cluster = held.use(await realCluster(dir))
   const served = join(dir, 'git')
   mkdirSync(served)
   const server = held.use(await startGitHttp(served))
-  const fleet = await gitFleet({ served, server: server.url, name: 'fleet' }, FILES)
+  const fleet = await gitFleet({ served, server: server.url, name: 'fleet' }, files)
   const up = held.use(await started({ dir, cluster, fleet }))
   const owned = held.move()
   const end = (): Promise<void> => owned.disposeAsync()

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest'
 import { temporaryDir } from '../rig/components/child.ts'
@@ -7,14 +7,13 @@ import { startGitHttp, type GitHttp } from '../rig/components/git-http.ts'
 import { Up } from '../rig/plane/embedded.ts'
 import { gitFleet, type GitFleet } from '../rig/plane/fleet.ts'
 import { eventually, type PlaneApi } from '../rig/plane/plane-api.ts'
+import { HAS_PODINFO, podinfoFiles } from '../rig/plane/podinfo.ts'
 import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
 import { configMap } from './fleet-files.ts'
 
 const SLOW = 300_000 // A machine that may be busy; nothing waits for it to pass.
 const WAIT = 90_000 // Less, so that what was missing is told.
 const MAPS = '/api/v1/namespaces/default/configmaps'
-const SHARED = process.env['TIDEMARK_SHARED'] ?? join(import.meta.dirname, '../../../shared')
-const PODINFO = join(SHARED, 'samples', 'podinfo-kustomize')
 
 /** A GitRepository of another URL, and what is delivered from it. */
 function repository(name: string, url: string, spec: string): string {
@@ -262,8 +261,8 @@ describe('credentials of a Git server', () => {
   })
 })
 
-describe.skipIf(!existsSync(PODINFO))(
-  `the podinfo sample${existsSync(PODINFO) ? '' : ' (skipped: set TIDEMARK_SHARED)'}`,
+describe.skipIf(!HAS_PODINFO)(
+  `the podinfo sample${HAS_PODINFO ? '' : ' (skipped: set TIDEMARK_SHARED)'}`,
   () => {
     describeWith(['git'], 'from a Git server over HTTP', () => {
       test(
@@ -277,7 +276,7 @@ describe.skipIf(!existsSync(PODINFO))(
           mkdirSync(served)
           const server = held.use(await startGitHttp(served))
           const place = { served, server: server.url, name: 'podinfo' }
-          const files = podinfoFiles()
+          const files = podinfoFiles('kustomize')
           const fleet = await gitFleet(place, {
             ...files,
             'clusters/test/podinfo.yaml': repository(
@@ -307,10 +306,3 @@ describe.skipIf(!existsSync(PODINFO))(
     })
   },
 )
-
-function podinfoFiles(): Record<string, string> {
-  const names = readdirSync(PODINFO).filter((name) => name.endsWith('.yaml'))
-  return Object.fromEntries(
-    names.map((name) => [`kustomize/${name}`, readFileSync(join(PODINFO, name), 'utf8')]),
-  )
-}

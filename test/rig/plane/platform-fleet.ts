@@ -8,8 +8,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startApiServer } from '../components/api-server.ts'
 import { temporaryDir } from '../components/child.ts'
+import { startCluster } from '../components/cluster.ts'
 import type { Component } from '../components/component.ts'
-import { startGitHttp } from '../components/git-http.ts'
+import { startGitHttp, type GitHttp } from '../components/git-http.ts'
 import { startCountingProxy, type CountingProxy } from './counting-proxy.ts'
 import type { PlaneApi } from './plane-api.ts'
 import {
@@ -44,6 +45,8 @@ export interface PlatformFleetOptions {
   readonly env?: Readonly<Record<string, string>>
   /** How often the repository is looked at without a webhook; a second by default. */
   readonly intervalMs?: number
+  /** Whether pods run, on a played node; else there is an API server only. */
+  readonly cluster?: 'objects-only' | 'with-workloads'
 }
 
 /** The services run once `startAll` was called; each test keeps what it starts. */
@@ -54,6 +57,7 @@ export class PlatformFleet implements AsyncDisposable {
   /** For tests; it goes past the proxy. */
   readonly kube: KubeClient
   readonly url: string
+  readonly git: GitHttp
   readonly #repository: string
   readonly #intervalMs: number
   readonly #held: AsyncDisposableStack
@@ -64,6 +68,7 @@ export class PlatformFleet implements AsyncDisposable {
     readonly proxy: CountingProxy
     readonly kube: KubeClient
     readonly url: string
+    readonly git: GitHttp
     readonly repository: string
     readonly intervalMs: number
     readonly held: AsyncDisposableStack
@@ -72,6 +77,7 @@ export class PlatformFleet implements AsyncDisposable {
     this.proxy = parts.proxy
     this.kube = parts.kube
     this.url = parts.url
+    this.git = parts.git
     this.#repository = parts.repository
     this.#intervalMs = parts.intervalMs
     this.#held = parts.held
@@ -195,7 +201,8 @@ export async function openPlatformFleet(options: PlatformFleetOptions): Promise<
   held.defer(dir.remove)
   const repository = join(dir.path, 'fleet.git')
   await seedRepository(repository, options.files, { ...COMMIT, message: 'first' })
-  const server = held.use(await startApiServer())
+  const start = options.cluster === 'with-workloads' ? startCluster : startApiServer
+  const server = held.use(await start())
   const git = held.use(await startGitHttp(dir.path))
   const { url, caFile, token } = server
   const proxy = held.use(await startCountingProxy({ url, caFile, token }))
@@ -213,6 +220,7 @@ export async function openPlatformFleet(options: PlatformFleetOptions): Promise<
     proxy,
     kube,
     url: `${git.url}/fleet.git`,
+    git,
     repository,
     intervalMs: options.intervalMs ?? INTERVAL_MS,
     held: owned,

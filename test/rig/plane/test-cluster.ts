@@ -6,16 +6,20 @@ import { join } from 'node:path'
 import { startCluster } from '../components/cluster.ts'
 import { startCountingProxy, UNCOUNTED, type CountingProxy, type Target } from './counting-proxy.ts'
 
-export interface TestCluster extends AsyncDisposable {
-  readonly proxy: CountingProxy
-  /** A kubeconfig whose context `test` goes through the proxy. */
-  readonly kubeconfig: string
+/** Objects by their paths at the API server, past the counters of the proxy. */
+export interface ByPath {
   /** The object at a path of the API; `undefined` where there is none. */
   get(path: string): Promise<KubeJson | undefined>
   /** Merges into the object, as somebody with kubectl would. */
   edit(path: string, patch: object): Promise<void>
   remove(path: string): Promise<void>
   create(path: string, object: object): Promise<void>
+}
+
+export interface TestCluster extends ByPath, AsyncDisposable {
+  readonly proxy: CountingProxy
+  /** A kubeconfig whose context `test` goes through the proxy. */
+  readonly kubeconfig: string
 }
 
 /** JSON of an object; a test looks into it with `toMatchObject`. */
@@ -46,6 +50,18 @@ async function behindProxy(
   const proxy = await startCountingProxy(target)
   const kubeconfig = join(dir, 'kubeconfig')
   writeFileSync(kubeconfig, kubeconfigOf(proxy.url), { mode: 0o600 })
+  return {
+    proxy,
+    kubeconfig,
+    ...byPath(proxy),
+    [Symbol.asyncDispose]: async () => {
+      await proxy[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+export function byPath(proxy: CountingProxy): ByPath {
   const ask = async (method: string, path: string, body?: object): Promise<Response> =>
     await fetch(`${proxy.url}${path}`, {
       method,
@@ -61,8 +77,6 @@ async function behindProxy(
     await answer.body?.cancel()
   }
   return {
-    proxy,
-    kubeconfig,
     get: async (path) => {
       const answer = await ask('GET', path)
       if (answer.status === 404) return undefined
@@ -72,10 +86,6 @@ async function behindProxy(
     edit: (path, patch) => must('PATCH', path, patch),
     remove: (path) => must('DELETE', path),
     create: (path, object) => must('POST', path, object),
-    [Symbol.asyncDispose]: async () => {
-      await proxy[Symbol.asyncDispose]()
-      await server[Symbol.asyncDispose]()
-    },
   }
 }
 
