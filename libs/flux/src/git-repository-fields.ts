@@ -9,7 +9,8 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
     rule: {
       kind: 'text',
       pattern: /^(?:https?|ssh|file):\/\/\S+$/u,
-      expected: 'an https:// or http:// address; the form git@host:path is not allowed, as in Flux',
+      expected:
+        'an https://, http:// or ssh:// address; the form git@host:path is not allowed, as in Flux',
     },
   },
   interval: { required: 'required', rule: { kind: 'duration', hours: 'allowed' } },

@@ -17,11 +17,11 @@ export interface AddressPolicy {
   readonly loopback: 'allowed' | 'refused'
 }
 
-export type Scheme = 'file' | 'http' | 'https'
+export type Scheme = 'file' | 'http' | 'https' | 'ssh'
 
 /** One process on a person's machine: anything that this person could reach. `file` is for `--repo` alone. */
 export const EMBEDDED_POLICY: AddressPolicy = {
-  schemes: ['file', 'http', 'https'],
+  schemes: ['file', 'http', 'https', 'ssh'],
   hosts: [],
   networks: [],
   others: 'public and private',
@@ -39,7 +39,7 @@ export function platformPolicy(lists: {
       'SOURCE_ADDRESS',
       `${JSON.stringify(wrong)} is no network in CIDR notation`,
     )
-  return { schemes: ['http', 'https'], ...lists, others: 'refused', loopback: 'refused' }
+  return { schemes: ['http', 'https', 'ssh'], ...lists, others: 'refused', loopback: 'refused' }
 }
 
 /**

@@ -26,6 +26,7 @@ export class CacheDirectory {
   /** Opens it, makes what is not there, and deletes the caches that were not used for longest. */
   static async open(root: string, random: Random): Promise<CacheDirectory> {
     await mkdir(join(root, 'home'), { recursive: true, mode: 0o700 })
+    await rm(join(root, 'ssh'), { recursive: true, force: true }) // Of connections that a crash ended.
     const salt = await readSalt(join(root, SALT_FILE), random)
     await deleteOldest(root)
     return new CacheDirectory(root, salt)
@@ -40,7 +41,8 @@ export class CacheDirectory {
     const login = credentials?.login
     const username = login?.kind === 'basic' ? login.username : ''
     const pair = credentials?.clientCertificate?.key.reveal() ?? ''
-    const key = JSON.stringify([url, username, ...secretsOf(credentials), pair])
+    const identity = credentials?.ssh?.identity.reveal() ?? ''
+    const key = JSON.stringify([url, username, ...secretsOf(credentials), pair, identity])
     return join(this.root, createHmac('sha256', this.#salt).update(key).digest('hex').slice(0, 32))
   }
 }

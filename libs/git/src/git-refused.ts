@@ -9,6 +9,7 @@ export type GitRefusalCode =
   | 'SOURCE_EMPTY' // The repository has no commit at all.
   | 'SOURCE_NOT_FOUND' // There is no repository, or these credentials do not see it.
   | 'SOURCE_AUTHENTICATION' // Credentials are missing, wrong, or not enough.
+  | 'SOURCE_HOST_KEY' // The server shows a key over SSH that is not among those that are known.
   | 'SOURCE_TLS' // The server's certificate is not trusted.
   | 'SOURCE_REDIRECT' // The server sent us to another place.
   | 'SOURCE_PROTOCOL' // What answers does not speak Git's smart protocol.

@@ -39,7 +39,7 @@ export interface Git extends AsyncDisposable {
 }
 
 export interface Remote {
-  /** `https://`, `http://`, `file://`, or a path. */
+  /** `https://`, `http://`, `ssh://`, `file://`, or a path. */
   readonly url: string
   readonly policy: AddressPolicy
   readonly credentials?: GitCredentials
@@ -52,6 +52,8 @@ export interface GitCredentials {
   readonly login?: BasicLogin | BearerLogin
   /** PEM certificates that are trusted beside the usual ones. */
   readonly certificateAuthority?: string
+  /** Signs in over SSH; without it an `ssh://` source is refused. */
+  readonly ssh?: SshLogin
   /** PEM pair that we show to the server (mutual TLS). */
   readonly clientCertificate?: { readonly certificate: string; readonly key: Secret<string> }
 }
@@ -60,6 +62,13 @@ export interface BasicLogin {
   readonly kind: 'basic'
   readonly username: string
   readonly password: Secret<string>
+}
+
+export interface SshLogin {
+  /** A private key without a passphrase. */
+  readonly identity: Secret<string>
+  /** The keys that the server may have, in the lines of OpenSSH's file. */
+  readonly knownHosts: string
 }
 
 export interface BearerLogin {

@@ -19,6 +19,7 @@ export type {
   GitSource,
   Remote,
   Resolution,
+  SshLogin,
 } from './git-source.ts'
 export { isomorphicGit } from './isomorphic/isomorphic-git.ts'
 export { GIT_LIMITS, type GitLimits } from './limits.ts'

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Clock } from '@tidemark/kernel'
 import type { CacheDirectory } from './cache-directory.ts'
 import { GitRefused } from './git-refused.ts'
@@ -5,9 +6,10 @@ import type { Git, GitCredentials, GitSource, Remote } from './git-source.ts'
 import type { GitLimits } from './limits.ts'
 import { findLocalRepository, type LocalRepository, LocalRefs } from './local-repository.ts'
 import type { ObjectStore } from './objects/object-store.ts'
-import { parseRemoteUrl } from './remote-url.ts'
+import { parseRemoteUrl, type SshUrl } from './remote-url.ts'
 import { Repository } from './repository.ts'
 import { SmartHttp } from './transport/smart-http.ts'
+import { SmartSsh } from './transport/smart-ssh.ts'
 
 /** What tells one engine from another: where objects lie and who reads them. */
 export interface Engine {
@@ -50,6 +52,7 @@ export class OpenRepositories implements Git {
       const transport = new LocalRefs(url.display, repository, limits)
       return new Repository({ transport, store, limits, clock, kind: 'local' })
     }
+    if (url.kind === 'ssh') return await this.#openSsh(remote, url, limits)
     const login = remote.credentials?.login ?? url.login
     const credentials: GitCredentials = {
       ...remote.credentials,
@@ -60,6 +63,28 @@ export class OpenRepositories implements Git {
     const { base, display } = url
     const { policy } = remote
     const transport = new SmartHttp({ base, display, policy, credentials, limits })
+    return new Repository({ transport, store, limits, clock, kind: 'fetched' })
+  }
+
+  async #openSsh(
+    { credentials, policy }: Remote,
+    url: SshUrl,
+    limits: GitLimits,
+  ): Promise<GitSource> {
+    const login = credentials?.ssh
+    if (login === undefined)
+      throw new GitRefused(
+        'SOURCE_AUTHENTICATION',
+        `cannot use the source ${url.display}: SSH needs a Secret with identity (a private key) and known_hosts; name it in spec.secretRef`,
+      )
+    const { caches, clock, engine } = this.#options
+    const directory = caches.place(
+      `ssh ${url.user}@${url.host}:${url.port}${url.path}`,
+      credentials,
+    )
+    const store = await this.#shared(directory, () => engine.fetchedStore(directory))
+    const folder = join(caches.root, 'ssh')
+    const transport = new SmartSsh({ url, policy, login, limits, folder })
     return new Repository({ transport, store, limits, clock, kind: 'fetched' })
   }
 

@@ -32,7 +32,11 @@ test('user information becomes a login and leaves the URL', () => {
 test.each([
   ['git@github.com:team/app.git', 'write it as ssh://'],
   ['github.com:team/app.git', 'write it as ssh://'],
-  ['ssh://git@github.com/team/app', 'SSH is not supported yet'],
+  ['ssh://git:secret@github.com/team/app', 'SSH signs in by a key'],
+  ['ssh://git@github.com', 'no path of a repository'],
+  ['ssh://-oProxyCommand=x@github.com/team/app', 'characters that no SSH user has'],
+  ['ssh://git@-oProxyCommand=x/team/app', 'no host name'],
+  ['ssh://git@169.254.169.254/team/app', 'never allowed'],
   ['git://github.com/app', '"git" is not one of'],
   ['ext::sh -c id', 'write it as ssh://'],
   ['relative/path', 'must be absolute'],
@@ -44,6 +48,25 @@ test.each([
   [`https://git.example.com/${'x'.repeat(3000)}`, 'more than 2048'],
 ])('%s is refused', (url, why) => {
   expect(() => parseRemoteUrl(url, EMBEDDED_POLICY)).toThrow(why)
+})
+
+test('the address of an SSH server has a user and a port of its own', () => {
+  expect(parseRemoteUrl('ssh://git.example.com/team/a%20b.git', EMBEDDED_POLICY)).toEqual({
+    kind: 'ssh',
+    user: 'git',
+    host: 'git.example.com',
+    port: 22,
+    path: '/team/a b.git',
+    display: 'ssh://git@git.example.com/team/a%20b.git',
+  })
+  expect(parseRemoteUrl('ssh://me@[::1]:2222/app', EMBEDDED_POLICY)).toMatchObject({
+    user: 'me',
+    host: '::1',
+    port: 2222,
+  })
+  expect(() => parseRemoteUrl('ssh://git@other.example.com/app', platform)).toThrow(
+    'not on the list',
+  )
 })
 
 test('the policy decides schemes and hosts before anything is looked up', () => {

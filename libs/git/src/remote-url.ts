@@ -15,6 +15,17 @@ export type RemoteUrl =
       readonly display: string
       readonly login?: BasicLogin
     }
+  | SshUrl
+
+/** `ssh://user@host:port/path`. */
+export interface SshUrl {
+  readonly kind: 'ssh'
+  readonly user: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly display: string
+}
 
 const URL_CHARS_MAX = 2048 // What servers and browsers take.
 // oxlint-disable-next-line no-control-regex -- Control characters are what is taken out.
@@ -25,7 +36,7 @@ const SCP_FORM = /^(?:[^/@:]+@)?[^/:]{2,}:(?!\/\/)/
 /**
  * Reads the URL of a repository and holds it against the operator's policy, without any look-up.
  * The forms are those of Flux (`^(http|https|ssh)://`, no scp form), and `file://` or a path where the policy
- * allows it. `ssh` is refused until identities and known hosts can be given.
+ * allows it.
  */
 export function parseRemoteUrl(text: string, policy: AddressPolicy): RemoteUrl {
   const display = redactUrl(text)
@@ -39,13 +50,15 @@ export function parseRemoteUrl(text: string, policy: AddressPolicy): RemoteUrl {
         throw refused(display, `the operator's policy does not allow ${scheme} sources`)
       return parseHttp(text, display, policy)
     case 'ssh':
-      throw refused(display, 'SSH is not supported yet; use the https URL of the repository')
+      if (!policy.schemes.includes('ssh'))
+        throw refused(display, "the operator's policy does not allow ssh sources")
+      return parseSsh(text, display, policy)
     case 'scp':
       throw refused(display, 'write it as ssh://user@host/path; the short form is not supported')
     case 'file':
       return parseFile(text, display, policy)
     default:
-      throw refused(display, `"${scheme}" is not one of https, http and file`)
+      throw refused(display, `"${scheme}" is not one of https, http, ssh and file`)
   }
 }
 
@@ -94,6 +107,37 @@ function parseHttp(text: string, display: string, policy: AddressPolicy): Remote
   base.pathname = base.pathname.replace(/\/+$/, '')
   checkHost(policy, hostOf(base))
   return { kind: 'http', base, display, ...(login === undefined ? {} : { login }) }
+}
+
+const SSH_PORT = 22
+const SSH_USER = /^[A-Za-z0-9._-]{1,64}$/u // What a command line may carry.
+const SSH_HOST = /^[A-Za-z0-9:][A-Za-z0-9.:-]*$/u
+
+function parseSsh(text: string, display: string, policy: AddressPolicy): SshUrl {
+  if (!URL.canParse(text)) throw refused('URL', 'it is not a URL')
+  const url = new URL(text)
+  const user = decodePercent(url.username) || 'git'
+  const [host, path] = [hostOf(url), decodePercent(url.pathname)]
+  if (url.password !== '')
+    throw refused(display, 'SSH signs in by a key: take the password out, and name a Secret')
+  if (url.search !== '' || url.hash !== '')
+    throw refused(display, 'the URL of a repository has neither query nor fragment')
+  if (!SSH_USER.test(user) || user.startsWith('-'))
+    throw refused(display, 'the user has characters that no SSH user has')
+  if (!SSH_HOST.test(host)) throw refused(display, 'it has no host name')
+  // oxlint-disable-next-line no-control-regex -- Control characters are what is refused.
+  if (path.length < 2 || /[\u0000-\u001f\u007f]/u.test(path))
+    throw refused(display, 'it has no path of a repository')
+  checkHost(policy, host)
+  const port = url.port === '' ? SSH_PORT : Number(url.port)
+  return {
+    kind: 'ssh',
+    user,
+    host,
+    port,
+    path,
+    display: `ssh://${user}@${url.host}${url.pathname}`,
+  }
 }
 
 /** The host of a URL, an IPv6 address without its brackets. */

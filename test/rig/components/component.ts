@@ -21,6 +21,8 @@ export type Component =
   | 'etcd'
   | 'postgres'
   | 'git'
+  | 'ssh'
+  | 'sshd'
   | 'openssl'
 
 /** Where a component's program may lie, best first. What is built is taken from nowhere else: its version counts. */
@@ -36,6 +38,8 @@ const PROGRAMS: Readonly<Record<Component, readonly string[]>> = {
   etcd: [join(COMPONENTS, 'etcd', 'usr', 'bin', 'etcd'), ...system('etcd')],
   postgres: [17, 16, 15, 14].map((major) => `/usr/lib/postgresql/${major}/bin/postgres`),
   git: system('git'),
+  ssh: system('ssh'),
+  sshd: ['/usr/sbin/sshd', '/usr/local/sbin/sshd'],
   openssl: system('openssl'),
 }
 

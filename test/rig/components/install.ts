@@ -36,6 +36,8 @@ const RECIPES: readonly Recipe[] = [
   { names: ['etcd'], version: 'debian', install: installEtcd },
   { names: ['postgres'], version: 'debian', install: () => installDebian('postgresql-15') },
   { names: ['git'], version: 'debian', install: () => installDebian('git') },
+  { names: ['ssh'], version: 'debian', install: () => installDebian('openssh-client') },
+  { names: ['sshd'], version: 'debian', install: () => installDebian('openssh-server') },
   { names: ['openssl'], version: 'debian', install: () => installDebian('openssl') },
   {
     names: KUBERNETES_PROGRAMS,

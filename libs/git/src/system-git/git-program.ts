@@ -56,6 +56,15 @@ const SETTINGS: readonly string[] = [
   'maintenance.auto=false',
 ]
 
+/** Where packages put programs on the systems that we run on. */
+export const SEARCH_PATH: string = [
+  '/usr/local/bin',
+  '/usr/bin',
+  '/bin',
+  '/opt/homebrew/bin',
+  '/run/current-system/sw/bin',
+].join(delimiter)
+
 /** Finds a program on a search path; nothing where it is not there. */
 export function findProgram(name: string, searchPath: string): string | undefined {
   return searchPath

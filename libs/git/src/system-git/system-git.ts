@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Clock, type Random, systemClock, systemRandom } from '@tidemark/kernel'
 import { BareCache } from '../bare-cache.ts'
@@ -8,7 +8,7 @@ import { CacheDirectory } from '../cache-directory.ts'
 import type { Git } from '../git-source.ts'
 import { GIT_LIMITS, type GitLimits } from '../limits.ts'
 import { type Engine, OpenRepositories } from '../open-repositories.ts'
-import { findProgram, type GitProgram } from './git-program.ts'
+import { findProgram, type GitProgram, SEARCH_PATH } from './git-program.ts'
 import { FetchedStore, LocalStore } from './system-stores.ts'
 import { WarmChildren } from './warm-children.ts'
 
@@ -22,21 +22,12 @@ export interface GitOptions {
   readonly random?: Random
 }
 
-/** Where packages put programs on the systems that we run on. */
-const SEARCH_PATH: string = [
-  '/usr/local/bin',
-  '/usr/bin',
-  '/bin',
-  '/opt/homebrew/bin',
-  '/run/current-system/sw/bin',
-].join(delimiter)
-
 const WARM_MAX = 16 // Each child maps its packs and takes some 5 MiB.
 const VERSION_MS_MAX = 10_000 // Printing a version: a machine that needs longer is of no use.
 
 /**
  * Repositories by the git of this machine, or nothing where there is none. Git only indexes packs and reads
- * objects; what goes over a network goes through our own client, so no credential, name or address is ever
+ * objects; what goes over HTTP goes through our own client, so no credential, name or address is ever
  * given to a child process.
  */
 export async function systemGit(options: GitOptions): Promise<Git | undefined> {

@@ -33,9 +33,20 @@ test('a client certificate needs its key', () => {
   expect(credentialsOf({ 'tls.crt': 'c', 'tls.key': 'k' }).clientCertificate?.certificate).toBe('c')
 })
 
+test('an identity comes with the hosts that are known', () => {
+  const { ssh } = credentialsOf({ identity: 'key', known_hosts: 'a.example ssh-ed25519 AAAA' })
+  expect([ssh?.identity.reveal(), ssh?.knownHosts]).toEqual(['key', 'a.example ssh-ed25519 AAAA'])
+})
+
 test('no value shows where credentials are printed', () => {
   const printed = JSON.stringify(
-    credentialsOf({ username: 'ada', password: 'hush', 'tls.crt': 'c', 'tls.key': 'hush' }),
+    credentialsOf({
+      username: 'ada',
+      password: 'hush',
+      'tls.crt': 'c',
+      'tls.key': 'hush',
+      identity: 'hush',
+    }),
   )
   expect(printed).not.toContain('hush')
 })

@@ -4,7 +4,7 @@ import type { SecretValues } from '@tidemark/service'
 
 /**
  * Credentials by the keys of Flux: `username` and `password`, or `bearerToken`; `ca.crt` (or `caFile`); `tls.crt`
- * with `tls.key`.
+ * with `tls.key`; for SSH `identity` and `known_hosts`.
  */
 export function gitCredentials(values: SecretValues): GitCredentials {
   const text = (key: string): string | undefined => {
@@ -14,6 +14,7 @@ export function gitCredentials(values: SecretValues): GitCredentials {
   const [username, bearerToken] = [text('username'), text('bearerToken')]
   const ca = text('ca.crt') ?? text('caFile')
   const [certificate, key] = [text('tls.crt'), text('tls.key')]
+  const identity = text('identity')
   return {
     ...(bearerToken === undefined
       ? {}
@@ -27,6 +28,9 @@ export function gitCredentials(values: SecretValues): GitCredentials {
             password: new Secret(text('password') ?? ''),
           } as const,
         }),
+    ...(identity === undefined
+      ? {}
+      : { ssh: { identity: new Secret(identity), knownHosts: text('known_hosts') ?? '' } }),
     ...(ca === undefined ? {} : { certificateAuthority: ca }),
     ...(certificate === undefined || key === undefined
       ? {}
