@@ -32,7 +32,6 @@
 
 {{- define "tidemark.environment.fetcher" }}
 - { name: TIDEMARK_CACHE_DIR, value: /var/cache/tidemark }
-- { name: TIDEMARK_SECRETS_DIR, value: /var/run/tidemark/secrets }
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
 {{- end }}

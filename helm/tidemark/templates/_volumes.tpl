@@ -43,12 +43,6 @@ installation-secret
   configMap: { name: {{ include "tidemark.name" $root }}-in-cluster }
   {{- end }}
 {{- end }}
-{{- if eq $service "fetcher" }}
-{{- range $index, $entry := $values.fetcher.credentials }}
-- name: source-{{ $index }}
-  secret: { secretName: {{ $entry.secret | quote }}, defaultMode: 0440 }
-{{- end }}
-{{- end }}
 {{- end }}
 
 {{/* Where they are mounted: takes (list $ "ledger"). */}}
@@ -68,12 +62,5 @@ installation-secret
 {{- end }}
 {{- if eq $service "applier" }}
 - { name: clusters, mountPath: /etc/tidemark/clusters, readOnly: true }
-{{- end }}
-{{- if eq $service "fetcher" }}
-{{- range $index, $entry := $values.fetcher.credentials }}
-- name: source-{{ $index }}
-  mountPath: "/var/run/tidemark/secrets/{{ $entry.cluster }}/{{ $entry.namespace }}/{{ $entry.name }}"
-  readOnly: true
-{{- end }}
 {{- end }}
 {{- end }}

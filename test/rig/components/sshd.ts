@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { userInfo } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 import { Child, freePort, temporaryDir } from './child.ts'
 import { program } from './component.ts'
@@ -82,7 +82,9 @@ export function makeKey(passphrase: string): {
   try {
     const path = join(dir.path, 'key')
     const args = ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path]
-    const { status, stderr } = spawnSync('ssh-keygen', args, { encoding: 'utf8' })
+    const { status, stderr } = spawnSync(join(dirname(program('ssh')), 'ssh-keygen'), args, {
+      encoding: 'utf8',
+    })
     if (status !== 0) throw new Error(`ssh-keygen ended with ${status}: ${stderr}`)
     return {
       privateKey: readFileSync(path, 'utf8'),
