@@ -1,4 +1,4 @@
-import { compareUtf8 } from '@tidemark/yaml'
+import { sortByUtf8 } from '@tidemark/yaml'
 
 import { isJsonList, isJsonObject, type Json } from './json.ts'
 
@@ -9,9 +9,10 @@ import { isJsonList, isJsonObject, type Json } from './json.ts'
 export function canonicalJson(value: Json): string {
   if (isJsonList(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (isJsonObject(value)) {
-    const keys = Object.keys(value).toSorted(compareUtf8)
-    const members = keys.map((key) => `${quote(key)}:${canonicalJson(value[key] ?? null)}`)
-    return `{${members.join(',')}}`
+    let members = ''
+    for (const key of sortByUtf8(Object.keys(value)))
+      members += `${members === '' ? '' : ','}${quote(key)}:${canonicalJson(value[key] ?? null)}`
+    return `{${members}}`
   }
   if (typeof value === 'string') return quote(value)
   // JSON.stringify writes a negative zero without its sign, and knows no bigint.
@@ -24,10 +25,13 @@ function formatted(value: bigint | number | boolean | null): string {
   return Object.is(value, -0) ? '-0' : String(value)
 }
 
+/** Text that stands as it is: most of it. */
+const PLAIN = /^[ !#-[\]-~]*$/u
 /** What `JSON.stringify` leaves as it is and Go does not: line separators, and halves of a character. */
 const DIFFERS = /[\u2028\u2029\uD800-\uDFFF]/u
 
 function quote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   if (!DIFFERS.test(text)) return JSON.stringify(text)
   return JSON.stringify(text.toWellFormed())
     .replaceAll('\u2028', String.raw`\u2028`)

@@ -1,5 +1,5 @@
 export { type Flavour } from './flavour.ts'
-export { compareUtf8 } from './json/compare-utf8.ts'
+export { sortByUtf8 } from './json/compare-utf8.ts'
 export { parseJson, type ParseJsonOptions } from './json/parse-json.ts'
 export { canonicalJson, printJson, type PrintJsonOptions } from './json/print-json.ts'
 export { defaultLimits, type YamlLimits } from './limits.ts'
