@@ -3,6 +3,7 @@ import {
   displayName,
   type InventoryId,
   inventoryId,
+  type JsonObject,
   type KeyedDigest,
   type Manifest,
   objectDigest,
@@ -102,7 +103,7 @@ function planObject(
 ): PlannedObject {
   const id = inventoryId(manifest.identity)
   const live = input.live(manifest.identity)
-  const digest = objectDigest(manifest.object, input.keyed)
+  const digest = digestOfDesired(manifest.object, input.keyed)
   const mode = applyMode(manifest.object, live.kind === 'present' ? live.object : undefined)
   const entry = records.get(id)
   // An entry of another version was applied with other fields; it counts as not applied.
@@ -120,6 +121,20 @@ function planObject(
     ...decided,
     ...(record === undefined ? {} : { record }),
   }
+}
+
+/**
+ * Digests of objects that were planned before: what runs is planned again at each look at it. Data that was read is
+ * never changed, so an object has one digest under one key.
+ */
+const DIGESTS = new WeakMap<KeyedDigest, WeakMap<JsonObject, string>>()
+
+function digestOfDesired(object: JsonObject, keyed: KeyedDigest): string {
+  const digests = DIGESTS.get(keyed) ?? new WeakMap<JsonObject, string>()
+  DIGESTS.set(keyed, digests)
+  const digest = digests.get(object) ?? objectDigest(object, keyed)
+  digests.set(object, digest)
+  return digest
 }
 
 function decideAction(

@@ -87,8 +87,10 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
         steps: {
           ApplyRequested: (recorded, ending) =>
             inTurn(recorded.event.value.applicationId, async () => {
-              await applyRelease(deps, recorded, ending)
-              changes.add(recorded.event.value.applicationId)
+              const { applicationId } = recorded.event.value
+              const applied = await applyRelease(deps, recorded, ending)
+              if (applied !== undefined) overseer.know(applicationId, applied)
+              changes.add(applicationId)
             }),
           ClusterInputRequested: async ({ event: { value } }) => {
             if (value.input !== undefined) watches.begin(value.input)

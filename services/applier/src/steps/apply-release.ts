@@ -30,14 +30,14 @@ export async function applyRelease(
   deps: ApplierDeps,
   recorded: Recorded<EventOf<'ApplyRequested'>>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<AppliedRelease | undefined> {
   const requested = recorded.event.value
   const id = requested.applicationId
   const cause = causeOf(recorded)
 
   // Read.
   const { state, requested: newest } = deps.deployments.get(id)
-  if (requested.apply <= state.finished || requested.apply < (newest?.apply ?? 0n)) return
+  if (requested.apply <= state.finished || requested.apply < (newest?.apply ?? 0n)) return undefined
   const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
   const intention = await intend(deps, prepared, state.inventoryBlob)
 
@@ -56,6 +56,17 @@ export async function applyRelease(
   // Record.
   await recordDeployment(deps, { id, cause, events: finished }, signal)
   deps.surroundings.crashPoints.at('applier.outcome-recorded')
+  const { inventoryBlob } = ended
+  const { inventory } = done.pruned
+  return { apply: requested.apply, desired: prepared.desired, inventory, inventoryBlob }
+}
+
+/** What is on the cluster after an apply, so that whoever looks after it need not read it again. */
+export interface AppliedRelease {
+  readonly apply: bigint
+  readonly desired: readonly Manifest[]
+  readonly inventory: readonly InventoryEntry[]
+  readonly inventoryBlob: string
 }
 
 /** All that is known before an apply begins. */

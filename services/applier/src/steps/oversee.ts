@@ -1,25 +1,18 @@
 import { Health } from '@tidemark/contracts'
-import { inventoryId, type Manifest } from '@tidemark/manifests'
+import { inventoryId } from '@tidemark/manifests'
 import { causeFrom } from '@tidemark/service'
-import { planApply, plannedObjects, type InventoryEntry } from '@tidemark/apply'
+import { planApply, plannedObjects } from '@tidemark/apply'
 import { decideHealth } from '../domain/deployment.ts'
+import type { AppliedRelease } from './apply-release.ts'
 import { ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
 import { isDrifted } from './finished-jobs.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory } from './read-release.ts'
 
-/** What is kept in memory of a deployment that runs. */
-interface Overseen {
-  readonly apply: bigint
-  readonly inventoryBlob: string
-  readonly desired: readonly Manifest[]
-  readonly inventory: readonly InventoryEntry[]
-}
-
 /** Looks after the deployments of one cluster: is what was applied still there, and is it well? */
 export class Overseer {
   readonly #deps: ApplierDeps
-  readonly #overseen = new Map<string, Overseen>()
+  readonly #overseen = new Map<string, AppliedRelease>()
   /** Inventory id -> the applications that have it. */
   readonly #owners = new Map<string, string>()
 
@@ -41,7 +34,7 @@ export class Overseer {
   }
 
   /** Knows the deployment as it was applied last, and watches its kinds. */
-  async learn(id: string, signal: AbortSignal): Promise<Overseen | undefined> {
+  async learn(id: string, signal: AbortSignal): Promise<AppliedRelease | undefined> {
     const { state, requested, removed } = this.#deps.deployments.get(id)
     const known = this.#overseen.get(id)
     const current = requested?.apply === state.finished && state.finished > 0n
@@ -56,16 +49,17 @@ export class Overseer {
       desired.map(({ identity }) => identity),
       signal,
     )
+    const { finished: apply, inventoryBlob } = state
+    const applied = { apply, inventoryBlob, desired, inventory }
+    this.know(id, applied)
+    return applied
+  }
+
+  /** Knows the deployment by what has just applied it. */
+  know(id: string, applied: AppliedRelease): void {
     this.#forget(id)
-    const overseen = {
-      apply: state.finished,
-      inventoryBlob: state.inventoryBlob,
-      desired,
-      inventory,
-    }
-    this.#overseen.set(id, overseen)
-    for (const { identity } of desired) this.#owners.set(inventoryId(identity), id)
-    return overseen
+    this.#overseen.set(id, applied)
+    for (const { identity } of applied.desired) this.#owners.set(inventoryId(identity), id)
   }
 
   /** Tells a change of health; says whether something has drifted. */
@@ -80,7 +74,7 @@ export class Overseer {
     return this.#hasDrifted(id, overseen) ? 'drifted' : 'in-sync'
   }
 
-  async #tellHealth(id: string, { desired }: Overseen, signal: AbortSignal): Promise<void> {
+  async #tellHealth(id: string, { desired }: AppliedRelease, signal: AbortSignal): Promise<void> {
     const { deployments, cluster, surroundings, name } = this.#deps
     const { state, requested, startedAtMs, cause } = deployments.get(id)
     const { timeoutMs = 0n, wait = false } = requested?.options ?? {}
@@ -95,7 +89,7 @@ export class Overseer {
     if (events.length > 0) surroundings.crashPoints.at('applier.health-recorded')
   }
 
-  #hasDrifted(id: string, { desired, inventory }: Overseen): boolean {
+  #hasDrifted(id: string, { desired, inventory }: AppliedRelease): boolean {
     const { cluster, deployments } = this.#deps
     const { options } = deployments.get(id).requested ?? {}
     const plan = planApply({
