@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { type Random, type Secret } from '@tidemark/kernel'
 import { InstallationSecretUnusable } from './sealing-errors.ts'
 import { openSealed, rewrapSealed, sealBytes, type KeyEncryptionKey } from './sealed-bytes.ts'
@@ -49,8 +49,10 @@ export interface Keyring {
 /** Derives all keys (HKDF-SHA-256, RFC 5869). Throws `InstallationSecretUnusable`, which names ids only. */
 export function openKeyring(options: KeyringOptions): Keyring {
   const { installationSecret, keyEncryptionSecrets = [], random } = options
-  const nameKey = derive('the installation secret', installationSecret, 'tidemark/v1/name')
-  const digestKey = derive('the installation secret', installationSecret, 'tidemark/v1/digest')
+  const keyFor = (purpose: string): KeyObject =>
+    createSecretKey(derive('the installation secret', installationSecret, purpose))
+  const nameKey = keyFor('tidemark/v1/name')
+  const digestKey = keyFor('tidemark/v1/digest')
   const keys = keyEncryptionKeys([
     { id: INSTALLATION_KEY_ID, secret: installationSecret },
     ...keyEncryptionSecrets,

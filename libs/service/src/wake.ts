@@ -2,6 +2,8 @@ import type { Clock } from '@tidemark/kernel'
 
 const POLL_MS = 1_000 // Without a hint a reader is at most this late (RELIABILITY 3.9).
 
+const WOKEN = 'woken' // Without a reason of ours each wake would make an error, with its stack.
+
 /** Waits for the ledger to grow. A hint may be lost or wrong: a reader looks for itself. */
 export interface Wake {
   /** Resolves at the next hint after `seen`, after a second, or with `signal`. */
@@ -32,7 +34,7 @@ export class WakeHints implements Wake {
   /** Listeners go with the wait: a signal that lives as long as the process gathers none. */
   async #sleep(signal: AbortSignal): Promise<void> {
     const woken = new AbortController()
-    const end = (): void => woken.abort()
+    const end = (): void => woken.abort(WOKEN)
     this.#waiting.add(end)
     signal.addEventListener('abort', end, { once: true })
     if (signal.aborted) end()

@@ -53,7 +53,7 @@ async function run(
 }
 
 const TICK_MS = 1_000
-const GATHER_MS = 200 // Each look reads the tables and syncs tiles: what comes in this time shares them.
+const GATHER_MS = 500 // Each look reads the tables and syncs tiles: what comes in this time shares them.
 
 class Sealing {
   readonly #surroundings: Surroundings

@@ -5,7 +5,7 @@ const SURROGATE_LAST = 0xdfff
  * The order of two texts by their UTF-8 bytes, which is that of their code points. JavaScript compares UTF-16 units,
  * where characters beyond 16 bits come before U+E000.
  */
-export function compareUtf8(a: string, b: string): number {
+function compareUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
   for (let index = 0; index < length; index += 1) {
     const left = a.charCodeAt(index)
