@@ -1,5 +1,6 @@
 import { systemCrashPoints, type CrashPoints } from '@tidemark/kernel'
 import { ConfigReader, type Environment } from '@tidemark/service'
+import { readSnapshotEvents } from './serve/platform-config.ts'
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -13,6 +14,8 @@ export interface CliConfig {
   /** The first file of `KUBECONFIG`. */
   readonly kubeconfig: string | undefined
   readonly crashPoints: CrashPoints
+  /** `TIDEMARK_SNAPSHOT_EVENTS`: how many events at least lie between two snapshots. */
+  readonly snapshotEvents: number
 }
 
 /** Reads the environment, once. */
@@ -24,6 +27,7 @@ export function cliConfig(): CliConfig {
     renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
     kubeconfig: env.optional('KUBECONFIG')?.split(':')[0],
     crashPoints: systemCrashPoints(env.optional('TIDEMARK_CRASH_AT')),
+    snapshotEvents: readSnapshotEvents(env),
   }
 }
 

@@ -71,6 +71,7 @@ async function start(options: UpOptions, sandboxes: readonly string[]): Promise<
     logLevel: options.log,
     otlpUrl: config.otlpUrl,
     renderChildren: config.renderChildren,
+    snapshotEvents: config.snapshotEvents,
     clock: systemClock,
     random: systemRandom,
     crashPoints: config.crashPoints,

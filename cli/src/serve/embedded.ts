@@ -38,6 +38,7 @@ export interface EmbeddedOptions {
   readonly logLevel: LogLevel
   readonly otlpUrl: string | undefined
   readonly renderChildren: number
+  readonly snapshotEvents: number
   readonly clock: Clock
   readonly random: Random
   readonly crashPoints: CrashPoints
@@ -156,7 +157,7 @@ async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running
 }
 
 async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts): Promise<Common> {
-  const { clock, random, crashPoints, otlpUrl, logLevel } = options
+  const { clock, random, crashPoints, otlpUrl, logLevel, snapshotEvents } = options
   const keyring = openKeyring({ installationSecret: data.installationSecret, random })
   const raw = await openDirectoryBlobs({ path: data.blobs, random })
   const hints = new Map<Writer, WakeHints>()
@@ -173,6 +174,7 @@ async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts
     ...openTelemetry({ name: 'embedded', otlpUrl, logLevel }, stack),
     build: VERSION,
     holder: newHolder('embedded', random),
+    snapshotEvents,
     blobs: cachedBlobs(new SealedBlobStore(raw, keyring)),
     clientFor: (writer) => ledger.clientFor(writer, '_'),
     wakeFor: (writer) => {

@@ -1,4 +1,10 @@
-import { ConfigError, ConfigReader, type Environment, type LogLevel } from '@tidemark/service'
+import {
+  ConfigError,
+  ConfigReader,
+  SNAPSHOT_EVENTS,
+  type Environment,
+  type LogLevel,
+} from '@tidemark/service'
 
 /** What the platform form takes from the environment. Nothing starts without TLS and identities (DECISIONS 19). */
 export interface PlatformConfig {
@@ -17,6 +23,7 @@ export interface PlatformConfig {
   readonly otlpUrl: string | undefined
   /** The host's name, which of a container is that of its pod. */
   readonly hostName: string
+  readonly snapshotEvents: number
 }
 
 export interface GatewayConfig {
@@ -41,6 +48,12 @@ export interface FetcherConfig {
   readonly cacheDir: string
   readonly hosts: readonly string[]
   readonly networks: readonly string[]
+}
+
+/** `TIDEMARK_SNAPSHOT_EVENTS`, in both forms. */
+export function readSnapshotEvents(reader: ConfigReader): number {
+  const bounds = { min: 1, max: 100_000_000 }
+  return reader.number('TIDEMARK_SNAPSHOT_EVENTS', SNAPSHOT_EVENTS, bounds)
 }
 
 const PORT = { min: 0, max: 65_535 }
@@ -78,6 +91,7 @@ export function readPlatformConfig(env: Environment): PlatformConfig {
     logLevel: reader.choice('TIDEMARK_LOG', 'info', ['debug', 'info', 'warn', 'error', 'silent']),
     otlpUrl: reader.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
     hostName: reader.optional('HOSTNAME') ?? 'process',
+    snapshotEvents: readSnapshotEvents(reader),
   }
 }
 

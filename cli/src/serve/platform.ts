@@ -59,7 +59,15 @@ interface Starting {
   readonly keyring: Keyring
   readonly shared: Pick<
     Common,
-    'clock' | 'random' | 'crashPoints' | 'metrics' | 'spans' | 'build' | 'holder' | 'logFor'
+    | 'clock'
+    | 'random'
+    | 'crashPoints'
+    | 'metrics'
+    | 'spans'
+    | 'build'
+    | 'holder'
+    | 'logFor'
+    | 'snapshotEvents'
   >
   readonly stack: AsyncDisposableStack
 }
@@ -104,7 +112,7 @@ async function prepare({
   readonly name: string
   readonly stack: AsyncDisposableStack
 }): Promise<Starting> {
-  const { otlpUrl, logLevel, hostName } = config
+  const { otlpUrl, logLevel, hostName, snapshotEvents } = config
   const installationSecret = await readKey({
     variable: 'TIDEMARK_INSTALLATION_SECRET_FILE',
     path: config.installationSecretFile,
@@ -121,6 +129,7 @@ async function prepare({
       ...openTelemetry({ name, otlpUrl, logLevel }, stack),
       build: VERSION,
       holder: newHolder(hostName, systemRandom),
+      snapshotEvents,
     },
   }
 }

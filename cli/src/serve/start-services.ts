@@ -30,6 +30,8 @@ export interface Common {
   readonly spans: SpanSink
   readonly build: string
   readonly holder: string
+  /** How many events at least lie between two snapshots of a fold. */
+  readonly snapshotEvents: number
   readonly blobs: BlobStore
   readonly keyring: Keyring
   readonly clientFor: (writer: Writer) => LedgerClient
@@ -117,7 +119,8 @@ export function runRenderer(
 
 export function runReleaser(common: Common): RunningService {
   const surroundings = surroundingsOf(common, 'releaser')
-  return startReleaser(surroundings, { openArtifact: artifactOpener(surroundings, 'digests') })
+  const openArtifact = artifactOpener(surroundings, 'digests')
+  return startReleaser(surroundings, { openArtifact, snapshotEvents: common.snapshotEvents })
 }
 
 export function runApplier(common: Common, accessOf: ApplierParts['accessOf']): RunningService {
@@ -136,9 +139,13 @@ export function runAuditor(
   return startAuditor(surroundingsOf(common, 'auditor'), parts)
 }
 
-export function runGateway(common: Common, parts: Omit<GatewayParts, 'keyed'>): Promise<Gateway> {
+export function runGateway(
+  common: Common,
+  parts: Omit<GatewayParts, 'keyed' | 'snapshotEvents'>,
+): Promise<Gateway> {
   const keyed = (text: string): string => common.keyring.digestOf(text)
-  return startGateway(surroundingsOf(common, 'gateway'), { ...parts, keyed })
+  const { snapshotEvents } = common
+  return startGateway(surroundingsOf(common, 'gateway'), { ...parts, keyed, snapshotEvents })
 }
 
 function artifactOpener(

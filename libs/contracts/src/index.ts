@@ -14,6 +14,7 @@ export {
   type EventName,
   type EventOf,
 } from './events.ts'
+export { CODE_FOLDER } from './code-folder.ts'
 export { derivedId } from './ids.ts'
 export { record, type Recorded } from './recorded.ts'
 export {

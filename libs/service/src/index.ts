@@ -1,4 +1,5 @@
 export { startAdminServer, type AdminServer } from './adapters/admin-server.ts'
+export { codeOf } from './adapters/code-of.ts'
 export { otlpSpans } from './adapters/otlp-spans.ts'
 export { pinoLogger, type LogLevel } from './adapters/pino-logger.ts'
 export { backoffMs } from './backoff.ts'
@@ -22,6 +23,13 @@ export {
   type Intended,
 } from './recorder.ts'
 export { goOn, runService, runWithLease, type Role } from './run-service.ts'
+export {
+  SNAPSHOT_EVENTS,
+  Snapshots,
+  type FoldPlace,
+  type KeptFold,
+  type SnapshotsOptions,
+} from './snapshots.ts'
 export { noSpans, type SpanSink } from './spans.ts'
 export { dispatch, type Step, type Steps } from './steps.ts'
 export type { Blobs, RunningService, Surroundings } from './surroundings.ts'

@@ -31,7 +31,12 @@ export type InputChoice =
 
 /** All of them, folded from the ledger. Events of one's own are folded when appended, and known when read back. */
 export class KnownInputs {
-  readonly #inputs = new Map<string, KnownInput>()
+  readonly #inputs: Map<string, KnownInput>
+
+  /** `known` is what `all` gave before. */
+  constructor(known: readonly KnownInput[] = []) {
+    this.#inputs = new Map(known.map((input) => [inputId(input.ref), input]))
+  }
 
   get(ref: ClusterInputRef): KnownInput {
     return (

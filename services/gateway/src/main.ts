@@ -1,15 +1,23 @@
-import { record } from '@tidemark/contracts'
+import { record, streams } from '@tidemark/contracts'
 import { LogReader } from '@tidemark/event-store'
 import type { Secret } from '@tidemark/kernel'
 import type { KeyedDigest } from '@tidemark/manifests'
-import { goOn, runService, type RunningService, type Surroundings } from '@tidemark/service'
+import {
+  codeOf,
+  goOn,
+  runService,
+  Snapshots,
+  type RunningService,
+  type SnapshotsOptions,
+  type Surroundings,
+} from '@tidemark/service'
 import { startGrpcServer } from './http/grpc-server.ts'
 import { startHookServer } from './http/hook-server.ts'
 import { ReadApi } from './http/read-api.ts'
 import { ReleasedObjects } from './http/released-objects.ts'
 import { WriteApi } from './http/write-api.ts'
 import type { Identities } from './ports.ts'
-import { ReadModel } from './projections/read-model.ts'
+import { ReadModel, type ReadModelState } from './projections/read-model.ts'
 
 export interface GatewayParts {
   readonly identities: Identities
@@ -22,6 +30,8 @@ export interface GatewayParts {
   readonly hookSecret: Secret<string>
   /** What stands for a value of a Secret wherever it would be shown. */
   readonly keyed: KeyedDigest
+  /** How many events at least lie between two snapshots. */
+  readonly snapshotEvents: number
 }
 
 export interface Gateway extends RunningService {
@@ -36,7 +46,7 @@ export async function startGateway(
   parts: GatewayParts,
 ): Promise<Gateway> {
   const model = new ReadModel()
-  const { form, renderIsolation, host, tls, identities } = parts
+  const { form, renderIsolation, host, tls, identities, snapshotEvents } = parts
   const releases = new ReleasedObjects(surroundings, parts.keyed)
   const reads = new ReadApi({ model, surroundings, releases, form, renderIsolation })
   const writes = new WriteApi({ reads, model, surroundings })
@@ -44,7 +54,11 @@ export async function startGateway(
   try {
     const following = stack.use(
       runService('gateway', (signal) =>
-        goOn(surroundings, (ending) => followLog(surroundings, model, ending), signal),
+        goOn(
+          surroundings,
+          (ending) => followLog(surroundings, { model, snapshotEvents }, ending),
+          signal,
+        ),
       ),
     )
     const api = stack.use(
@@ -74,21 +88,35 @@ export async function startGateway(
   }
 }
 
+/** Folds the log into the model, and goes on; begins where the last snapshot ends. */
 async function followLog(
   surroundings: Surroundings,
-  model: ReadModel,
+  { model, snapshotEvents }: { readonly model: ReadModel; readonly snapshotEvents: number },
   signal: AbortSignal,
 ): Promise<void> {
   const { store, wake, metrics } = surroundings
-  const reader = new LogReader(store, model.position)
+  await using snapshots = new Snapshots(surroundings, await snapshotsOf(snapshotEvents))
+  const from = await snapshots.load(signal, model.position === 0n ? undefined : 0n)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- This code kept it: its hash says so.
+  if (from !== undefined) model.restore(from.state as ReadModelState)
+  const reader = new LogReader(store, model.position, from?.chain)
   while (!signal.aborted) {
     const events = await reader.next(signal)
     for (const stored of events) {
+      snapshots.seen(stored)
       const recorded = record(stored)
       if (recorded === undefined) model.position = stored.position
       else model.fold(recorded)
     }
     metrics.lag('gateway', events.length)
+    const last = events.at(-1)
+    if (last !== undefined && snapshots.isDue) snapshots.keep(model.state(), last)
     if (events.length === 0 || reader.atEnd) await wake.wait(signal)
   }
+}
+
+async function snapshotsOf(eventsMin: number): Promise<SnapshotsOptions> {
+  const reader = 'gateway'
+  const code = await codeOf([new URL('projections/', import.meta.url)])
+  return { reader, writer: 'gateway', stream: streams.viewSnapshot(reader), code, eventsMin }
 }

@@ -1,4 +1,12 @@
-import { runWithLease, type RunningService, type Steps, type Surroundings } from '@tidemark/service'
+import { streams } from '@tidemark/contracts'
+import {
+  codeOf,
+  runWithLease,
+  type RunningService,
+  type SnapshotsOptions,
+  type Steps,
+  type Surroundings,
+} from '@tidemark/service'
 import type { SourceTree } from '@tidemark/source-tree'
 import { blobLibrary } from './adapters/blob-library.ts'
 import { followLedger } from './adapters/follow-ledger.ts'
@@ -17,22 +25,32 @@ import { requestRenders } from './steps/request-renders.ts'
 
 export interface ReleaserParts {
   readonly openArtifact: (blob: string, signal: AbortSignal) => Promise<SourceTree>
+  /** How many events at least lie between two snapshots. */
+  readonly snapshotEvents: number
 }
 
 /** The releaser: one active copy at a time, the others wait for its lease. */
 export function startReleaser(
   surroundings: Surroundings,
-  { openArtifact }: ReleaserParts,
+  { openArtifact, snapshotEvents }: ReleaserParts,
 ): RunningService {
   const library = blobLibrary({ blobs: surroundings.blobs, openArtifact })
   const name = 'releaser-0'
   return runWithLease('releaser', surroundings, [
     {
       resource: name,
-      run: (epoch, signal) =>
-        followLedger(surroundings, { name, epoch, library, steps: releaserSteps }, signal),
+      run: async (epoch, signal) => {
+        const snapshots = await snapshotsOf(name, snapshotEvents)
+        const options = { name, epoch, library, steps: releaserSteps, snapshots }
+        await followLedger(surroundings, options, signal)
+      },
     },
   ])
+}
+
+async function snapshotsOf(reader: string, eventsMin: number): Promise<SnapshotsOptions> {
+  const code = await codeOf([new URL('domain/', import.meta.url)])
+  return { reader, writer: 'releaser', stream: streams.planeSnapshot(reader), code, eventsMin }
 }
 
 /** Which step answers which event. */

@@ -14,6 +14,10 @@ export const CRASH_POINTS = [
   'migrate.after-commit',
   'lease.asked',
   'lease.taken',
+  'releaser.snapshot-kept',
+  'releaser.snapshot-recorded',
+  'gateway.snapshot-kept',
+  'gateway.snapshot-recorded',
   'append.before-commit',
   'append.after-commit',
   'gateway.decided',
@@ -103,7 +107,8 @@ export class CrashRig implements AsyncDisposable {
     const fleet = await fileFleet(join(dir.path, 'fleet.git'), { ...DECLARED, ...contents(0) })
     const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1s']
     const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
-    const env = { TIDEMARK_RENDER_PROCESSES: '1' }
+    // Snapshots so often that a few pushes bring one, and each start begins at one.
+    const env = { TIDEMARK_RENDER_PROCESSES: '1', TIDEMARK_SNAPSHOT_EVENTS: '10' }
     const dataDir = join(dir.path, 'data')
     const up = held.use(new Up({ dataDir, args: [...args, ...context], env }))
     return new CrashRig({ held: held.move(), cluster, fleet, up })

@@ -22,6 +22,7 @@ import {
   createMetrics,
   noSpans,
   silentLogger,
+  SNAPSHOT_EVENTS,
   WakeHints,
   type RunningService,
   type Surroundings,
@@ -119,7 +120,12 @@ export async function startMemoryPlane(
     keyed: world.keyed,
   }
   held.use(startRenderer(around('renderer'), renderer))
-  held.use(startReleaser(around('releaser'), { openArtifact: open('digests') }))
+  held.use(
+    startReleaser(around('releaser'), {
+      openArtifact: open('digests'),
+      snapshotEvents: SNAPSHOT_EVENTS,
+    }),
+  )
   held.use(await fetcherOf(world, around('fetcher'), held))
   const accessOf = async ({ cluster }: ClusterRegistered): Promise<ClusterAccess> =>
     directAccess({ server: world.sandbox.url(cluster) })
@@ -137,6 +143,7 @@ export async function startMemoryPlane(
       hookPort: 0,
       tls: undefined,
       hookSecret: new Secret(HOOK_SECRET),
+      snapshotEvents: SNAPSHOT_EVENTS,
       keyed: world.keyed,
     }),
   )

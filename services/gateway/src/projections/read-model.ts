@@ -10,7 +10,7 @@ import {
   type CheckpointSigned,
   type ObjectRef,
 } from '@tidemark/contracts'
-import { KnownInputs } from '@tidemark/service'
+import { KnownInputs, type KnownInput } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import { emptyState, type ApplicationState } from './application-state.ts'
 import { foldApplication } from './fold-application.ts'
@@ -30,6 +30,16 @@ export interface ClusterState {
   message: string
 }
 
+/** A read model as plain data: maps, objects, numbers, text and bytes. */
+export interface ReadModelState {
+  readonly applications: ReadonlyMap<string, ApplicationState>
+  readonly sources: ReadonlyMap<string, SourceState>
+  readonly clusters: ReadonlyMap<string, ClusterState>
+  readonly inputs: readonly KnownInput[]
+  readonly checkpoint: CheckpointSigned | undefined
+  readonly position: bigint
+}
+
 /**
  * All that the gateway shows, folded from the ledger. It can be dropped: the same events give the same
  * model, and `digest` shows that they did.
@@ -39,10 +49,26 @@ export class ReadModel {
   readonly sources: Map<string, SourceState> = new Map()
   readonly clusters: Map<string, ClusterState> = new Map()
   /** Secrets that sources name, and those that were set. */
-  readonly inputs: KnownInputs = new KnownInputs()
+  inputs: KnownInputs = new KnownInputs()
   checkpoint: CheckpointSigned | undefined
   /** The position of the last event that was folded. */
   position = 0n
+
+  /** All that is known, as plain data; what it holds goes on changing with the model. */
+  state(): ReadModelState {
+    const { applications, sources, clusters, checkpoint, position } = this
+    return { applications, sources, clusters, inputs: this.inputs.all(), checkpoint, position }
+  }
+
+  /** Puts back what `state` gave, into a model that knows nothing yet. */
+  restore(state: ReadModelState): void {
+    for (const [id, application] of state.applications) this.applications.set(id, application)
+    for (const [id, source] of state.sources) this.sources.set(id, source)
+    for (const [name, cluster] of state.clusters) this.clusters.set(name, cluster)
+    this.inputs = new KnownInputs(state.inputs)
+    this.checkpoint = state.checkpoint
+    this.position = state.position
+  }
 
   fold(recorded: Recorded): void {
     this.position = recorded.position

@@ -4,11 +4,14 @@ import {
   backoffMs,
   dispatch,
   foldHandled,
+  Snapshots,
   stepRan,
+  type FoldPlace,
+  type SnapshotsOptions,
   type Steps,
   type Surroundings,
 } from '@tidemark/service'
-import { Plane } from '../domain/plane.ts'
+import { Plane, type PlaneState } from '../domain/plane.ts'
 import type { Library } from '../ports.ts'
 import type { ReleaserDeps } from '../steps/deps.ts'
 import { keepTime, nextDueMs } from '../steps/keep-time.ts'
@@ -22,6 +25,7 @@ export interface FollowOptions {
   readonly epoch: bigint
   readonly library: Library
   readonly steps: (deps: ReleaserDeps) => Steps
+  readonly snapshots: SnapshotsOptions
 }
 
 /**
@@ -55,24 +59,40 @@ async function followOnce(
   const { store, wake, clock } = surroundings
   const { name, epoch, library } = options
   const plane = new Plane()
-  const reader = await foldHandled(
+  await using snapshots = new Snapshots(surroundings, options.snapshots)
+  const from = await snapshots.load(signal, await store.readCursor(name, signal))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- This code kept it: its hash says so.
+  if (from !== undefined) plane.restore(from.state as PlaneState)
+  const { reader, last } = await foldHandled(
     store,
-    { cursor: name, writer: 'releaser' },
-    ({ stream, stored, event }) => plane.fold({ stream, version: stored.version, event }),
+    { cursor: name, writer: 'releaser', from },
+    ({ stream, stored, event }) => {
+      snapshots.seen(stored)
+      plane.fold({ stream, version: stored.version, event })
+    },
     signal,
   )
+  const keepFold = (place: FoldPlace | undefined): void => {
+    if (place !== undefined && snapshots.isDue)
+      snapshots.keep(plane.state(), place, { resource: name, epoch })
+  }
+  keepFold(last)
   const cursor = reader.position
   const decisions = new PageDecisions(plane, surroundings, { name, epoch, cursor })
   const deps = { plane, library, decisions, nowMs: () => clock.now() }
   const page = new PageHandler(surroundings, options, { deps, decisions })
   while (!signal.aborted) {
     const events = await reader.next(signal)
-    for (const stored of events) await page.handle(stored, signal)
+    for (const stored of events) {
+      snapshots.seen(stored)
+      await page.handle(stored, signal)
+    }
     const now = clock.now()
     decisions.begin(reader.position)
     await keepTime(deps, now, signal)
     decisions.end()
     await decisions.flush(reader.position, signal)
+    keepFold(events.at(-1))
     if (events.length > 0) continue
     const due = nextDueMs(deps, now)
     const both = due === undefined ? undefined : clock.deadline(due, signal)

@@ -1,5 +1,6 @@
 import { event, streams, type AnyEvent } from '@tidemark/contracts'
 import * as fc from 'fast-check'
+import { deserialize, serialize } from 'node:v8'
 import { expect, test } from 'vitest'
 import { emptyApplication, evolveApplication } from './application.ts'
 import { Plane } from './plane.ts'
@@ -106,4 +107,19 @@ test('a source that is bound in a step that failed is not bound', () => {
   })
   plane.takeBack()
   expect([plane.sources.size, plane.sourceOf.size]).toEqual([0, 0])
+})
+
+test('a plane that was put away and taken out again is the same, and folds on the same', () => {
+  fc.assert(
+    fc.property(fc.array(decided), fc.array(decided), (before, after) => {
+      const [whole, first, second] = [new Plane(), new Plane(), new Plane()]
+      foldInto(whole, [...before, ...after], 0)
+      foldInto(first, before, 0)
+      second.restore(deserialize(serialize(first.state())))
+      expect(second.state()).toEqual(first.state())
+      foldInto(second, after, before.length)
+      expect(second.state()).toEqual(whole.state())
+      expect(first.version(streams.application(id))).toBe(BigInt(before.length))
+    }),
+  )
 })

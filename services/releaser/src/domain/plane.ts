@@ -16,6 +16,16 @@ export interface Placed {
   readonly event: AnyEvent
 }
 
+/** A plane as plain data: maps, objects, numbers, text and bytes. */
+export interface PlaneState {
+  readonly applications: ReadonlyMap<string, Application>
+  readonly sources: ReadonlyMap<string, Source>
+  readonly clusters: ReadonlyMap<string, ClusterRegistered>
+  readonly roots: ReadonlyMap<string, RootDeclared>
+  readonly sourceOf: ReadonlyMap<string, string>
+  readonly versions: ReadonlyMap<string, bigint>
+}
+
 /**
  * All that the releaser knows: a fold over the ledger, in memory. An event of our own is folded when it is
  * appended, and left alone when it comes back.
@@ -29,6 +39,22 @@ export class Plane {
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
   #before: (() => void)[] | undefined
+
+  /** All that is known, as plain data. It shares what it holds with the plane, which replaces and never changes it. */
+  state(): PlaneState {
+    const { applications, sources, clusters, roots, sourceOf } = this
+    return { applications, sources, clusters, roots, sourceOf, versions: this.#versions }
+  }
+
+  /** Puts back what `state` gave, into a plane that knows nothing yet. */
+  restore(state: PlaneState): void {
+    putAll(this.applications, state.applications)
+    putAll(this.sources, state.sources)
+    putAll(this.clusters, state.clusters)
+    putAll(this.roots, state.roots)
+    putAll(this.sourceOf, state.sourceOf)
+    putAll(this.#versions, state.versions)
+  }
 
   /** Remembers how things were, until `forget`. What is known is replaced and never changed, so that is cheap. */
   remember(): void {
@@ -113,6 +139,10 @@ export class Plane {
     if (event.type === 'RootDeclared') this.roots.set(event.value.cluster, event.value)
     if (event.type === 'RootWithdrawn') this.roots.delete(event.value.cluster)
   }
+}
+
+function putAll<Value>(map: Map<string, Value>, entries: ReadonlyMap<string, Value>): void {
+  for (const [key, value] of entries) map.set(key, value)
 }
 
 function put<Value>(map: Map<string, Value>, key: string, value: Value | undefined): void {
