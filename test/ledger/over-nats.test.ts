@@ -17,13 +17,21 @@ import {
   StoredEvent,
   type Writer,
 } from '@tidemark/contracts'
-import { ledgerOverBus, MemoryLedger, runRelay, serveLedger } from '@tidemark/event-store'
+import {
+  blobsOverBus,
+  ledgerOverBus,
+  MemoryLedger,
+  runRelay,
+  serveLedger,
+} from '@tidemark/event-store'
 import {
   appendOf,
+  confinedContract,
   ledgerContract,
   logAfter,
   OneFault,
   pushTo,
+  type ConfinedUnderTest,
   type LedgerUnderTest,
 } from '@tidemark/event-store/testing'
 import { Secret, systemClock, systemRandom } from '@tidemark/kernel'
@@ -39,6 +47,13 @@ const USERS: ReadonlyMap<Writer, NatsUser> = new Map<Writer, NatsUser>([
     { role: 'service', identity: password(service), service },
   ]),
 ])
+/** An applier that is confined to the cluster `eu`. */
+const CONFINED: NatsUser = {
+  role: 'service',
+  identity: password('applier-eu'),
+  service: 'applier',
+  scope: 'eu',
+}
 
 describeWith(
   ['nats-server'],
@@ -50,7 +65,7 @@ describeWith(
       return started
     }
     beforeAll(async () => {
-      const config = JSON.stringify(natsServerConfig({ users: [...USERS.values()] }))
+      const config = JSON.stringify(natsServerConfig({ users: [...USERS.values(), CONFINED] }))
       started = await startNats({ config: config.slice(1, -1) })
     })
     afterAll(async () => {
@@ -58,6 +73,8 @@ describeWith(
     })
 
     ledgerContract('the bus over NATS', () => openOverNats(server().url))
+
+    confinedContract('the bus over NATS', () => openConfined(server().url))
 
     test('a service cannot ask in the name of another one, whatever it writes into the message', async () => {
       await using ledger = await openOverNats(server().url)
@@ -120,14 +137,14 @@ function password(user: string): NatsUser['identity'] {
 function linkAs(writer: Writer, url: string): Promise<NatsLink> {
   const user = USERS.get(writer)
   assert(user !== undefined, 'each service has a user')
+  return linkOf(user, writer, url)
+}
+
+function linkOf(user: NatsUser, name: string, url: string): Promise<NatsLink> {
   return linkToNats({
     servers: [url],
-    name: writer,
-    credentials: {
-      kind: 'password',
-      user: writer,
-      password: () => new Secret(`${writer}-password`),
-    },
+    name,
+    credentials: { kind: 'password', user: name, password: () => new Secret(`${name}-password`) },
     inboxPrefix: inboxPrefixOf(user),
     clock: systemClock,
     random: systemRandom,
@@ -157,6 +174,28 @@ async function openOverNats(url: string): Promise<LedgerUnderTest> {
     passTime: (ms) => clock.sleep(ms),
     loseNextReply: () => faults.next('append.after-commit'),
     failNextCommit: () => faults.next('append.before-commit'),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function openConfined(url: string): Promise<ConfinedUnderTest> {
+  await using opened = new AsyncDisposableStack()
+  const ledger = opened.use(new MemoryLedger({ clock: systemClock }))
+  const connect = async (link: Promise<NatsLink>): Promise<JetStreamBus> =>
+    opened.use(new JetStreamBus(opened.use(await link)))
+  const serving = await connect(linkAs('ledger', url))
+  const releasing = await connect(linkAs('releaser', url))
+  const applying = await connect(linkOf(CONFINED, 'applier-eu', url))
+  opened.use(await serveLedger(serving, ledger, new MemoryBlobs()))
+  const applier = { bus: applying, writer: 'applier', scope: 'eu' } as const
+  const releaser = { bus: releasing, writer: 'releaser', scope: SCOPE_ALL } as const
+  const owned = opened.move()
+  return {
+    releaser: ledgerOverBus(releaser),
+    applier: ledgerOverBus(applier),
+    blobs: blobsOverBus(applier),
+    allBlobs: blobsOverBus(releaser),
+    strangers: ['us', SCOPE_ALL].map((scope) => ledgerOverBus({ ...applier, scope })),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

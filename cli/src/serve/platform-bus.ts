@@ -8,7 +8,7 @@ import {
   type NatsLink,
   type NatsUser,
 } from '@tidemark/bus'
-import { ledgerSubjects, WAKE_SUBJECT, type Writer } from '@tidemark/contracts'
+import { ledgerSubjects, SCOPE_ALL, WAKE_SUBJECT, type Writer } from '@tidemark/contracts'
 import { OperatingError, Secret, type Clock, type Random } from '@tidemark/kernel'
 import { backoffMs, ConfigError, WakeHints } from '@tidemark/service'
 import { readFileSync } from 'node:fs'
@@ -31,8 +31,15 @@ interface BusDeps {
   readonly random: Random
 }
 
-/** Connects a service to the bus under its own identity, once the bus has shown that it keeps them apart. */
-export async function connectService(deps: BusDeps, service: Writer): Promise<ServiceBus> {
+/**
+ * Connects a service to the bus under its own identity, once the bus has shown that it keeps them apart. With a
+ * scope it is confined to that one cluster.
+ */
+export async function connectService(
+  deps: BusDeps,
+  service: Writer,
+  scope: string = SCOPE_ALL,
+): Promise<ServiceBus> {
   const { config, clock, random } = deps
   const { servers, caFile, certFile, keyFile, seedsDir } = config.nats
   readSeed(seedsDir, service) // One that is missing is told before the bus asks for it.
@@ -48,7 +55,7 @@ export async function connectService(deps: BusDeps, service: Writer): Promise<Se
           ...(certFile === undefined ? {} : { certFile }),
           ...(keyFile === undefined ? {} : { keyFile }),
         },
-        inboxPrefix: inboxPrefixOf(userOf(service)),
+        inboxPrefix: inboxPrefixOf(userOf(service, scope)),
         clock,
         random,
       }),
@@ -81,11 +88,11 @@ async function linkInTime(
   }
 }
 
-function userOf(service: Writer): NatsUser {
+function userOf(service: Writer, scope: string): NatsUser {
   const identity = { kind: 'nkey', publicKey: '' } as const
   return service === 'ledger'
     ? { role: 'ledger', identity }
-    : { role: 'service', identity, service }
+    : { role: 'service', identity, service, ...(scope === SCOPE_ALL ? {} : { scope }) }
 }
 
 /** A bus on which one service may write as another is none that the platform form runs on. */

@@ -20,6 +20,14 @@ import { InvalidAppend, NotAllowed } from '../errors.ts'
 import type { LedgerClient } from '../event-store.ts'
 import type { LedgerStore } from '../ledger-store.ts'
 import { mayHaveMore } from '../page.ts'
+import {
+  asSeenBy,
+  parkedOfScope,
+  refuseForeign,
+  refuseOthers,
+  ScopedBlobs,
+  type Asker,
+} from './confine.ts'
 import { faultOf } from './ledger-faults.ts'
 
 const QUEUE = 'ledger' // Each request goes to one of the ledger's processes.
@@ -39,7 +47,9 @@ export async function serveLedger(
   blobs: RawBlobs,
 ): Promise<AsyncDisposable> {
   const served = new AsyncDisposableStack()
-  const answerBlobs = answerBlobRequests(blobs)
+  const scoped = new ScopedBlobs(store, blobs)
+  const answerBlobs = (subject: string, bytes: Uint8Array): Promise<Uint8Array> =>
+    answerBlobRequests(scoped.for(readAsker(subject)))(bytes)
   const serve = async (
     kind: keyof typeof LEDGER_PATTERNS,
     parallelMax: number,
@@ -59,7 +69,10 @@ export async function serveLedger(
     await serve('lease', CALLS_MAX, leaseReply)
     await serve('park', CALLS_MAX, parkReply)
     const limits = { queue: QUEUE, parallelMax: BLOBS_MAX }
-    served.use(await bus.respond(LEDGER_PATTERNS.blob, ({ bytes }) => answerBlobs(bytes), limits))
+    const pattern = LEDGER_PATTERNS.blob
+    served.use(
+      await bus.respond(pattern, ({ subject, bytes }) => answerBlobs(subject, bytes), limits),
+    )
     return served
   } catch (error) {
     await served.disposeAsync()
@@ -73,13 +86,14 @@ interface Asked {
   readonly signal: AbortSignal
 }
 
+/** Who asks, and what it may do at the ledger. */
+interface Asking extends LedgerClient {
+  readonly asker: Asker
+}
+
 /** How one kind of request is read, answered and refused. */
 interface Reply {
-  readonly done: (
-    client: LedgerClient,
-    bytes: Uint8Array,
-    signal: AbortSignal,
-  ) => Promise<Uint8Array>
+  readonly done: (asking: Asking, bytes: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>
   readonly refused: (fault: LedgerFault) => Uint8Array
 }
 
@@ -89,19 +103,26 @@ async function answer(
   { subject, bytes, signal }: Asked,
 ): Promise<Uint8Array> {
   try {
-    const asker = askerOf(subject)
-    if (asker === undefined) throw new NotAllowed(`cannot answer ${subject}: it names no service`)
-    return await done(store.clientFor(asker.writer, asker.scope), bytes, signal)
+    const asker = readAsker(subject)
+    const client = store.clientFor(asker.writer, asker.scope)
+    return await done({ ...client, asker }, bytes, signal)
   } catch (error) {
     if (error instanceof OperatingError) return refused(faultOf(error))
     throw error
   }
 }
 
+function readAsker(subject: string): Asker {
+  const asker = askerOf(subject)
+  if (asker === undefined) throw new NotAllowed(`cannot answer ${subject}: it names no service`)
+  return asker
+}
+
 const appendReply: Reply = {
-  done: async (client, bytes, signal) => {
+  done: async ({ store, asker }, bytes, signal) => {
     const request = readAs(AppendRequest, bytes)
-    const receipt = await client.store.append(request, signal)
+    if (request.cursor !== undefined) refuseOthers(asker, 'move cursor', request.cursor.name)
+    const receipt = await store.append(request, signal)
     return AppendReply.encode({ result: { $case: 'receipt', value: receipt } }).finish()
   },
   refused: (fault) => AppendReply.encode({ result: { $case: 'fault', value: fault } }).finish(),
@@ -109,8 +130,8 @@ const appendReply: Reply = {
 
 function readReply(store: LedgerStore): Reply {
   return {
-    done: async (client, bytes, signal) => {
-      const result = await readFor(store, client, readAs(ReadRequest, bytes), signal)
+    done: async (asking, bytes, signal) => {
+      const result = await readFor(store, asking, readAs(ReadRequest, bytes), signal)
       return ReadReply.encode({ result }).finish()
     },
     refused: (fault) => ReadReply.encode({ result: { $case: 'fault', value: fault } }).finish(),
@@ -119,31 +140,39 @@ function readReply(store: LedgerStore): Reply {
 
 async function readFor(
   store: LedgerStore,
-  client: LedgerClient,
+  asking: Asking,
   { request }: ReadRequest,
   signal: AbortSignal,
 ): Promise<ReadReply['result']> {
+  const { asker } = asking
   switch (request?.$case) {
     case 'log': {
-      const { events, head } = await client.store.readLog(request.value.after, signal)
-      const more = (events.at(-1)?.position ?? head) < head
+      const page = await asking.store.readLog(request.value.after, signal)
+      const { head } = page
+      const more = (page.events.at(-1)?.position ?? head) < head
+      const events = page.events.map((event) => asSeenBy(asker, event))
       return { $case: 'page', value: { events, head, more } }
     }
     case 'stream': {
       const { stream, after } = request.value
       const events = await store.readStreamPage(stream, after, signal)
+      refuseForeign(asker, stream, events)
       return { $case: 'page', value: { events, head: 0n, more: mayHaveMore(events) } }
     }
-    case 'cursor':
-      return { $case: 'cursor', value: await client.store.readCursor(request.value.name, signal) }
+    case 'cursor': {
+      const { name } = request.value
+      refuseOthers(asker, 'read cursor', name)
+      return { $case: 'cursor', value: await asking.store.readCursor(name, signal) }
+    }
     default:
       throw new InvalidAppend('cannot read: the request names nothing that this ledger knows')
   }
 }
 
 const leaseReply: Reply = {
-  done: async ({ leases }, bytes, signal) => {
+  done: async ({ leases, asker }, bytes, signal) => {
     const { action, ttlMs, resource, holder } = readAs(LeaseRequest, bytes)
+    refuseOthers(asker, 'take or release lease', resource)
     if (action === LeaseAction.LEASE_ACTION_ACQUIRE) {
       const value = await leases.acquire({ resource, holder, ttlMs: Number(ttlMs) }, signal)
       return LeaseReply.encode({ result: { $case: 'grant', value } }).finish()
@@ -158,23 +187,25 @@ const leaseReply: Reply = {
 }
 
 const parkReply: Reply = {
-  done: async (client, bytes, signal) => {
-    const events = await parkFor(client, readAs(ParkRequest, bytes), signal)
+  done: async (asking, bytes, signal) => {
+    const events = await parkFor(asking, readAs(ParkRequest, bytes), signal)
     return ParkReply.encode({ result: { $case: 'parked', value: { events } } }).finish()
   },
   refused: (fault) => ParkReply.encode({ result: { $case: 'fault', value: fault } }).finish(),
 }
 
 async function parkFor(
-  { parking }: LedgerClient,
+  { parking, asker }: Asking,
   { action, parked }: ParkRequest,
   signal: AbortSignal,
 ): ReturnType<LedgerClient['parking']['list']> {
   if (action === ParkAction.PARK_ACTION_LIST) {
     const reactor = parked?.reactor ?? ''
-    return await parking.list(reactor === '' ? undefined : reactor, signal)
+    const list = await parking.list(reactor === '' ? undefined : reactor, signal)
+    return parkedOfScope(asker, list)
   }
   if (parked === undefined) throw new InvalidAppend('cannot park: the request names no event')
+  refuseOthers(asker, 'park events of', parked.reactor)
   if (action === ParkAction.PARK_ACTION_FAILED) return [await parking.failed(parked, signal)]
   if (action !== ParkAction.PARK_ACTION_REMOVE)
     throw new InvalidAppend(`cannot do action ${action} to a parked event`)
