@@ -49,7 +49,19 @@ test.each([
   expect(problemsOf(object(spec)).join('\n')).toContain(wanted)
 })
 
-test('an order of deletions that is not there yet is refused, never ignored', () => {
-  const [problem] = problemsOf(object({}, { 'tidemark.dev/prune': 'AfterHealthy' }))
-  expect(problem).toContain('metadata.annotations["tidemark.dev/prune"] is not supported yet')
+const orderOf = (annotations: Readonly<Record<string, string>>): unknown => {
+  const read = readKustomization(object({}, annotations))
+  return read.kind === 'read' ? read.model.pruneOrder : read
+}
+
+test('deletions wait for health where that is asked for, else they go before it as in Flux', () => {
+  expect(orderOf({})).toBe('BeforeHealth')
+  expect(orderOf({ 'tidemark.dev/prune': 'AfterHealthy' })).toBe('AfterHealthy')
+})
+
+test('an order of deletions that there is not is refused, never ignored', () => {
+  const [problem] = problemsOf(object({}, { 'tidemark.dev/prune': 'Never' }))
+  expect(problem).toContain(
+    'metadata.annotations["tidemark.dev/prune"] is "Never": write AfterHealthy',
+  )
 })

@@ -15,6 +15,8 @@ export interface KustomizationModel {
   readonly retryIntervalMs: number
   readonly timeoutMs: number
   readonly prune: boolean
+  /** When what has left Git is deleted: Flux does it before it looks at health. */
+  readonly pruneOrder: 'BeforeHealth' | 'AfterHealthy'
   readonly wait: boolean
   readonly force: boolean
   readonly suspend: boolean
@@ -28,8 +30,8 @@ export interface KustomizationModel {
 export function readKustomization(value: unknown): Read<KustomizationModel> {
   const read = readFluxObject(value, KUSTOMIZATION_SPEC)
   if (read.kind === 'refused') return read
-  const problems = pruneOrderProblems(value)
-  if (problems.length > 0) return { kind: 'refused', problems }
+  const pruneOrder = readPruneOrder(value)
+  if (typeof pruneOrder !== 'string') return { kind: 'refused', problems: [pruneOrder] }
   const { metadata, spec } = read.model
   const intervalMs = parseDuration(textOf(spec['interval'])) ?? 0
   const sourceRef = isRecord(spec['sourceRef']) ? spec['sourceRef'] : {}
@@ -49,6 +51,7 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
         parseDuration(textOf(spec['timeout'])) ??
         Math.max(TIMEOUT_MS_MIN, intervalMs - TIMEOUT_MS_MIN),
       prune: spec['prune'] === true,
+      pruneOrder,
       wait: spec['wait'] === true,
       force: spec['force'] === true,
       suspend: spec['suspend'] === true,
@@ -75,15 +78,16 @@ function readDependencies(value: unknown, namespace: string): KustomizationModel
 
 const PRUNE_ANNOTATION = 'tidemark.dev/prune'
 
-/** An order of deletions that is asked for, and not there yet, is an error: nobody may rely on it. */
-function pruneOrderProblems(value: unknown): readonly FieldProblem[] {
+/** `AfterHealthy` opts in to the safer order of deletions; anything else is an error, since somebody relies on it. */
+function readPruneOrder(value: unknown): KustomizationModel['pruneOrder'] | FieldProblem {
   const metadata = isRecord(value) && isRecord(value['metadata']) ? value['metadata'] : {}
   const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
-  if (annotations[PRUNE_ANNOTATION] === undefined) return []
+  const wanted = annotations[PRUNE_ANNOTATION]
+  if (wanted === undefined) return 'BeforeHealth'
+  if (wanted === 'AfterHealthy') return wanted
   const field = `metadata.annotations["${PRUNE_ANNOTATION}"]`
-  const message =
-    'is not supported yet: what leaves Git is deleted before health, as in Flux; remove it'
-  return [{ field, message }]
+  const message = `is ${JSON.stringify(wanted)}: write AfterHealthy, or remove it to delete before health, as Flux does`
+  return { field, message }
 }
 
 function cleanPath(path: string): string {

@@ -23,6 +23,7 @@ import { correctDrift } from '../steps/correct-drift.ts'
 import { Deployments } from '../steps/deployments.ts'
 import type { ApplierDeps } from '../steps/deps.ts'
 import { Overseer } from '../steps/oversee.ts'
+import { pruneLate } from '../steps/prune-late.ts'
 import type { Connection } from './connection.ts'
 import { InputWatches } from './watch-inputs.ts'
 import { KubeWatchedCluster } from './watched-cluster.ts'
@@ -198,7 +199,10 @@ async function lookAfter(
   try {
     const waited = overseer.waiting().includes(id)
     await inTurn(id, async () => {
-      if ((await overseer.look(id, signal)) === 'in-sync') return
+      if ((await overseer.look(id, signal)) === 'in-sync') {
+        await pruneLate(deps, id, signal)
+        return
+      }
       const waitMs = calm.waitMs(id, clock.monotonic())
       if (waitMs > 0) {
         lookLater({ clock, changes, id, waitMs }, signal)

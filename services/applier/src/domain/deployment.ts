@@ -61,6 +61,9 @@ export function evolveDeployment(
         health: undefined,
         drifting: false,
       }
+    case 'Pruned':
+      // Of one that comes with its apply, the inventory is that of the apply.
+      return value.inventoryBlob === '' ? state : { ...state, inventoryBlob: value.inventoryBlob }
     case 'HealthChanged':
       return { ...state, health: value.health, sequence: value.sequence }
     case 'DriftDetected':
@@ -202,4 +205,14 @@ export function decideCorrected(
       sequence: sequence + 1n,
     }),
   ]
+}
+
+/** Pruned, for what was deleted after the apply, when it had become healthy. */
+export function decidePruned(
+  { finished, number, inventoryBlob: known }: DeploymentState,
+  place: { readonly applicationId: string; readonly cluster: string },
+  { ids, inventoryBlob }: { readonly ids: readonly string[]; readonly inventoryBlob: string },
+): readonly EventOf<'Pruned'>[] {
+  if (inventoryBlob === known) return []
+  return [event('Pruned', { ...place, apply: finished, number, ids: [...ids], inventoryBlob })]
 }

@@ -14,7 +14,7 @@ import { type ApplyRequested, type EventOf, type Recorded } from '@tidemark/cont
 import type { Manifest } from '@tidemark/manifests'
 import { causeOf } from '@tidemark/service'
 import { decideFinish, decideStart } from '../domain/deployment.ts'
-import { isRemoval, ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import { isPrunedLate, isRemoval, ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory } from './read-release.ts'
 import { countResults, intentsOf, notable, outcomeOf, prunedIds } from './report.ts'
@@ -151,7 +151,10 @@ interface Written {
   readonly pruned: PruneReport
 }
 
-/** Applies, then prunes, in Flux's order. Where the cluster gives no answer, the error goes to the reactor. */
+/**
+ * Applies, then prunes: in Flux's order, unless that waits for health (`pruneLate`). Where the cluster gives no
+ * answer, the error goes to the reactor.
+ */
 async function write(
   { cluster, surroundings }: ApplierDeps,
   { plan, requested }: Prepared,
@@ -167,7 +170,7 @@ async function write(
   const pruned = await prunePlan(
     cluster,
     {
-      plan: failed ? nothing : plan.prune,
+      plan: failed ? nothing : pruneNow(plan.prune, requested),
       inventory: applied.inventory,
       owner: ownerLabels(requested.options),
     },
@@ -176,6 +179,11 @@ async function write(
   if (pruned.end.kind === 'interrupted') throw pruned.end.error
   signal.throwIfAborted()
   return { applied, pruned }
+}
+
+/** What is deleted with the apply. What waits for health stays in the inventory. */
+function pruneNow(prune: Plan['prune'], requested: ApplyRequested): Plan['prune'] {
+  return isPrunedLate(requested) ? { ...prune, deletions: [] } : prune
 }
 
 async function finish(

@@ -1,6 +1,6 @@
 import type { OwnerLabels } from '@tidemark/apply'
 import type { AnyEvent, ApplyOptions, ApplyRequested } from '@tidemark/contracts'
-import { streams } from '@tidemark/contracts'
+import { PruneOrder, streams } from '@tidemark/contracts'
 import { buildAppend, type Cause, type Surroundings } from '@tidemark/service'
 import type { Releases, WatchedCluster } from '../ports.ts'
 import type { Deployments } from './deployments.ts'
@@ -54,4 +54,10 @@ export function ownerLabels(options: ApplyOptions | undefined): OwnerLabels {
 /** Whether the request deletes what the application delivered. */
 export function isRemoval({ manifestBlob }: ApplyRequested): boolean {
   return manifestBlob === ''
+}
+
+/** Whether what has left the release stays until what is in it is healthy (DECISIONS 14). */
+export function isPrunedLate(requested: ApplyRequested): boolean {
+  const { pruneOrder } = requested.options ?? {}
+  return pruneOrder === PruneOrder.PRUNE_ORDER_AFTER_HEALTHY && !isRemoval(requested)
 }

@@ -24,6 +24,10 @@ export function applyOptionsOf(state: Application, pruneApproved: boolean): Appl
     ownerName: model.name,
     ownerNamespace: model.namespace,
     prune: model.prune,
+    pruneOrder:
+      model.pruneOrder === 'AfterHealthy'
+        ? PruneOrder.PRUNE_ORDER_AFTER_HEALTHY
+        : PruneOrder.PRUNE_ORDER_BEFORE_HEALTH,
     wait: model.wait,
     force: model.force,
     timeoutMs: BigInt(model.timeoutMs),

@@ -338,6 +338,8 @@ export interface Pruned {
   readonly apply: bigint;
   readonly number: bigint;
   readonly ids: readonly string[];
+  /** What may be on the cluster now, where they were deleted after their apply had ended; else empty. */
+  readonly inventoryBlob: string;
 }
 
 export interface HealthChanged {
@@ -1255,7 +1257,7 @@ export const ObjectResult: MessageFns<ObjectResult> = {
 };
 
 function createBasePruned(): Pruned {
-  return { applicationId: "", cluster: "", apply: 0n, number: 0n, ids: [] };
+  return { applicationId: "", cluster: "", apply: 0n, number: 0n, ids: [], inventoryBlob: "" };
 }
 
 export const Pruned: MessageFns<Pruned> = {
@@ -1280,6 +1282,9 @@ export const Pruned: MessageFns<Pruned> = {
     }
     for (const v of message.ids) {
       writer.uint32(42).string(v!);
+    }
+    if (message.inventoryBlob !== "") {
+      writer.uint32(50).string(message.inventoryBlob);
     }
     return writer;
   },
@@ -1337,6 +1342,14 @@ export const Pruned: MessageFns<Pruned> = {
             message.ids.push(reader.string());
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.inventoryBlob = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1360,6 +1373,11 @@ export const Pruned: MessageFns<Pruned> = {
       apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
       number: isSet(object.number) ? BigInt(object.number) : 0n,
       ids: globalThis.Array.isArray(object?.ids) ? object.ids.map((e: any) => globalThis.String(e)) : [],
+      inventoryBlob: isSet(object.inventoryBlob)
+        ? globalThis.String(object.inventoryBlob)
+        : isSet(object.inventory_blob)
+        ? globalThis.String(object.inventory_blob)
+        : "",
     };
   },
 
@@ -1380,6 +1398,9 @@ export const Pruned: MessageFns<Pruned> = {
     if (message.ids?.length) {
       obj.ids = message.ids;
     }
+    if (message.inventoryBlob !== "") {
+      obj.inventoryBlob = message.inventoryBlob;
+    }
     return obj;
   },
 
@@ -1393,6 +1414,7 @@ export const Pruned: MessageFns<Pruned> = {
     message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
     message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
     message.ids = object.ids?.map((e) => e) || [];
+    message.inventoryBlob = object.inventoryBlob ?? "";
     return message;
   },
 };
