@@ -146,6 +146,7 @@ async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running
         hookPort: 0,
         tls: undefined,
         hookSecret: data.hookSecret,
+        hookTls: undefined,
       }),
     ),
   )

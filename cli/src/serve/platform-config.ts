@@ -29,6 +29,8 @@ export interface PlatformConfig {
 export interface GatewayConfig {
   readonly apiPort: number
   readonly hookPort: number
+  /** Who ends the TLS of webhooks: this process with the certificate of the API, or a proxy before it. */
+  readonly hookTls: 'own' | 'proxy'
   readonly certFile: string
   readonly keyFile: string
   /** Lines `name role token`; role is viewer or operator. */
@@ -101,6 +103,7 @@ export function readGatewayConfig(env: Environment): GatewayConfig {
   return {
     apiPort: reader.number('TIDEMARK_API_PORT', 7373, PORT),
     hookPort: reader.number('TIDEMARK_HOOK_PORT', 7374, PORT),
+    hookTls: reader.choice('TIDEMARK_HOOK_TLS', 'own', ['own', 'proxy']),
     certFile: reader.required('TIDEMARK_TLS_CERT_FILE', 'the certificate of the API'),
     keyFile: reader.required('TIDEMARK_TLS_KEY_FILE', 'the key of the API'),
     tokensFile: reader.required(
@@ -141,11 +144,14 @@ export function readFetcherConfig(env: Environment): FetcherConfig {
 /** What the applier and the renderer need beside it. */
 export function readWorkerConfig(env: Environment): {
   readonly kubeconfig: string | undefined
+  /** The one cluster that the applier is confined to. */
+  readonly cluster: string | undefined
   readonly renderChildren: number
 } {
   const reader = new ConfigReader(env)
   return {
     kubeconfig: reader.optional('TIDEMARK_KUBECONFIG'),
+    cluster: reader.optional('TIDEMARK_APPLIER_CLUSTER'),
     renderChildren: reader.number('TIDEMARK_RENDER_PROCESSES', 2, { min: 1, max: 64 }),
   }
 }

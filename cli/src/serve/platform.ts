@@ -165,10 +165,11 @@ async function startService(starting: Starting, service: ServiceName): Promise<R
 async function connect(
   { config, keyring, shared, stack }: Starting,
   service: Writer,
+  scope: string = SCOPE_ALL,
 ): Promise<Common> {
   const { clock, random } = shared
-  const { bus, wake } = stack.use(await connectService({ config, clock, random }, service))
-  const options = { bus, writer: service, scope: SCOPE_ALL }
+  const { bus, wake } = stack.use(await connectService({ config, clock, random }, service, scope))
+  const options = { bus, writer: service, scope }
   return {
     ...shared,
     keyring,
@@ -208,8 +209,8 @@ async function startLedgerService({
 }
 
 async function startApplierService(starting: Starting): Promise<RunningService> {
-  const { kubeconfig } = readWorkerConfig(starting.env)
-  const common = await connect(starting, 'applier')
+  const { kubeconfig, cluster: scope } = readWorkerConfig(starting.env)
+  const common = await connect(starting, 'applier', scope)
   const { clock } = common
   return runApplier(common, (registered) => platformAccess({ kubeconfig, clock }, registered))
 }
@@ -231,9 +232,8 @@ async function startAuditorService(starting: Starting): Promise<RunningService> 
 }
 
 async function startGatewayService(starting: Starting): Promise<RunningService> {
-  const { apiPort, hookPort, certFile, keyFile, tokensFile, hookSecretFile } = readGatewayConfig(
-    starting.env,
-  )
+  const config = readGatewayConfig(starting.env)
+  const { apiPort, hookPort, certFile, keyFile, tokensFile, hookSecretFile } = config
   const identities = tokenIdentities(
     await readTokens({ variable: 'TIDEMARK_TOKENS_FILE', path: tokensFile }),
   )
@@ -252,5 +252,6 @@ async function startGatewayService(starting: Starting): Promise<RunningService> 
     hookPort,
     tls,
     hookSecret,
+    hookTls: config.hookTls === 'own' ? tls : undefined,
   })
 }

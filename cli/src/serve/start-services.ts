@@ -119,8 +119,9 @@ export function runRenderer(
 
 export function runReleaser(common: Common): RunningService {
   const surroundings = surroundingsOf(common, 'releaser')
-  const openArtifact = artifactOpener(surroundings, 'digests')
-  return startReleaser(surroundings, { openArtifact, snapshotEvents: common.snapshotEvents })
+  const { snapshotEvents } = common
+  const artifacts = artifactOpener(surroundings, 'digests')
+  return startReleaser(surroundings, { openArtifact: artifacts, snapshotEvents })
 }
 
 export function runApplier(common: Common, accessOf: ApplierParts['accessOf']): RunningService {

@@ -60,6 +60,7 @@
 - { name: TIDEMARK_TLS_KEY_FILE, value: /etc/tidemark/api-tls/tls.key }
 - { name: TIDEMARK_TOKENS_FILE, value: /etc/tidemark/keys/tokens }
 - { name: TIDEMARK_HOOK_SECRET_FILE, value: /etc/tidemark/keys/hook-secret }
+- { name: TIDEMARK_HOOK_TLS, value: {{ ternary "proxy" "own" .Values.gateway.hookIngress.enabled }} }
 {{- end }}
 
 {{- define "tidemark.environment.postgresCa" }}

@@ -28,6 +28,8 @@ export interface GatewayParts {
   readonly hookPort: number
   readonly tls: { readonly certificate: string; readonly key: string } | undefined
   readonly hookSecret: Secret<string>
+  /** For webhooks; without it they are taken in clear. */
+  readonly hookTls: { readonly certificate: string; readonly key: string } | undefined
   /** What stands for a value of a Secret wherever it would be shown. */
   readonly keyed: KeyedDigest
   /** How many events at least lie between two snapshots. */
@@ -70,7 +72,7 @@ export async function startGateway(
     const hooks = stack.use(
       await startHookServer(
         { model, surroundings, secret: parts.hookSecret },
-        { host, port: parts.hookPort },
+        { host, port: parts.hookPort, tls: parts.hookTls },
       ),
     )
     return {

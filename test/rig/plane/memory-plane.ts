@@ -9,7 +9,7 @@ import {
 } from '@tidemark/contracts'
 import { MemoryLedger, type EventStore } from '@tidemark/event-store'
 import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
-import { startGateway, tokenIdentities, type Gateway } from '@tidemark/gateway'
+import { startGateway, tokenIdentities, type Gateway, type GatewayParts } from '@tidemark/gateway'
 import { EMBEDDED_POLICY, openGit } from '@tidemark/git'
 import { noCrashPoints, Secret, systemClock, systemRandom } from '@tidemark/kernel'
 import { directAccess, type ClusterAccess } from '@tidemark/kube'
@@ -104,6 +104,7 @@ export type Delivery = 'from-cursor' | 'all-again'
 export async function startMemoryPlane(
   world: MemoryWorld,
   delivery: Delivery = 'from-cursor',
+  hookTls?: GatewayParts['hookTls'],
 ): Promise<MemoryPlane> {
   planes += 1
   const holder = `memory-${planes}`
@@ -143,6 +144,7 @@ export async function startMemoryPlane(
       hookPort: 0,
       tls: undefined,
       hookSecret: new Secret(HOOK_SECRET),
+      hookTls,
       snapshotEvents: SNAPSHOT_EVENTS,
       keyed: world.keyed,
     }),

@@ -216,6 +216,7 @@ function environment({
     TIDEMARK_TLS_KEY_FILE: server.keyFile,
     TIDEMARK_TOKENS_FILE: join(dir, 'tokens'),
     TIDEMARK_HOOK_SECRET_FILE: join(dir, 'hook-secret'),
+    TIDEMARK_HOOK_TLS: 'proxy', // As behind an ingress; a test of its own has the gateway end it.
     ...options.env,
   }
 }

@@ -1,10 +1,18 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import { parseTraceparent } from '@tidemark/service'
 import { PendingPushes, receivePush, type ReceivePushDeps } from './receive-push.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
 const ENDING_MS = 2_000 // For deliveries that are being answered.
+
+export interface HookServerOptions {
+  readonly host: string
+  readonly port: number
+  /** PEM texts; without them the server speaks in clear: on loopback, or behind a proxy that ends TLS. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined
+}
 
 export interface HookServer extends AsyncDisposable {
   readonly port: number
@@ -13,10 +21,10 @@ export interface HookServer extends AsyncDisposable {
 /** `POST /hooks/git`: says that something was pushed. Size first, then the MAC, then the body. */
 export async function startHookServer(
   deps: ReceivePushDeps,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, tls }: HookServerOptions,
 ): Promise<HookServer> {
   const pending = new PendingPushes(deps.surroundings)
-  const server = createServer((request, response) => {
+  const server = listenerOf(tls, (request, response) => {
     answer(deps, pending, { request, response }).catch((error: unknown) => {
       deps.surroundings.log.error('webhook failed', { error: String(error) })
       say(response, 503, { message: 'the ledger cannot be reached; send it again' })
@@ -36,6 +44,14 @@ export async function startHookServer(
       await once(server, 'close')
     },
   }
+}
+
+function listenerOf(
+  tls: HookServerOptions['tls'],
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(listener)
+  return createTlsServer({ cert: tls.certificate, key: tls.key, minVersion: 'TLSv1.2' }, listener)
 }
 
 interface Exchange {

@@ -1,9 +1,9 @@
 import {
-  ClusterInputOutcome,
   event,
   Metadata,
   streams,
   type AnyEvent,
+  type ClusterInputOutcome,
   type Recorded,
 } from '@tidemark/contracts'
 import * as fc from 'fast-check'
