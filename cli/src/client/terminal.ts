@@ -37,9 +37,9 @@ export function sizeOf(stream: NodeJS.WriteStream): {
   readonly columns: number
   readonly rows: number
 } {
-  // A stream that is no terminal has neither, whatever its type says.
-  const { columns, rows }: { columns?: number; rows?: number } = stream
-  return { columns: columns ?? WIDTH, rows: rows ?? HEIGHT }
+  // A stream that is no terminal has neither, whatever its type says; some terminals say 0.
+  const { columns = 0, rows = 0 }: { columns?: number; rows?: number } = stream
+  return { columns: columns || WIDTH, rows: rows || HEIGHT }
 }
 
 function hasColors(stream: NodeJS.WriteStream): boolean {

@@ -7,13 +7,13 @@ import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { say, tell } from '../client/print.ts'
 import { tellPush } from '../client/push-hook.ts'
 import { SAMPLE_IDENTITY } from '../serve/sample-repository.ts'
-import { followCommit } from './follow.ts'
+import { beginFollowing } from './follow.ts'
 import { choiceOf, type ServerOptions } from './options.ts'
 
 const SETTINGS = 'apps/shop/base/settings.env'
 const OVERLAY = 'apps/shop/overlays/eu/kustomization.yaml'
 
-/** `tidemark demo change|break|revert|edit`. */
+/** `tidemark demo change|break|revert|edit`. The plane is told as a Git server would tell it. */
 export async function demo(what: string, options: ServerOptions): Promise<void> {
   if (options.server !== undefined)
     throw new CommandError(
@@ -28,8 +28,17 @@ export async function demo(what: string, options: ServerOptions): Promise<void> 
       EXIT.notFound,
     )
   if (what === 'edit') return await (await import('./demo-edit.ts')).demoEdit(options)
+  const server = await readServer(options.dataDir)
+  if (server === undefined) {
+    await commitOf(what, repository)
+    return tell('nothing runs: the next tidemark up delivers it')
+  }
+  using api = await connect(choiceOf(options))
+  const following = await beginFollowing(api, systemClock)
   const commit = await commitOf(what, repository)
-  await follow(commit, repository, options)
+  const secret = (await readFile(join(options.dataDir, 'keys', 'hook'), 'utf8')).trim()
+  await tellPush({ hooks: server.hooks, secret, url: pathToFileURL(repository).href })
+  await following.follow(commit)
 }
 
 async function commitOf(what: string, repository: string): Promise<string> {
@@ -96,14 +105,4 @@ async function commitFile(
   const id = await commitTo(repository, { [path]: text }, { message, identity, clock: systemClock })
   say(`committed ${id.slice(0, 7)}: ${message} (${path})`)
   return id
-}
-
-/** Tells the plane, as a Git server would, and shows what comes of it. */
-async function follow(id: string, repository: string, options: ServerOptions): Promise<void> {
-  const server = await readServer(options.dataDir)
-  if (server === undefined) return tell('nothing runs: the next tidemark up delivers it')
-  const secret = (await readFile(join(options.dataDir, 'keys', 'hook'), 'utf8')).trim()
-  await tellPush({ hooks: server.hooks, secret, url: pathToFileURL(repository).href })
-  using api = await connect(choiceOf(options))
-  await followCommit(api, id, systemClock)
 }

@@ -90,16 +90,31 @@ export async function showUntilInterrupted(
   await stop
 }
 
-/** Shows what comes of a commit to the sample, until nothing is under way. */
-export async function followCommit(api: ApiClient, commit: string, clock: Clock): Promise<void> {
+/** Shows what comes of a commit that is still to be made: what is so now is no change. */
+export async function beginFollowing(api: ApiClient, clock: Clock): Promise<CommitFollower> {
   const changes = new ChangesOf((shown) => tell(lineOf(shown)), keyForPeople)
   changes.ignore(await list(api))
+  return { follow: (commit) => followCommit({ api, changes, clock }, commit) }
+}
+
+interface CommitFollower {
+  /** Until the commit was taken and nothing is under way. */
+  readonly follow: (commit: string) => Promise<void>
+}
+
+interface Following {
+  readonly api: ApiClient
+  readonly changes: ChangesOf
+  readonly clock: Clock
+}
+
+async function followCommit({ api, changes, clock }: Following, commit: string): Promise<void> {
   const end = clock.monotonic() + SETTLED_MS_MAX
   let quiet = 0
   while (clock.monotonic() < end && quiet < QUIET_LOOKS) {
-    const applications = await changes.look(api)
     const { sources } = await api.call(api.raw.listSources, {})
     const seen = sources.some(({ revision }) => revision.endsWith(`:${commit}`))
+    const applications = await changes.look(api)
     const moving = applications.some(({ phase }) => MOVING.has(phase))
     quiet = seen && !moving ? quiet + 1 : 0
     await clock.sleep(LOOK_MS)

@@ -44,7 +44,7 @@ ${list([
     shows: 'it holds, whatever is pushed',
   },
   { command: own('rollback eu/shop --lift'), shows: 'goes on to the newest release' },
-  { command: own('audit list --last 12'), shows: 'who did what' },
+  { command: own('audit list --last 20'), shows: 'who did what' },
   { command: own('audit verify'), shows: 'hashes it all again' },
 ])}
 

@@ -16,8 +16,9 @@ import { nextSteps, sampleSteps } from './next-steps.ts'
 import { readContexts, readDuration, type ContextChoice, type UpOptions } from './up-options.ts'
 
 const SECRET = 'flux-system'
+const SAME_PRESS_MS = 500
 const SANDBOX_CLUSTER = 'dev' // Where a repository is named and no cluster.
-const SAMPLE_INTERVAL_MS = 1_000n // A folder of this machine: a look costs a millisecond.
+const SAMPLE_INTERVAL_MS = 10_000n // What is pushed past the webhook of our own Git server is seen too.
 
 /** `tidemark up`: a whole control plane in this process, until Ctrl-C. */
 export async function up(options: UpOptions): Promise<void> {
@@ -164,9 +165,20 @@ async function textOf(file: string | undefined, option: string): Promise<string 
   return text.trim()
 }
 
+/**
+ * The first signal ends all in order. The same key press may come twice, by the terminal and by whoever started us;
+ * one that comes later is somebody who will not wait.
+ */
 function interrupted(): Promise<'interrupted'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve('interrupted'))
-    process.once('SIGTERM', () => resolve('interrupted'))
+    let since: number | undefined
+    const onSignal = (): void => {
+      const now = systemClock.monotonic()
+      if (since !== undefined && now - since > SAME_PRESS_MS) process.exit(EXIT.interrupted)
+      since ??= now
+      resolve('interrupted')
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
   })
 }

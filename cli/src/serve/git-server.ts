@@ -47,9 +47,8 @@ async function canServe(options: GitServerOptions): Promise<boolean> {
   child.stdin.end()
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const ended = once(child, 'close').then(() => true)
-  const failed = once(child, 'error').then(() => false)
-  return (await Promise.race([ended, failed])) && Buffer.concat(chunks).includes('ref: refs/heads/')
+  const ended = await once(child, 'close').catch(() => undefined) // No such program.
+  return ended !== undefined && Buffer.concat(chunks).includes('ref: refs/heads/')
 }
 
 interface Backend {
