@@ -1,6 +1,6 @@
 import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest'
 import { describeWith } from '../rig/components/describe-with.ts'
-import { hasTerminals, Minute, type World } from './minute.ts'
+import { Minute, type World } from './minute.ts'
 
 const SLOW = 300_000
 
@@ -104,6 +104,7 @@ function hintsHold(world: World): void {
     SLOW,
   )
 
+  // oxlint-disable-next-line vitest/no-conditional-tests -- The other world has no such test, not a skipped one.
   if (hasGit)
     test(
       'what is edited in the clone, committed and pushed is delivered, by the webhook of the push',
@@ -168,23 +169,3 @@ async function scaledBack(minute: Minute): Promise<void> {
     .poll(async () => (await minute.run(command)).output, { timeout: 30_000, interval: 300 })
     .toBe('3')
 }
-
-describe.skipIf(!hasTerminals)('on a terminal', () => {
-  test(
-    'a table changes in place until all is ready; with NO_COLOR it has no colours',
-    async () => {
-      await using colored = await Minute.begin({ tools: [], terminal: 'yes' })
-      expect(colored.shown).toMatch(/\u{1b}\[\d+A\u{1b}\[J/u)
-      expect(colored.shown).toMatch(/\u{1b}\[32mReady\u{1b}\[0m/u)
-      expect(colored.shown).toContain('13 of 13 are ready')
-      expect(await colored.interrupt()).toBe(0)
-      await using plain = await Minute.begin({
-        tools: [],
-        terminal: 'yes',
-        env: { NO_COLOR: '1' },
-      })
-      expect(plain.shown).not.toMatch(/\u{1b}\[\d*m/u)
-    },
-    SLOW,
-  )
-})

@@ -38,7 +38,7 @@ export function sizeOf(stream: NodeJS.WriteStream): {
   readonly rows: number
 } {
   // A stream that is no terminal has neither, whatever its type says; some terminals say 0.
-  const { columns = 0, rows = 0 }: { columns?: number; rows?: number } = stream
+  const { columns, rows } = stream
   return { columns: columns || WIDTH, rows: rows || HEIGHT }
 }
 
