@@ -83,6 +83,8 @@ export type Outcome = 'killed-at-start' | 'killed-in-push' | 'not-reached'
 const REACH_MS = 25_000 // A push is through in a second; a busy machine may need many.
 const PUSH_MS = 1_000 // After so long another push is behind the first, which some places are only reached by.
 const LOOK_MS = 50
+const ROLLBACK_TURN = 3 // Behind two pushes.
+const ROLLED_BACK = 'left'
 const READY_MS = 120_000
 const MAPS_OF = ['left', 'right'] as const
 const NAMES = [...MAPS_OF, 'work'] as const
@@ -127,19 +129,22 @@ export class CrashRig implements AsyncDisposable {
   }
 
   /**
-   * Starts the plane, which recovers from the kill before, and pushes until it dies at the wished place.
-   * Where it is not reached, it is killed wherever it is then.
+   * Starts the plane, which recovers from the kill before, and pushes until it dies at the wished place; a
+   * rollback comes between pushes. Where the place is not reached, it is killed wherever it is then.
    */
   async crash({ point, count }: Wish): Promise<Outcome> {
     if (!(await this.#up.start({ TIDEMARK_CRASH_AT: `${point}:${count}` })))
       return await this.#died()
     const drifts = point.startsWith('applier.drift-')
     const end = performance.now() + REACH_MS
-    for (let next = 0; this.#up.exit === undefined && performance.now() < end;) {
+    await this.#lift()
+    for (let turn = 1, next = 0; this.#up.exit === undefined && performance.now() < end;) {
       if (performance.now() >= next) {
+        if (turn === ROLLBACK_TURN) await this.#rollBack()
         await this.#push()
         await this.#up.poke(this.#fleet.url).catch(() => undefined) // It may die of it.
         next = performance.now() + PUSH_MS
+        turn += 1
       }
       if (drifts) await this.#disturb()
       await Promise.race([this.#up.exited, sleep(LOOK_MS)])
@@ -156,6 +161,7 @@ export class CrashRig implements AsyncDisposable {
   async verify(): Promise<readonly string[]> {
     await this.#up.mustStart()
     this.#starts += 1
+    await this.#lift()
     await this.#push()
     const { api } = this.#up
     await api.ready(NAMES, { commit: this.#commit, ms: READY_MS })
@@ -188,6 +194,18 @@ export class CrashRig implements AsyncDisposable {
     if (signal !== 'SIGKILL') throw new Error(`it ended by itself:\n${this.log().slice(-4_000)}`)
     await this.#up.kill()
     return 'killed-at-start'
+  }
+
+  /** Puts the first release of an application back, perhaps in the middle of an apply; the plane may die of it. */
+  async #rollBack(): Promise<void> {
+    const request = { application: ROLLED_BACK, number: 1n, reason: 'a bad day', requestId: '' }
+    await this.#up.api.call('rollBack', request).catch(() => undefined)
+  }
+
+  /** Ends the rollback, where there is one. */
+  async #lift(): Promise<void> {
+    const request = { application: ROLLED_BACK, reason: 'over', requestId: '' }
+    await this.#up.api.call('liftHold', request).catch(() => undefined)
   }
 
   /** Replaces one object of each application by another: something to create, to change and to prune. */
