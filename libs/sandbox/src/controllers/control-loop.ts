@@ -147,9 +147,10 @@ export class ControlLoop implements AsyncDisposable {
     const { clock } = this.#world.cluster
     while (!this.#stop.signal.aborted) {
       const next = Math.min(...this.#due.values())
+      const now = clock.monotonic() // Looked at once: it goes on meanwhile.
       if (next === Infinity) await this.#pause(undefined)
-      else if (next > clock.monotonic()) await this.#pause(next - clock.monotonic())
-      else await this.#pass(clock.monotonic())
+      else if (next > now) await this.#pause(next - now)
+      else await this.#pass(now)
     }
   }
 

@@ -1,3 +1,4 @@
+import { VirtualClock } from '@tidemark/kernel/testing'
 import { expect, test } from 'vitest'
 
 import { listAt, objectAt, stringAt, type JsonObject } from '../json.ts'
@@ -57,6 +58,35 @@ test('a Deployment becomes available by itself, and not before its Pods start', 
     Available: 'True MinimumReplicasAvailable',
     Progressing: 'True NewReplicaSetAvailable',
   })
+})
+
+/** Time goes on between two looks at it, as on a busy machine; a sleep into the past is refused. */
+class BusyClock extends VirtualClock {
+  #looks = 0
+
+  override now(): number {
+    this.#looks += 1
+    return super.now() + 3 * this.#looks
+  }
+
+  override monotonic(): number {
+    return this.now()
+  }
+
+  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (ms < 0) throw new Error(`a sleep of ${ms} ms`)
+    return super.sleep(ms, signal)
+  }
+}
+
+test('what becomes due between two looks at the clock is done, not slept for', async () => {
+  const clock = new BusyClock()
+  for (let startMs = 1; startMs < 20; startMs += 1) {
+    await using sandbox = await openTestSandbox({ clock, timing: { startMs } })
+    await sandbox.client.apply(`${APPS}/deployments/x`, workload('Deployment'))
+    await clock.advance(2 * SECOND)
+    expect(await statusOf(sandbox, `${APPS}/deployments/x`)).toMatchObject({ replicas: 1 })
+  }
 })
 
 test('a new image replaces the Pods, and keeps the old ReplicaSet without Pods', async () => {
