@@ -94,7 +94,7 @@ async function followOnce(
     await decisions.flush(reader.position, signal)
     keepFold(events.at(-1))
     if (events.length > 0) continue
-    const due = nextDueMs(deps, now)
+    const due = nextDueMs(deps.plane.applications.values(), now)
     const both = due === undefined ? undefined : clock.deadline(due, signal)
     await wake.wait(both?.signal ?? signal)
     both?.[Symbol.dispose]()

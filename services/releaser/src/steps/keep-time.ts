@@ -1,9 +1,12 @@
 import { event, streams } from '@tidemark/contracts'
 import { causeFrom } from '@tidemark/service'
+import type { Application } from '../domain/application.ts'
 import { isDue } from '../domain/decide-rollout.ts'
 import { advance } from './advance.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { considerRender } from './request-renders.ts'
+
+const LOOK_MS_MAX = 3_600_000 // Timers end at 24 days, and a suspension may be longer: then it looks again.
 
 /** What is due by now: retries of rollouts that failed, and suspensions that have an end. */
 export async function keepTime(
@@ -24,17 +27,20 @@ export async function keepTime(
 }
 
 /**
- * Milliseconds from `now` until something is due; `undefined` where nothing is. What was due at `now` already
+ * Milliseconds from `now` until something is due, or an hour; `undefined` where nothing is. What was due at `now` already
  * is done, or waits for more than time: the retry of an application that is suspended, for one.
  */
-export function nextDueMs({ plane }: ReleaserDeps, now: number): number | undefined {
+export function nextDueMs(
+  applications: Iterable<Pick<Application, 'rollout' | 'suspended'>>,
+  now: number,
+): number | undefined {
   let next: number | undefined
-  for (const { rollout, suspended } of plane.applications.values()) {
+  for (const { rollout, suspended } of applications) {
     const times = [
       rollout?.phase === 'stopped' ? Number(rollout.retryAtMs) : 0,
       Number(suspended?.untilMs ?? 0n),
     ].filter((time) => time > now)
     for (const time of times) next = Math.min(next ?? time, time)
   }
-  return next === undefined ? undefined : next - now
+  return next === undefined ? undefined : Math.min(next - now, LOOK_MS_MAX)
 }
