@@ -9,6 +9,8 @@ import {
   mergeValues,
   printRelease,
   renderChart,
+  traceChart,
+  type ValuesInput,
 } from '@tidemark/helm'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { folderTree, SourceError } from '@tidemark/source-tree'
@@ -16,6 +18,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { openDisk } from '../render/disk-tree.ts'
+import { layersOf, readsText, traceText } from '../render/trace-text.ts'
 import { seededStream } from '../render/seeded-stream.ts'
 
 /** Where the command writes: what a chart prints is bytes. */
@@ -40,6 +43,9 @@ Prints what "helm template NAME CHART" prints (3.22; without network). CHART is 
       --skip-tests          leave tests out
       --no-hooks            leave hooks out
       --flavour helm4       as the SDK of Helm 4.2, which Flux installs with, instead of Helm 3.22
+      --trace               where each field comes from, instead of the manifests: object, path,
+                            template and line, values and the file or flag that set them
+      --reads               which templates, values and chart files were read, instead of the manifests
       --seed TEXT           the same random values for the same text; without it they are new each time
 
 Examples:
@@ -65,6 +71,8 @@ const OPTIONS = {
   'skip-tests': FLAG,
   'no-hooks': FLAG,
   flavour: { type: 'string', default: 'helm3' },
+  trace: FLAG,
+  reads: FLAG,
   seed: { type: 'string' },
   help: { ...FLAG, short: 'h' },
 } as const
@@ -77,7 +85,7 @@ export function renderHelm(argv: readonly string[], io: RenderHelmIo): number {
       io.out(Buffer.from(USAGE))
       return EXIT.ok
     }
-    io.out(toBuffer(template(flags, positionals)))
+    io.out(output(flags, positionals))
     return EXIT.ok
   } catch (error) {
     if (error instanceof CommandError) {
@@ -92,31 +100,37 @@ export function renderHelm(argv: readonly string[], io: RenderHelmIo): number {
 
 type Flags = ReturnType<typeof readArguments>['values']
 
-function template(flags: Flags, positionals: readonly string[]): string {
+function output(flags: Flags, positionals: readonly string[]): Uint8Array {
   const [name, path] = namesOf(positionals)
   const flavour = flavourOf(flags)
   const chart = open(path, flavour)
   checkInstallable(chart)
   const random = flags.seed === undefined ? systemRandom : seededStream(flags.seed)
-  const rendered = renderChart(chart, {
+  const input = valuesOf(flags, flavour)
+  const options = {
     release: {
       name,
       namespace: flags.namespace ?? 'default',
-      action: flags['is-upgrade'] === true ? 'upgrade' : 'install',
+      action: flags['is-upgrade'] === true ? ('upgrade' as const) : ('install' as const),
     },
-    values: valuesOf(flags, flavour),
+    values: mergeValues(input),
     capabilities: {
       ...(flags['kube-version'] !== undefined && { kubeVersion: flags['kube-version'] }),
       apiVersions: separated(flags['api-versions']),
     },
     generated: freshValues({ random, clock: systemClock }),
-  })
-  return printRelease(rendered, {
+  }
+  if (flags.trace === true)
+    return Buffer.from(traceText(traceChart(chart, options, layersOf(input)).fields))
+  const rendered = renderChart(chart, options)
+  if (flags.reads === true) return Buffer.from(readsText(rendered.reads))
+  const text = printRelease(rendered, {
     includeCrds: flags['include-crds'] === true,
     skipTests: flags['skip-tests'] === true,
     noHooks: flags['no-hooks'] === true,
     showOnly: flags['show-only'] ?? [],
   })
+  return toBuffer(text)
 }
 
 function namesOf(positionals: readonly string[]): readonly [string, string] {
@@ -130,8 +144,8 @@ function flavourOf({ flavour }: Flags): Flavour {
   throw usage(`--flavour is helm3 or helm4, not ${flavour}`)
 }
 
-function valuesOf(flags: Flags, flavour: Flavour): ReturnType<typeof mergeValues> {
-  return mergeValues({
+function valuesOf(flags: Flags, flavour: Flavour): ValuesInput {
+  return {
     flavour,
     files: separated(flags.values).map((name) => ({ name, text: readText(name) })),
     set: flags.set ?? [],
@@ -140,7 +154,7 @@ function valuesOf(flags: Flags, flavour: Flavour): ReturnType<typeof mergeValues
     setFile: flags['set-file'] ?? [],
     setLiteral: flags['set-literal'] ?? [],
     readFile: readText,
-  })
+  }
 }
 
 /** These flags take several values with commas between them. */
