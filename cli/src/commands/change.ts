@@ -46,6 +46,7 @@ export async function reconcile(
     readonly source?: boolean
     readonly withSource?: boolean
     readonly approvePrune?: boolean
+    readonly rotateGenerated?: boolean
     readonly reason: string
   },
 ): Promise<void> {
@@ -56,6 +57,7 @@ export async function reconcile(
     source: isSource ? name : '',
     withSource: options.withSource === true,
     approvePrune: options.approvePrune === true,
+    rotateGenerated: options.rotateGenerated === true,
     reason: options.reason,
     requestId: '',
   })

@@ -1,3 +1,4 @@
+import type { GeneratedEntry } from '@tidemark/go-template'
 import type { JsonObject } from '@tidemark/manifests'
 import type { Reads, SourceTree } from '@tidemark/source-tree'
 
@@ -9,15 +10,19 @@ export interface RenderJob {
   readonly tree: SourceTree
   /** The Flux object, as JSON. */
   readonly objectJson: string
+  /** What charts generated when this was last rendered; it is given again. */
+  readonly generated: readonly GeneratedEntry[]
 }
 
-/** What came of it. A pure function of the job: the same files and object give the same outcome. */
+/** What came of it. A pure function of the job, but for what charts generate anew: that is in the outcome. */
 export type RenderOutcome =
   | {
       readonly kind: 'rendered'
       readonly objects: readonly JsonObject[]
       readonly reads: Reads
       readonly warnings: readonly string[]
+      /** All that charts generated, now or before. Secrets may be among it. */
+      readonly generated: readonly GeneratedEntry[]
     }
   | {
       readonly kind: 'failed'

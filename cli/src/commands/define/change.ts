@@ -18,12 +18,14 @@ function addReconcile(program: Command): void {
     .option('--source', 'the name is that of a source')
     .option('--with-source', 'look at its source first')
     .option('--approve-prune', 'deletions that a guard holds may go on')
+    .option('--rotate-generated', 'passwords and keys that its charts generated are drawn anew')
     .option('--reason <text>', 'why; it is kept', '')
   withExamples(
     withOutput(reconcile),
     'reconcile eu/shop --with-source',
     'reconcile flux-system --source',
     'reconcile eu/shop --approve-prune --reason "the old queue is drained"',
+    'reconcile eu/shop --rotate-generated --reason "the password was seen"',
   ).action(async (name, options) => (await import('../change.ts')).reconcile(name, options))
 }
 

@@ -47,6 +47,7 @@ function render(
   checkInstallable(chart)
   const rendered = renderChart(chart, {
     ...options,
+    generated: ofRelease(options.generated, request),
     release: {
       name: request.releaseName || RELEASE_NAME_DEFAULT,
       namespace: request.namespace || 'default',
@@ -56,6 +57,20 @@ function render(
   })
   const { includeCrds, skipTests, skipHooks } = request
   return utf8(printRelease(rendered, { includeCrds, skipTests, noHooks: skipHooks }))
+}
+
+/** Two releases of one chart have the same templates, but not the same passwords. */
+function ofRelease(
+  generated: RenderOptions['generated'],
+  { namespace, releaseName }: ChartRequest,
+): RenderOptions['generated'] {
+  return {
+    remember: (call, generate) =>
+      generated.remember(
+        { ...call, template: `${namespace}/${releaseName}:${call.template}` },
+        generate,
+      ),
+  }
 }
 
 /** The Helm engine's texts are Go's: a character for each byte. */

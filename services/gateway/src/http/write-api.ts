@@ -77,9 +77,11 @@ export class WriteApi {
   }
 
   async reconcile(request: ReconcileRequest, identity: Identity): Promise<Accepted> {
-    const { reason, approvePrune } = request
+    const { reason, approvePrune, rotateGenerated } = request
+    if (rotateGenerated && reason === '') throw invalid('say why: --reason')
     const requestId = this.#requestId(request)
     if (request.source !== '') {
+      if (rotateGenerated) throw invalid('a source has no generated values; name an application')
       const sourceId = this.#findSource(request.source)
       return await this.#append(
         { identity, requestId },
@@ -92,7 +94,14 @@ export class WriteApi {
     const state = this.#deps.reads.find(request.application)
     const sourceId = request.withSource ? state.sourceId : ''
     return await this.#ask(state, { identity, requestId }, (id) =>
-      event('ReconcileRequested', { requestId, applicationId: id, sourceId, reason, approvePrune }),
+      event('ReconcileRequested', {
+        requestId,
+        applicationId: id,
+        sourceId,
+        reason,
+        approvePrune,
+        rotateGenerated,
+      }),
     )
   }
 

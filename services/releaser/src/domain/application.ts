@@ -43,6 +43,8 @@ export interface RenderWish {
   readonly artifactDigest: string
   readonly revision: string
   readonly generation: bigint
+  /** Whether what charts generated was to be drawn anew. */
+  readonly rotates: boolean
 }
 
 export interface Release {
@@ -185,6 +187,7 @@ function wishOf(value: {
   readonly inputs: readonly Input[]
   readonly revision: string
   readonly generation: bigint
+  readonly rotateGenerated: boolean
 }): RenderWish {
   const artifact = value.inputs[0]
   return {
@@ -193,6 +196,7 @@ function wishOf(value: {
     artifactDigest: artifact?.digest ?? '',
     revision: value.revision,
     generation: value.generation,
+    rotates: value.rotateGenerated,
   }
 }
 

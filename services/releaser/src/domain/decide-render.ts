@@ -7,19 +7,22 @@ export interface RenderDecision {
   readonly fetched: Fetched
   /** Digest of the object that the application is declared by. */
   readonly specDigest: string
+  /** `rotate` draws anew what charts generated, also where nothing else has changed. */
+  readonly generated?: 'keep' | 'rotate'
 }
 
 /**
- * RenderRequested for this artifact and declaration, unless just that was the last wish.
+ * RenderRequested for this artifact and declaration, unless just that was the last wish. A rotation that was asked for and
+ * has not succeeded yet is asked for again.
  */
 export function decideRender(
   state: Application,
-  { sourceId, fetched, specDigest }: RenderDecision,
+  { sourceId, fetched, specDigest, generated = 'keep' }: RenderDecision,
 ): readonly EventOf<'RenderRequested'>[] {
   const { declared, request } = state
   if (declared === undefined || state.removed !== undefined) return []
-  if (isSameWish(request, { sourceId, digest: fetched.artifactDigest, of: declared.generation }))
-    return []
+  const same = { sourceId, digest: fetched.artifactDigest, of: declared.generation }
+  if (generated === 'keep' && isSameWish(request, same)) return []
   return [
     event('RenderRequested', {
       applicationId: state.id,
@@ -46,8 +49,14 @@ export function decideRender(
       generatedBlob: state.rendered?.kind === 'rendered' ? state.rendered.generatedBlob : '',
       revision: fetched.revision,
       generation: declared.generation,
+      rotateGenerated: generated === 'rotate' || isRotating(state),
     }),
   ]
+}
+
+function isRotating({ request, rendered }: Application): boolean {
+  if (request?.rotates !== true) return false
+  return rendered?.kind !== 'rendered' || rendered.request < request.request
 }
 
 function isSameWish(

@@ -10,7 +10,8 @@ import { causeOf } from '@tidemark/service'
 import { advance } from './advance.ts'
 import { declareChildren } from './declare-children.ts'
 import type { ReleaserDeps } from './deps.ts'
-import { considerRender } from './request-renders.ts'
+import { isPaused } from './models.ts'
+import { considerRender, rotateGenerated } from './request-renders.ts'
 
 /** RollbackRequested -> HoldPlaced and a rollout of the stored release, or RequestRefused. */
 export async function answerRollback(
@@ -52,10 +53,13 @@ export async function answerReconcile(
   recorded: Recorded<EventOf<'ReconcileRequested'>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { applicationId, approvePrune } = recorded.event.value
+  const { applicationId, approvePrune, rotateGenerated: rotates } = recorded.event.value
   if (applicationId === '') return
   const cause = causeOf(recorded)
-  await considerRender(deps, applicationId, cause, signal)
+  if (rotates && isPaused(deps.plane.application(applicationId)))
+    return refuse(deps, recorded, 'it is suspended: nothing new is rendered; resume it first')
+  if (rotates) rotateGenerated(deps, applicationId, cause)
+  else await considerRender(deps, applicationId, cause, signal)
   advance(deps, applicationId, cause, {
     again: RolloutCause.ROLLOUT_CAUSE_RECONCILE,
     pruneApproved: approvePrune,

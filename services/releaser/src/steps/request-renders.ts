@@ -75,13 +75,23 @@ export function usersOf({ plane }: ReleaserDeps, source: Source): readonly Appli
   )
 }
 
-function wishRender({ plane, decisions }: ReleaserDeps, id: string, cause: Cause): void {
+/** Asks for a render that draws anew what charts generated. */
+export function rotateGenerated(deps: ReleaserDeps, id: string, cause: Cause): void {
+  wishRender(deps, id, cause, 'rotate')
+}
+
+function wishRender(
+  { plane, decisions }: ReleaserDeps,
+  id: string,
+  cause: Cause,
+  generated: 'keep' | 'rotate' = 'keep',
+): void {
   const state = plane.application(id)
   const sourceId = plane.sourceOf.get(sourceKeyOf(state)) ?? ''
   const { fetched } = plane.source(sourceId)
   if (fetched === undefined || state.declared === undefined) return
   const specDigest = derivedId('spec', Buffer.from(state.declared.objectJson).toString('base64'))
-  const decided = decideRender(state, { sourceId, fetched, specDigest })
+  const decided = decideRender(state, { sourceId, fetched, specDigest, generated })
   decisions.record(
     cause,
     decided.map((wish) => ({ stream: streams.application(id), event: wish })),

@@ -2,7 +2,7 @@ import { memoryTree } from '@tidemark/source-tree'
 import { systemClock } from '@tidemark/kernel'
 import { silentLogger } from '@tidemark/service'
 import { execFileSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import type { RenderJob } from '../ports.ts'
 import { openChildPool } from './child-pool.ts'
 
@@ -26,6 +26,7 @@ const job = (digest: string, files: Readonly<Record<string, string>>, path = './
   artifactDigest: digest,
   tree: memoryTree(Object.entries(files)),
   objectJson: object(path),
+  generated: [],
 })
 const filler = (n: number): string => `${n}\n${'x'.repeat(5_000_000)}`
 const open = (): ReturnType<typeof openChildPool> =>
@@ -86,3 +87,22 @@ function endRenderChildren(): void {
       process.kill(Number(pid), 'SIGKILL')
   }
 }
+
+test('a child gives what charts generated, and gives it again where it is told of it', async () => {
+  await using pool = open()
+  const chart = {
+    'kustomization.yaml':
+      'helmGlobals: {chartHome: charts}\nhelmCharts: [{name: db, releaseName: one}]\n',
+    'charts/db/Chart.yaml': 'apiVersion: v2\nname: db\nversion: 1.0.0\n',
+    'charts/db/values.yaml': '{}\n',
+    'charts/db/templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: "{{ randAlphaNum 20 }}"}\n',
+  }
+  const first = await pool.render(job('chart', chart), signal)
+  assert(first.kind === 'rendered', JSON.stringify(first))
+  expect(first.generated).toHaveLength(1)
+  const again = await pool.render({ ...job('chart', chart), generated: first.generated }, signal)
+  expect(again).toMatchObject({ objects: first.objects, generated: first.generated })
+  const anew = await pool.render(job('chart', chart), signal)
+  expect(anew).not.toMatchObject({ objects: first.objects })
+})

@@ -167,7 +167,13 @@ class Child {
     this.#sendTree(job)
     for (let asked = 0; asked < MISSING_MAX; asked += 1) {
       const answer = await this.#ask(
-        { kind: 'render', id, digest: job.artifactDigest, objectJson: job.objectJson },
+        {
+          kind: 'render',
+          id,
+          digest: job.artifactDigest,
+          objectJson: job.objectJson,
+          generated: job.generated,
+        },
         signal,
       )
       if (answer.kind === 'failed') return answer.outcome

@@ -3,5 +3,5 @@ import { renderFiles } from './render-files.ts'
 
 /** The engine without a process of its own: for simulations and tests only, since nothing limits it. */
 export const inProcessEngine: RenderEngine = {
-  render: async ({ tree, objectJson }) => renderFiles(tree, objectJson),
+  render: async (job) => renderFiles(job),
 }

@@ -1,5 +1,5 @@
 import type { FileMode } from '@tidemark/source-tree'
-import type { RenderOutcome } from '../ports.ts'
+import type { RenderJob, RenderOutcome } from '../ports.ts'
 
 /** The newest trees that a child keeps; its parent forgets the same ones, and sends them again. */
 export const TREES_MAX = 8
@@ -21,6 +21,7 @@ export type ToChild =
       readonly id: number
       readonly digest: string
       readonly objectJson: string
+      readonly generated: RenderJob['generated']
     }
 
 /** What a render child answers. */

@@ -29,11 +29,12 @@ process.on('message', (message: ToChild) => {
 process.on('disconnect', () => process.exit(0))
 say({ kind: 'ready' })
 
-function render({ id, digest, objectJson }: Extract<ToChild, { kind: 'render' }>): void {
+function render(message: Extract<ToChild, { kind: 'render' }>): void {
+  const { id, digest } = message
   const entries = trees.get(digest)
   try {
     if (entries === undefined) throw new Error(`tree ${digest} was never sent`)
-    say({ kind: 'done', id, outcome: renderFiles(treeOf(entries), objectJson) })
+    say({ kind: 'done', id, outcome: renderFiles({ ...message, tree: treeOf(entries) }) })
   } catch (error) {
     if (!(error instanceof FileMissing) || entries === undefined) throw error
     say({ kind: 'missing', id, sha256: besides(error.path, entries) })

@@ -1,6 +1,9 @@
-import { SourceError, type SourceTree } from '@tidemark/source-tree'
+import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
+import { systemClock, systemRandom } from '@tidemark/kernel'
+import { helmRenderer } from '@tidemark/kustomize'
+import { SourceError } from '@tidemark/source-tree'
 import { renderKustomization, RenderRefused } from '@tidemark/flux'
-import type { RenderOutcome } from '../ports.ts'
+import type { RenderJob, RenderOutcome } from '../ports.ts'
 
 /** A file that the engine wants and that is not here yet. Not an answer: the render begins again with it. */
 export class FileMissing extends Error {
@@ -12,12 +15,21 @@ export class FileMissing extends Error {
   }
 }
 
-/** Renders an application over a tree: the engine, its refusals as values, and what was read. */
-export function renderFiles(tree: SourceTree, objectJson: string): RenderOutcome {
+/**
+ * Renders an application over a tree: the engine, its refusals as values, and what was read. Charts draw random values only
+ * where `generated` has none for a call.
+ */
+export function renderFiles({
+  tree,
+  objectJson,
+  generated,
+}: Pick<RenderJob, 'tree' | 'objectJson' | 'generated'>): RenderOutcome {
   try {
     const object: unknown = JSON.parse(objectJson)
-    const { objects, warnings, reads } = renderKustomization(tree, object)
-    return { kind: 'rendered', objects, warnings, reads }
+    const memory = new GeneratedMemory({ random: systemRandom, clock: systemClock }, generated)
+    const charts = helmRenderer({ generated: memory, clock: systemClock })
+    const { objects, warnings, reads } = renderKustomization(tree, object, { charts })
+    return { kind: 'rendered', objects, warnings, reads, generated: memory.entries }
   } catch (error) {
     if (error instanceof FileMissing) throw error
     return failure(error)
@@ -34,6 +46,18 @@ function failure(error: unknown): RenderOutcome {
   if (error instanceof SourceError) {
     const { code, message, path } = error
     return { kind: 'failed', code, message, file: path, line: 0, reads }
+  }
+  if (error instanceof LimitError) {
+    const { code, position, message: reason } = error
+    const file = fromBytes(position?.template ?? '')
+    return {
+      kind: 'failed',
+      code,
+      message: fromBytes(reason),
+      file,
+      line: position?.line ?? 0,
+      reads,
+    }
   }
   const message = error instanceof Error ? error.message : 'the engine failed without a reason'
   return { kind: 'failed', code: 'ENGINE_FAILED', message, file: '', line: 0, reads }

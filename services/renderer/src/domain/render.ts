@@ -4,6 +4,8 @@ import type { Decider } from '@tidemark/event-store'
 /** The newest render of an application that has its answer. */
 export interface RenderState {
   readonly answered: bigint
+  /** What charts generated at the newest render that succeeded; empty where they generated nothing. */
+  readonly generatedBlob: string
 }
 
 export interface Answer {
@@ -22,6 +24,8 @@ export type Outcome =
       readonly fluxObjectCount: number
       readonly inputsDigest: string
       readonly warnings: readonly string[]
+      readonly generatedDigest: string
+      readonly generatedBlob: string
       readonly engine: string
     }
   | {
@@ -34,7 +38,7 @@ export type Outcome =
 
 /** One answer for each request, and none for one that a newer answer has overtaken. */
 export const render: Decider<RenderState, Answer, 'Rendered' | 'RenderFailed'> = {
-  initial: { answered: 0n },
+  initial: { answered: 0n, generatedBlob: '' },
 
   decide: (
     { requested, readSetDigest, readSetBlob, outcome },
@@ -61,6 +65,17 @@ export const render: Decider<RenderState, Answer, 'Rendered' | 'RenderFailed'> =
     ]
   },
 
-  evolve: (state, { type, value }: AnyEvent) =>
-    type === 'Rendered' || type === 'RenderFailed' ? { answered: value.request } : state,
+  evolve: (state, { type, value }: AnyEvent) => {
+    if (type === 'Rendered') return { answered: value.request, generatedBlob: value.generatedBlob }
+    return type === 'RenderFailed' ? { ...state, answered: value.request } : state
+  },
+}
+
+/**
+ * What a render is given of what earlier ones generated. Our own newest answer goes before the request, which may have been
+ * written before that answer was read: else two requests in a row would draw twice.
+ */
+export function generatedFor(state: RenderState, requested: RenderRequested): string {
+  if (requested.rotateGenerated) return ''
+  return state.generatedBlob === '' ? requested.generatedBlob : state.generatedBlob
 }

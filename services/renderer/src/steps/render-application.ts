@@ -11,7 +11,14 @@ import { canonicalJson, manifestDigest, type KeyedDigest } from '@tidemark/manif
 import { buildAppend, causeOf, type Surroundings } from '@tidemark/service'
 import { encodeReads, type Reads } from '@tidemark/source-tree'
 import { createHash } from 'node:crypto'
-import { render, type Answer, type Outcome, type RenderState } from '../domain/render.ts'
+import {
+  generatedFor,
+  render,
+  type Answer,
+  type Outcome,
+  type RenderState,
+} from '../domain/render.ts'
+import { openGenerated, packGenerated } from './generated.ts'
 import type { Artifacts, RenderEngine, RenderOutcome } from '../ports.ts'
 
 /** Name and version of the engine. Recorded with each render, never a trigger (DECISIONS 8). */
@@ -47,7 +54,7 @@ export async function renderApplication(
 
   // Act.
   surroundings.crashPoints.at('renderer.taken')
-  const outcome = await run(deps, requested, signal)
+  const outcome = await run(deps, { requested, state }, signal)
   surroundings.crashPoints.at('renderer.rendered')
   const answer = await keep(deps, requested, outcome)
   surroundings.crashPoints.at('renderer.blobs-kept')
@@ -80,10 +87,12 @@ export async function renderApplication(
 }
 
 async function run(
-  { engine, artifacts }: RenderApplicationDeps,
-  { applicationId, inputs, objectJson }: RenderRequested,
+  { surroundings, engine, artifacts }: RenderApplicationDeps,
+  { requested, state }: { readonly requested: RenderRequested; readonly state: RenderState },
   signal: AbortSignal,
 ): Promise<RenderOutcome> {
+  const { applicationId, inputs, objectJson } = requested
+  const remembered = generatedFor(state, requested)
   const artifact = inputs.find(({ kind }) => kind === InputKind.INPUT_KIND_ARTIFACT)
   const tree = await artifacts.open(artifact?.blob ?? '', signal)
   const job = {
@@ -91,6 +100,7 @@ async function run(
     artifactDigest: artifact?.digest ?? '',
     tree,
     objectJson: Buffer.from(objectJson).toString('utf8'),
+    generated: await openGenerated(surroundings.blobs, remembered, signal),
   }
   return await engine.render(job, signal)
 }
@@ -115,11 +125,11 @@ async function keep(
     }
   }
   const { objects, warnings } = outcome
+  const generated = packGenerated(outcome.generated)
   const manifests = Buffer.from(canonicalJson([...objects]))
-  const [manifestBlob = '', readSetBlob = ''] = await surroundings.blobs.putAll([
-    manifests,
-    ...readBytes(reads),
-  ])
+  const [manifestBlob = '', readSetBlob = '', generatedBlob = ''] = await surroundings.blobs.putAll(
+    [manifests, ...readBytes(reads), ...(generated === undefined ? [] : [Buffer.from(generated)])],
+  )
   const rendered: Outcome = {
     kind: 'rendered',
     manifestDigest: manifestDigest(objects, keyed),
@@ -130,6 +140,8 @@ async function keep(
       `${readSetDigest}\n${sha256(Buffer.from(requested.objectJson).toString('utf8'))}`,
     ),
     warnings,
+    generatedDigest: generated === undefined ? '' : keyed(generated),
+    generatedBlob,
     engine: ENGINE,
   }
   return { requested, readSetDigest, readSetBlob, outcome: rendered }

@@ -438,6 +438,8 @@ export interface ReconcileRequest {
   /** A source, in place of an application. */
   readonly source: string;
   readonly approvePrune: boolean;
+  /** What charts generated, passwords and keys, is drawn anew; needs a reason. */
+  readonly rotateGenerated: boolean;
 }
 
 export interface ReconcileResponse {
@@ -4562,7 +4564,15 @@ export const LiftHoldResponse: MessageFns<LiftHoldResponse> = {
 };
 
 function createBaseReconcileRequest(): ReconcileRequest {
-  return { application: "", withSource: false, reason: "", requestId: "", source: "", approvePrune: false };
+  return {
+    application: "",
+    withSource: false,
+    reason: "",
+    requestId: "",
+    source: "",
+    approvePrune: false,
+    rotateGenerated: false,
+  };
 }
 
 export const ReconcileRequest: MessageFns<ReconcileRequest> = {
@@ -4584,6 +4594,9 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     }
     if (message.approvePrune !== false) {
       writer.uint32(48).bool(message.approvePrune);
+    }
+    if (message.rotateGenerated !== false) {
+      writer.uint32(56).bool(message.rotateGenerated);
     }
     return writer;
   },
@@ -4649,6 +4662,14 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
             message.approvePrune = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.rotateGenerated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4681,6 +4702,11 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
         : isSet(object.approve_prune)
         ? globalThis.Boolean(object.approve_prune)
         : false,
+      rotateGenerated: isSet(object.rotateGenerated)
+        ? globalThis.Boolean(object.rotateGenerated)
+        : isSet(object.rotate_generated)
+        ? globalThis.Boolean(object.rotate_generated)
+        : false,
     };
   },
 
@@ -4704,6 +4730,9 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     if (message.approvePrune !== false) {
       obj.approvePrune = message.approvePrune;
     }
+    if (message.rotateGenerated !== false) {
+      obj.rotateGenerated = message.rotateGenerated;
+    }
     return obj;
   },
 
@@ -4718,6 +4747,7 @@ export const ReconcileRequest: MessageFns<ReconcileRequest> = {
     message.requestId = object.requestId ?? "";
     message.source = object.source ?? "";
     message.approvePrune = object.approvePrune ?? false;
+    message.rotateGenerated = object.rotateGenerated ?? false;
     return message;
   },
 };

@@ -198,6 +198,8 @@ export interface RenderRequested {
   /** The revision that the render is of, for people. */
   readonly revision: string;
   readonly generation: bigint;
+  /** Nothing that an earlier render generated is given again. */
+  readonly rotateGenerated: boolean;
 }
 
 /** Something that a render takes in. */
@@ -878,6 +880,7 @@ function createBaseRenderRequested(): RenderRequested {
     generatedBlob: "",
     revision: "",
     generation: 0n,
+    rotateGenerated: false,
   };
 }
 
@@ -915,6 +918,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
         throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
       }
       writer.uint32(72).uint64(message.generation);
+    }
+    if (message.rotateGenerated !== false) {
+      writer.uint32(80).bool(message.rotateGenerated);
     }
     return writer;
   },
@@ -1004,6 +1010,14 @@ export const RenderRequested: MessageFns<RenderRequested> = {
             message.generation = reader.uint64() as bigint;
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.rotateGenerated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1039,6 +1053,11 @@ export const RenderRequested: MessageFns<RenderRequested> = {
         : "",
       revision: isSet(object.revision) ? globalThis.String(object.revision) : "",
       generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+      rotateGenerated: isSet(object.rotateGenerated)
+        ? globalThis.Boolean(object.rotateGenerated)
+        : isSet(object.rotate_generated)
+        ? globalThis.Boolean(object.rotate_generated)
+        : false,
     };
   },
 
@@ -1071,6 +1090,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     if (message.generation !== 0n) {
       obj.generation = message.generation.toString();
     }
+    if (message.rotateGenerated !== false) {
+      obj.rotateGenerated = message.rotateGenerated;
+    }
     return obj;
   },
 
@@ -1092,6 +1114,7 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     message.generation = (object.generation !== undefined && object.generation !== null)
       ? BigInt(object.generation)
       : 0n;
+    message.rotateGenerated = object.rotateGenerated ?? false;
     return message;
   },
 };

@@ -81,6 +81,8 @@ export interface ReconcileRequested {
   readonly reason: string;
   /** Deletions that a guard holds may go on. */
   readonly approvePrune: boolean;
+  /** What charts generated, passwords and keys, is drawn anew. */
+  readonly rotateGenerated: boolean;
 }
 
 export interface SuspendRequested {
@@ -345,7 +347,7 @@ export const HoldLiftRequested: MessageFns<HoldLiftRequested> = {
 };
 
 function createBaseReconcileRequested(): ReconcileRequested {
-  return { requestId: "", applicationId: "", sourceId: "", reason: "", approvePrune: false };
+  return { requestId: "", applicationId: "", sourceId: "", reason: "", approvePrune: false, rotateGenerated: false };
 }
 
 export const ReconcileRequested: MessageFns<ReconcileRequested> = {
@@ -364,6 +366,9 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     }
     if (message.approvePrune !== false) {
       writer.uint32(40).bool(message.approvePrune);
+    }
+    if (message.rotateGenerated !== false) {
+      writer.uint32(48).bool(message.rotateGenerated);
     }
     return writer;
   },
@@ -421,6 +426,14 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
             message.approvePrune = reader.bool();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.rotateGenerated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -456,6 +469,11 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
         : isSet(object.approve_prune)
         ? globalThis.Boolean(object.approve_prune)
         : false,
+      rotateGenerated: isSet(object.rotateGenerated)
+        ? globalThis.Boolean(object.rotateGenerated)
+        : isSet(object.rotate_generated)
+        ? globalThis.Boolean(object.rotate_generated)
+        : false,
     };
   },
 
@@ -476,6 +494,9 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     if (message.approvePrune !== false) {
       obj.approvePrune = message.approvePrune;
     }
+    if (message.rotateGenerated !== false) {
+      obj.rotateGenerated = message.rotateGenerated;
+    }
     return obj;
   },
 
@@ -489,6 +510,7 @@ export const ReconcileRequested: MessageFns<ReconcileRequested> = {
     message.sourceId = object.sourceId ?? "";
     message.reason = object.reason ?? "";
     message.approvePrune = object.approvePrune ?? false;
+    message.rotateGenerated = object.rotateGenerated ?? false;
     return message;
   },
 };
