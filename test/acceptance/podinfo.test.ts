@@ -9,8 +9,8 @@ import { byPath, type ByPath } from '../rig/plane/test-cluster.ts'
 import { application } from './fleet-files.ts'
 import { realSetup } from './setup.ts'
 
-const SLOW = 300_000 // Real components on a machine that may be busy; nothing waits for it to pass.
-const WAIT = 120_000 // Less, so that what was missing is told.
+const SLOW = 600_000 // Real components on a machine that may be busy; nothing waits for it to pass.
+const WAIT = 240_000 // Less, so that what was missing is told.
 const CALM_MS = 600
 
 /** A plane on a real cluster, fed with the sample from a Git server over HTTP. */

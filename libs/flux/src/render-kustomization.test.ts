@@ -32,7 +32,8 @@ test('a broken manifest is named with its line, with a kustomization.yaml and wi
   }
   for (const files of [{ 'apps/pair/left.yaml': BROKEN }, listed]) {
     const refused = refusalOf(files)
-    expect(refused?.file).toMatch(/left\.yaml$/u)
+    expect(refused?.file).toBe('apps/pair/left.yaml')
+    expect(refused?.message).toMatch(/^apps\/pair\/left\.yaml:\d+: /u)
     expect(refused?.line).toBeGreaterThan(3)
   }
 })

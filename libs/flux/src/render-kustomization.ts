@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { EnvsubstError } from '@tidemark/envsubst'
 import { KustomizeError, ParseCache } from '@tidemark/kustomize'
 import {
@@ -48,7 +49,7 @@ export function renderKustomization(
     })
     return { objects, warnings: built.warnings, reads: built.reads }
   } catch (error) {
-    if (error instanceof KustomizeError) throw refusedBuild(error)
+    if (error instanceof KustomizeError) throw refusedBuild(error, tree, model.path)
     if (error instanceof EnvsubstError)
       throw new RenderRefused(error.code, `spec.postBuild: ${error.message}`, { cause: error })
     throw error
@@ -56,8 +57,9 @@ export function renderKustomization(
 }
 
 /** kustomize names the file in its words; the line is that of the YAML error below. */
-function refusedBuild(error: KustomizeError): RenderRefused {
-  const [, file] = FILE.exec(error.message) ?? LISTED_IN.exec(error.message) ?? []
+function refusedBuild(error: KustomizeError, tree: SourceTree, path: string): RenderRefused {
+  const [, named] = FILE.exec(error.message) ?? LISTED_IN.exec(error.message) ?? []
+  const file = named === undefined ? undefined : fromRoot(named, tree, path)
   const line = lineOf(error)
   const place = file === undefined || line === 0 ? '' : `${file}:${line}: `
   return new RenderRefused(error.code, `${place}${error.message}`, {
@@ -65,6 +67,13 @@ function refusedBuild(error: KustomizeError): RenderRefused {
     line,
     cause: error,
   })
+}
+
+/** A file that is named from the folder that is built, as kustomize does, by its path in the repository. */
+function fromRoot(file: string, tree: SourceTree, path: string): string {
+  const whole = posix.join(path, file)
+  if (file.startsWith('/') || whole.startsWith('..')) return file
+  return tree.stat(whole)?.kind === 'file' ? whole : file
 }
 
 const FILE = /\b(?:in|from) (?:file )?'?([^\s',;:]+\.ya?ml|[^\s',;:]*Kustomization)'?/iu
