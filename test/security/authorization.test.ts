@@ -36,6 +36,8 @@ const ALLOWED: Readonly<Record<string, 'all' | 'operator'>> = {
   setSecret: 'operator',
   unsetSecret: 'operator',
   listSecrets: 'all',
+  getRelease: 'all',
+  findObject: 'all',
 }
 
 const CALLERS: Readonly<Record<string, string | undefined>> = {
@@ -85,6 +87,8 @@ const ANSWERS: Readonly<Record<string, status>> = {
   setSecret: status.INVALID_ARGUMENT,
   unsetSecret: status.INVALID_ARGUMENT,
   listSecrets: status.OK,
+  getRelease: status.NOT_FOUND,
+  findObject: status.INVALID_ARGUMENT,
 }
 
 const METHODS = Object.keys(TidemarkServiceService).filter((name): name is Method =>
