@@ -1,4 +1,5 @@
-import { during, KustomizeError } from '../kustomize-error.ts'
+import { printJson } from '@tidemark/yaml'
+import { during, KustomizeError, shortened } from '../kustomize-error.ts'
 import type { FieldSpec } from '../config/field-spec.ts'
 import { idText } from '../identity/resource-id.ts'
 import {
@@ -16,6 +17,7 @@ import {
 } from '../node/node.ts'
 import { stepName } from '../node/remembered.ts'
 import { setScalar } from '../node/set-field.ts'
+import { nodeToValue } from '../node/to-value.ts'
 import { updateField } from '../node/update-field.ts'
 import { Note, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
@@ -116,9 +118,13 @@ function refuseConflicts(set: ResourceSet): void {
     if (other !== undefined)
       throw new KustomizeError(
         'DUPLICATE_OBJECT',
-        `namespace transformation produces ID conflict: [${[other, resource].map((each) => idText(each.originalId)).join(' ')}]`,
+        `namespace transformation produces ID conflict: [${[other, resource].map(written).join(' ')}]`,
         { hint: `both are ${key} after the namespace is set; rename one` },
       )
     seen.set(key, resource)
   }
+}
+
+function written({ node }: Resource): string {
+  return shortened(printJson(nodeToValue(node ?? EMPTY_MAPPING)))
 }
