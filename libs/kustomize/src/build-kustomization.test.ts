@@ -142,3 +142,56 @@ test('deprecated fields work, and warn', () => {
   expect(warnings.join('\n')).toContain("'commonLabels' is deprecated")
   expect(yaml).toContain('matchLabels:\n      a: b')
 })
+
+const SERVICE =
+  'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 80}]}\n'
+const LABELLED = {
+  'base/kustomization.yaml': 'resources: [service.yaml]\ncommonLabels: {app: old}\n',
+  'base/service.yaml': SERVICE,
+}
+
+test.each([
+  ['a label', 'labels: [{pairs: {app: new}}]\n'],
+  [
+    'a patch',
+    `patches: [{target: {kind: Service}, patch: '{"kind": "Service", "apiVersion": "v1", "metadata": {"name": "x", "labels": {"app": "new"}}}'}]\n`,
+  ],
+  [
+    'a replacement',
+    'replacements: [{sourceValue: new, targets: [{select: {kind: Service}, fieldPaths: [metadata.labels.app]}]}]\n',
+  ],
+])('%s that changes a label changes it where upstream had written the same node', (_, fields) => {
+  const { yaml } = build(
+    { ...LABELLED, 'top/kustomization.yaml': `resources: [../base]\n${fields}` },
+    'top',
+  )
+  expect(yaml).toContain('  labels:\n    app: new\n')
+  expect(yaml).toContain('  selector:\n    app: new\n')
+})
+
+test('a label that was there before is a node of its own', () => {
+  const files = {
+    ...LABELLED,
+    'base/service.yaml': SERVICE.replace('name: web', 'name: web, labels: {app: mine}'),
+    'top/kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {app: new}}]\n',
+  }
+  expect(build(files, 'top').yaml).toContain('  selector:\n    app: old\n')
+})
+
+test('a patch that replaces the object as a whole leaves it, as upstream does', () => {
+  const patch = `{"kind": "Service", "apiVersion": "v1", "metadata": {"name": "web"}, "spec": {}, "$patch": "replace"}`
+  const files = {
+    'kustomization.yaml': `resources: [service.yaml]\npatches: [{patch: '${patch}'}]\n`,
+    'service.yaml': SERVICE,
+  }
+  expect(build(files).yaml).toContain('  - port: 80\n')
+})
+
+test('a directive inside of what is new is no part of the object', () => {
+  const patch = `{"kind": "Service", "apiVersion": "v1", "metadata": {"name": "web"}, "status": {"a": {"b": {"c": "d", "$patch": "merge"}}}}`
+  const files = {
+    'kustomization.yaml': `resources: [service.yaml]\npatches: [{patch: '${patch}'}]\n`,
+    'service.yaml': SERVICE,
+  }
+  expect(build(files).yaml).toContain('    b:\n      c: d\n')
+})

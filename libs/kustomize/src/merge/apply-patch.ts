@@ -1,5 +1,5 @@
 import { apiVersionOf } from '../identity/gvk.ts'
-import { EMPTY_MAPPING, isNullOrEmpty, type Node, untagged } from '../node/node.ts'
+import { EMPTY_MAPPING, field, isNullOrEmpty, type Node, rawText, untagged } from '../node/node.ts'
 import { remembered } from '../node/remembered.ts'
 import { setField } from '../node/set-field.ts'
 import { Note, type Resource } from '../resource.ts'
@@ -14,11 +14,17 @@ export function applyStrategicPatch(target: Resource, patch: Resource): void {
   const changesName = patch.isMarked(Note.allowNameChange)
   const changesKind = patch.isMarked(Note.allowKindChange)
   if (changesName || changesKind) target.storePreviousId()
-  target.node = strategicMerge(patch.node, target.node, rulesOf(target))
+  const merged = strategicMerge(patch.node, target.node, rulesOf(target))
+  // Upstream drops what replaces an object as a whole: only what replaces a part of it is put anywhere.
+  if (isNullOrEmpty(merged) || !replacesAll(patch)) target.node = merged
   if (isNullOrEmpty(target.node)) return
   if (!changesKind) target.setKind(kind)
   if (!changesName) target.setName(name)
   target.setNamespace(namespace)
+}
+
+function replacesAll({ node }: Resource): boolean {
+  return rawText(field(node, '$patch')) === 'replace'
 }
 
 /** The patch as it is applied to one of several targets: with the apiVersion of that. */

@@ -101,7 +101,9 @@ function mergedSides({ target, patch }: Sides): Sides | undefined {
   if (isNull(patch)) return undefined
   const { directive, rest } = takeDirective(patch)
   if (directive === 'delete') return undefined
-  return directive === 'replace' ? { target: rest, patch: rest } : { target, patch: rest }
+  // A patch that has become the object itself loses its directive there too.
+  const isOne = directive === 'replace' || target === patch
+  return { target: isOne ? rest : target, patch: rest }
 }
 
 function takeLeniently(
@@ -151,7 +153,8 @@ function mergedLists({ target, patch }: Sides): Lists | undefined {
   const { directive, rest } = takeDirective(patch)
   if (directive === 'delete') return undefined
   const list = asList(rest)
-  return { target: directive === 'replace' ? list : asList(target), patch: list }
+  const isOne = directive === 'replace' || target === patch
+  return { target: isOne ? list : asList(target), patch: list }
 }
 
 function asList(node: Node | undefined): Sequence | undefined {

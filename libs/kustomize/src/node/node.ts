@@ -19,6 +19,8 @@ export interface Scalar {
   readonly tagged?: true
   /** A null that a merge must not drop. */
   readonly keep?: true
+  /** The same for all places of an object that upstream writes as one node (see alike.ts). */
+  readonly mark?: object
 }
 
 export interface Sequence {
@@ -29,6 +31,8 @@ export interface Sequence {
 export interface Mapping {
   readonly kind: 'mapping'
   readonly entries: readonly Entry[]
+  /** Of an object: some of its scalars have a mark. */
+  readonly isMarked?: true
 }
 
 export interface Entry {
@@ -111,12 +115,12 @@ export function withField(
   const at = node.entries.findIndex(({ key }) => key.value === name)
   const old = node.entries[at]
   if (old === undefined)
-    return { kind: 'mapping', entries: [...node.entries, { key: untagged(name, keyStyle), value }] }
+    return { ...node, entries: [...node.entries, { key: untagged(name, keyStyle), value }] }
   if (old.value === value) return node
   const before = lastFields.get(node)
   if (before?.name === name && isEqual(before.value, value)) return before.result
   const result: Mapping = {
-    kind: 'mapping',
+    ...node,
     entries: node.entries.with(at, { key: old.key, value }),
   }
   lastFields.set(node, { name, value, result })
@@ -136,14 +140,15 @@ function isEqual(left: Node, right: Node): boolean {
     left.tag === right.tag &&
     left.style === right.style &&
     left.tagged === right.tagged &&
-    left.keep === right.keep
+    left.keep === right.keep &&
+    left.mark === right.mark
   )
 }
 
 /** Takes a field out. */
 export function withoutField(node: Mapping, name: string): Mapping {
   const at = node.entries.findIndex(({ key }) => key.value === name)
-  return at < 0 ? node : { kind: 'mapping', entries: node.entries.toSpliced(at, 1) }
+  return at < 0 ? node : { ...node, entries: node.entries.toSpliced(at, 1) }
 }
 
 /** The same sequence when no item changed, so that `===` keeps its meaning. */

@@ -57,8 +57,12 @@ export function asMapping(node: Node): Mapping {
 
 function inStyleOf(old: Node, value: Node): Node {
   if (value.kind !== 'scalar') return value
-  const style: ScalarStyle = old.kind === 'scalar' ? old.style : 'plain'
-  return style === value.style ? value : { ...value, style }
+  const [style, mark]: [ScalarStyle, object | undefined] =
+    old.kind === 'scalar' ? [old.style, old.mark] : ['plain', undefined]
+  // What is written into a place takes its mark; a mark of its own goes to places that had nothing.
+  if (style === value.style && mark === value.mark) return value
+  const { mark: _, ...rest } = value
+  return mark === undefined ? { ...rest, style } : { ...rest, style, mark }
 }
 
 function quotedIfNeeded(value: Node): Node {

@@ -1,6 +1,7 @@
 import { compareBytes } from '@tidemark/source-tree'
 import type { FieldSpec } from '../config/field-spec.ts'
-import { type Node, text } from '../node/node.ts'
+import { withMark } from '../node/alike.ts'
+import { type Node, type Scalar, text } from '../node/node.ts'
 import { stepName } from '../node/remembered.ts'
 import { setField } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
@@ -27,21 +28,34 @@ function entriesTransformer(
   values: ReadonlyMap<string, string>,
   specs: readonly FieldSpec[],
 ): Transformer {
-  const entries = [...values]
-    .toSorted(([left], [right]) => compareBytes(left, right))
-    .map(([key, value]): [string, Node] => [key, text(value)])
-  const set = (node: Node): Node =>
-    entries.reduce<Node>((map, [key, value]) => setField(map, key, value), node)
+  const entries = [...values].toSorted(([left], [right]) => compareBytes(left, right))
   const step = stepName(kind, values, specs)
   return {
     kind,
     transform: (resources) => {
       if (entries.length === 0) return
       changeEach(resources, step, (resource) => {
-        for (const spec of specs)
-          if (resource.node !== undefined)
-            resource.node = updateField(resource.node, spec, { set, create: 'mapping' })
+        if (resource.node !== undefined) resource.node = withEntries(resource.node, entries, specs)
       })
     },
   }
+}
+
+function withEntries(
+  object: Node,
+  entries: readonly (readonly [key: string, value: string])[],
+  specs: readonly FieldSpec[],
+): Node {
+  const marked = entries.map(([key, value]): [string, Scalar] => [
+    key,
+    { ...text(value), mark: {} },
+  ])
+  let places = 0
+  const set = (node: Node): Node => {
+    places += 1
+    return marked.reduce<Node>((map, [key, value]) => setField(map, key, value), node)
+  }
+  const update = { set, create: 'mapping' } as const
+  const node = specs.reduce((at, spec) => updateField(at, spec, update), object)
+  return places > 1 && node.kind === 'mapping' ? withMark(node) : node
 }

@@ -4,7 +4,9 @@ import { type FieldSpec, mergeFieldSpecs } from '../config/field-spec.ts'
 import type { TransformerConfig } from '../config/transformer-config.ts'
 import { idKey, idText } from '../identity/resource-id.ts'
 import type { Kustomization } from '../kustomization/model.ts'
+import { keepAlike } from '../node/alike.ts'
 import { EMPTY_MAPPING, type Node } from '../node/node.ts'
+import { nameOf } from '../node/remembered.ts'
 import { nodeToValue } from '../node/to-value.ts'
 import { configureTransformers, type Step } from '../plugins/configure-plugins.ts'
 import { loadReplacements } from '../replacements/load-replacements.ts'
@@ -25,7 +27,7 @@ import {
   strategicMergeTransformer,
 } from './patches.ts'
 import { replicaTransformer } from './replicas.ts'
-import type { Transformer } from './transformer.ts'
+import { changeOne, type Transformer } from './transformer.ts'
 
 /** Runs what the fields of a kustomization ask for, in the order of kustomize, then the transformers that it lists. */
 export function runTransformers(stage: Stage, all: Accumulator): void {
@@ -96,8 +98,14 @@ function runOne(stage: Stage, set: ResourceSet, transformer: Transformer): void 
     transformer: transformer.kind,
     ...(transformer.path === undefined ? {} : { path: transformer.path }),
   }
-  for (const resource of set.resources)
-    if (before.get(resource) !== resource.node) resource.addLayer(layer)
+  for (const resource of set.resources) {
+    const old = before.get(resource)
+    if (old === resource.node) continue
+    resource.addLayer(layer)
+    changeOne(resource, `alike ${nameOf(old ?? EMPTY_MAPPING)}`, () => {
+      resource.node = keepAlike(old, resource.node)
+    })
+  }
 }
 
 function builtinTransformers(stage: Stage, config: TransformerConfig): readonly Transformer[] {

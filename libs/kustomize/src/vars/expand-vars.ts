@@ -3,6 +3,7 @@ import { KustomizeError } from '../kustomize-error.ts'
 import type { FieldSpec } from '../config/field-spec.ts'
 import type { Var } from '../kustomization/model.ts'
 import { splitBracketPath } from '../node/field-path.ts'
+import { keepAlike } from '../node/alike.ts'
 import { EMPTY_MAPPING, isNull, isText, type Node, type Scalar, withItems } from '../node/node.ts'
 import { remembered, stepName } from '../node/remembered.ts'
 import { scalarToValue } from '../node/to-value.ts'
@@ -55,7 +56,9 @@ function expandAll(
   const names = new Set<string>()
   const expand = (text: string): VarValue => expandText(text, values, names)
   const update = { set: (inner: Node) => expanded(inner, expand) }
-  return { node: specs.reduce((at, spec) => updateField(at, spec, update), node), names }
+  const expandOne = (at: Node, spec: FieldSpec): Node =>
+    keepAlike(at, updateField(at, spec, update)) ?? at
+  return { node: specs.reduce(expandOne, node), names }
 }
 
 /** Most specs speak of one kind. */
@@ -145,7 +148,7 @@ function withValue(node: Scalar, expand: (text: string) => VarValue): Node {
   if (typeof value === 'string') {
     if (value === node.value && node.tag === '!!str') return node
     return {
-      kind: 'scalar',
+      ...marked(node),
       tag: '!!str',
       value,
       style: value.includes('\n') ? 'literal' : 'plain',
@@ -154,5 +157,10 @@ function withValue(node: Scalar, expand: (text: string) => VarValue): Node {
   if (typeof value === 'object') return node
   const tag =
     typeof value === 'boolean' ? '!!bool' : Number.isInteger(Number(value)) ? '!!int' : '!!float'
-  return { kind: 'scalar', tag, value: String(value), style: 'plain' }
+  return { ...marked(node), tag, value: String(value), style: 'plain' }
+}
+
+/** What a place keeps, whatever is written into it. */
+function marked({ mark }: Scalar): Pick<Scalar, 'kind' | 'mark'> {
+  return mark === undefined ? { kind: 'scalar' } : { kind: 'scalar', mark }
 }
