@@ -12,6 +12,7 @@ import {
   withoutField,
 } from '../node/node.ts'
 import { asMapping, setAt } from '../node/set-field.ts'
+import { wrongKind } from '../node/wrong-kind.ts'
 import { BUILD_NOTES, Note, ORIGIN_ANNOTATION, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
 import { base64Lines } from './config-map.ts'
@@ -107,6 +108,10 @@ function withEncodedTexts(node: Node | undefined): Node {
   if (stringData === undefined) return mapping
   let next: Node = withoutField(mapping, 'stringData')
   if (isNull(stringData)) return next
+  if (stringData.kind !== 'mapping')
+    throw wrongKind('mapping', stringData).wrapped(
+      'failed to normalize stringData: read stringData',
+    )
   for (const [key, value] of texts(stringData))
     next = setAt(next, ['data', key], text(base64Lines(Buffer.from(value))))
   return next

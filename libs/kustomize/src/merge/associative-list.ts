@@ -129,6 +129,7 @@ function mergeItems(lists: Lists, keys: Keys, rules: ListRules): Node | undefine
 function isMergedInPlace(sides: Sides): sides is Sides & { readonly target: Mapping } {
   const { target, patch } = sides
   if (target?.kind !== 'mapping') return false
+  if (target === patch) return true
   return patch?.kind !== 'mapping' || takeDirective(patch).directive !== 'replace'
 }
 

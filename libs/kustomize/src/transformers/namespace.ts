@@ -18,6 +18,7 @@ import {
 import { stepName } from '../node/remembered.ts'
 import { setScalar } from '../node/set-field.ts'
 import { nodeToValue } from '../node/to-value.ts'
+import { wrongKind } from '../node/wrong-kind.ts'
 import { updateField } from '../node/update-field.ts'
 import { Note, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
@@ -95,13 +96,20 @@ function setSubjects(node: Node, rules: NamespaceRules): Node {
     rules.subjects === 'none'
   )
     return node
-  if (subjects.kind !== 'sequence') return node
+  if (subjects.kind !== 'sequence')
+    throw wrongKind('sequence', subjects).wrapped(
+      'setting namespace on (cluster)role binding subjects',
+    )
   const isMeant = (subject: Mapping): boolean =>
     rules.subjects === 'allServiceAccounts'
       ? rawText(field(subject, 'kind')) === 'ServiceAccount'
       : rawText(field(subject, 'name')) === 'default'
   const items = subjects.items.map((subject) => {
-    if (subject.kind !== 'mapping' || !isMeant(subject)) return subject
+    if (subject.kind !== 'mapping')
+      throw wrongKind('mapping', subject).wrapped(
+        'setting namespace on (cluster)role binding subjects: looking up name on (cluster)role binding subject',
+      )
+    if (!isMeant(subject)) return subject
     const found: Node | undefined = field(subject, 'namespace')
     return withField(subject, 'namespace', setScalarTo(found ?? untagged(''), rules))
   })

@@ -40,8 +40,8 @@ export function runTransformers(stage: Stage, all: Accumulator): void {
   const listed = configureTransformers(stage, kustomization.transformers ?? [], 'transformers')
   for (const { transformer, origin: note } of [...own, ...listed]) {
     runOne(stage, all.set, transformer)
-    if (note !== undefined) for (const resource of all.set.resources) noteStep(resource, note)
     all.set.dropEmpty()
+    if (note !== undefined) for (const resource of all.set.resources) noteStep(resource, note)
   }
 }
 
