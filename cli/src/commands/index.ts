@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { addChange, addDemo } from './define/change.ts'
-import { addFleet } from './define/fleet.ts'
+import { addFleet, addSecret } from './define/fleet.ts'
 import { addLook, addOwn, addRecord, addRender } from './define/look.ts'
 import { addStart } from './define/start.ts'
 
@@ -15,6 +15,7 @@ export function addCommands(program: Command): void {
   program.commandsGroup('Change:')
   addChange(program)
   addFleet(program)
+  addSecret(program)
   program.commandsGroup('Record:')
   addRecord(program)
   program.commandsGroup('This program:')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { withExamples, withOutput } from '../options.ts'
+import { collect, withExamples, withOutput } from '../options.ts'
 
 /** The clusters that are delivered to. */
 export function addFleet(program: Command): void {
@@ -37,4 +37,43 @@ function addAdd(cluster: Command): void {
     withOutput(add),
     'cluster add prod --context prod-eu --repo https://git.example.com/fleet.git --path clusters/prod',
   ).action(async (name, options) => (await import('../cluster.ts')).addCluster(name, options))
+}
+
+/** Values of Secrets that Flux objects name. */
+export function addSecret(program: Command): void {
+  const secret = program
+    .command('secret')
+    .description('values of Secrets that Flux objects name, for where their cluster has none')
+  const set = secret
+    .command('set')
+    .description('set the values of a Secret; what was set before is replaced, and never shown')
+    .argument('<name>', 'its name')
+    .requiredOption('--cluster <name>', 'the cluster on which it is named')
+    .option('-n, --namespace <name>', 'its namespace', 'flux-system')
+    .option(
+      '--from-file <KEY=FILE>',
+      'a key, and the file with its value; may be repeated',
+      collect,
+      [],
+    )
+    .option('--from-stdin <KEY>', 'a key, whose value comes on stdin')
+    .option('--from-literal <KEY=VALUE>', 'a key and its value; may be repeated', collect, [])
+    .option('--unset', 'take back what was set')
+  withExamples(
+    withOutput(set),
+    'secret set git-token --cluster prod --from-literal username=git --from-file password=token.txt',
+    'secret set git-token --cluster prod --unset',
+  ).action(async (name, options) => (await import('../secret.ts')).setSecret(name, options))
+  const list = secret
+    .command('list')
+    .description('the Secrets that are named or were set: names and keys, never values')
+    .option('--cluster <name>', 'only of this cluster')
+  withExamples(withOutput(list), 'secret list', 'secret list --cluster prod').action(
+    async (options) => (await import('../secret.ts')).listSecrets(options),
+  )
+  withExamples(
+    secret,
+    'secret set git-token --cluster prod --from-file password=token.txt',
+    'secret list',
+  )
 }
