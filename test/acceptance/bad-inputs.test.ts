@@ -1,0 +1,250 @@
+// What people get wrong, one by one: each is told with its place and the way out, nothing that was delivered changes,
+// and the plane goes on.
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { afterAll, assert, beforeAll, expect, test } from 'vitest'
+import { Phase } from '@tidemark/contracts'
+import { temporaryDir } from '../rig/components/child.ts'
+import { Up } from '../rig/plane/embedded.ts'
+import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
+import { eventually } from '../rig/plane/plane-api.ts'
+import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { application, configMap, deployment } from './fleet-files.ts'
+
+const SLOW = 300_000
+const WAIT = 90_000
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'src', 'main.ts')
+const MAP = '/api/v1/namespaces/default/configmaps/settings'
+
+const GOOD = {
+  'clusters/test/app.yaml': application('app'),
+  'apps/app/settings.yaml': configMap('settings', 'good'),
+  'apps/app/web.yaml': deployment('web', 'example.com/web:1').replace(
+    'name: web\n',
+    'name: web\n  namespace: default\n',
+  ),
+}
+
+interface Row {
+  readonly title: string
+  readonly changes: Readonly<Record<string, string | undefined>>
+  /** What `tidemark why app` prints: the place, what is wrong, and what to do. */
+  readonly told: readonly RegExp[]
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'a path that is not there',
+    changes: { 'clusters/test/app.yaml': application('app').replace('./apps/app', './apps/ap') },
+    told: [/!! {2}render/u, /apps\/ap\b.*/u, /-> mend/u],
+  },
+  {
+    title: 'a path outside of the repository',
+    changes: { 'clusters/test/app.yaml': application('app').replace('./apps/app', '../../etc') },
+    told: [/!! {2}(?:render|declaration)/u, /etc/u, /outside|escape|leav/iu],
+  },
+  {
+    title: 'YAML that is none',
+    changes: { 'apps/app/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' },
+    told: [/!! {2}render/u, /apps\/app\/settings\.yaml|settings\.yaml/u, /line|:\d/u],
+  },
+  {
+    title: 'a key that is there twice',
+    changes: { 'apps/app/settings.yaml': `${configMap('settings', 'one')}  value: two\n` },
+    told: [/!! {2}render/u, /settings\.yaml/u, /value/u, /twice|duplicate|already/iu],
+  },
+  {
+    title: 'a field that kustomize has not',
+    changes: {
+      'apps/app/kustomization.yaml': 'resources: [settings.yaml, web.yaml, base]\n',
+      'apps/app/base/kustomization.yaml': 'resorces: [more.yaml]\n',
+    },
+    told: [/!! {2}render/u, /base/u, /resorces/u],
+  },
+  {
+    title: 'a field that Flux has not',
+    changes: { 'clusters/test/app.yaml': application('app', '  prunes: true\n') },
+    told: [/!! {2}(?:declaration|render)/u, /prunes/u, /-> mend the object in Git and push/u],
+  },
+  {
+    title: 'an object without a kind',
+    changes: { 'apps/app/settings.yaml': 'apiVersion: v1\nmetadata:\n  name: settings\n' },
+    told: [/!! {2}render/u, /settings\.yaml/u, /kind/u],
+  },
+  {
+    title: 'two objects with one identity',
+    changes: { 'apps/app/again.yaml': configMap('settings', 'again') },
+    told: [/!! {2}render/u, /settings/u, /twice|already|more than once/iu],
+  },
+  {
+    title: 'a kind that the cluster has not',
+    changes: {
+      'apps/app/gizmo.yaml':
+        'apiVersion: example.com/v1\nkind: Gizmo\nmetadata:\n  name: first\n  namespace: default\n',
+    },
+    told: [/!! {2}apply/u, /Gizmo/u, /is its definition installed/u],
+  },
+  {
+    title: 'an object that the API server finds invalid',
+    changes: {
+      'apps/app/web.yaml': GOOD['apps/app/web.yaml'].replace('replicas: 1', 'replicas: -1'),
+    },
+    told: [/!! {2}apply/u, /Deployment\S* ?\S*web/u, /spec\.replicas/u, /mend the object in Git/u],
+  },
+  {
+    title: 'a field that cannot be changed',
+    changes: {
+      'apps/app/web.yaml': GOOD['apps/app/web.yaml'].replaceAll('app: web', 'app: other'),
+    },
+    told: [
+      /!! {2}apply/u,
+      /web/u,
+      /spec\.selector can not be changed once the object is there; change it back/u,
+    ],
+  },
+]
+
+let opened: { readonly cluster: TestCluster; readonly fleet: Fleet; readonly up: Up } | undefined
+let remove: () => void = () => undefined
+
+beforeAll(async () => {
+  const folder = temporaryDir('bad-inputs')
+  remove = folder.remove
+  const dir = folder.path
+  const cluster = await sandboxCluster(dir)
+  const fleet = await fileFleet(join(dir, 'fleet.git'), GOOD)
+  const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
+  const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
+  const up = new Up({ dataDir: join(dir, 'data'), args: [...args, ...context] })
+  await up.mustStart()
+  opened = { cluster, fleet, up }
+  await up.api.ready(['app'], { ms: WAIT })
+}, SLOW)
+afterAll(async () => {
+  await opened?.up[Symbol.asyncDispose]()
+  await opened?.cluster[Symbol.asyncDispose]()
+  remove()
+}, SLOW)
+
+function there(): NonNullable<typeof opened> {
+  assert(opened !== undefined, 'the plane has started')
+  return opened
+}
+
+test.for(rows)(
+  '$title: told with its place and the way out; what runs stays',
+  { timeout: SLOW },
+  async ({ changes, told }) => {
+    const { up, cluster, fleet } = there()
+    const before: Readonly<Record<string, string | undefined>> = GOOD
+    const undo = Object.fromEntries(Object.keys(changes).map((path) => [path, before[path]]))
+    await fleet.push(changes)
+    expect(await up.poke(fleet.url)).toBe(202)
+    await phase(up, (is) => is === Phase.PHASE_FAILED)
+    const printed = await why(up.dataDir)
+    for (const words of told) expect(printed).toMatch(words)
+    expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
+    expect(up.exit).toBeUndefined()
+    const commit = await fleet.push(undo)
+    expect(await up.poke(fleet.url)).toBe(202)
+    await phase(up, (is) => is === Phase.PHASE_READY)
+    await eventually(
+      async () => {
+        const { sources } = await up.api.call('listSources', {})
+        return sources.some(({ revision }) => revision.includes(commit)) ? undefined : 'older'
+      },
+      { ms: WAIT, what: 'source at the mended commit' },
+    )
+    await phase(up, (is) => is === Phase.PHASE_READY)
+    expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
+  },
+)
+
+test(
+  'a second process on one data folder is refused by name, and the first goes on',
+  async () => {
+    const { up } = there()
+    const second = await cli('up', '--data-dir', up.dataDir, '--exit-when-ready')
+    expect(second.code).toBe(1)
+    expect(second.text).toContain(up.dataDir)
+    expect(second.text).toMatch(/process(?: \d+)? has it open; stop it first, or use another/u)
+    expect((await up.api.application('app'))?.phase).toBe(Phase.PHASE_READY)
+  },
+  SLOW,
+)
+
+test.for([
+  {
+    title: 'a context that does not exist',
+    args: ['--repo', 'https://git.example.com/x', '--context', 'nowhere=test', '--kubeconfig'],
+    kubeconfig: true,
+    code: 1,
+    told: /there is no context "nowhere"; there are: "test"/u,
+  },
+  {
+    title: 'a context without a repository',
+    args: ['--context', 'nowhere=test'],
+    kubeconfig: false,
+    code: 2,
+    told: /name the repository that the clusters are fed from: --repo/u,
+  },
+  {
+    title: 'a duration that is none',
+    args: ['--timeout', 'soon'],
+    kubeconfig: false,
+    code: 2,
+    told: /--timeout soon: write a duration such as 30s, 5m or 1h30m/u,
+  },
+] as const)(
+  '$title: the start ends with one line that says what to do',
+  { timeout: SLOW },
+  async ({ args, kubeconfig, code, told }) => {
+    const { up, cluster } = there()
+    const more = kubeconfig ? [cluster.kubeconfig] : []
+    const other = join(up.dataDir, '..', 'other')
+    const ended = await cli(
+      'up',
+      '--data-dir',
+      other,
+      '--exit-when-ready',
+      '--timeout',
+      '5s',
+      ...args,
+      ...more,
+    )
+    expect(ended.text).toMatch(told)
+    expect(ended.text).not.toMatch(/^\s+at /mu)
+    expect(ended.code, ended.text).toBe(code)
+  },
+)
+
+async function why(dataDir: string): Promise<string> {
+  return (await cli('why', 'app', '--data-dir', dataDir)).text
+}
+
+async function phase(up: Up, isWanted: (phase: Phase) => boolean): Promise<void> {
+  await eventually(
+    async () => {
+      const view = await up.api.application('app')
+      return view !== undefined && isWanted(view.phase)
+        ? undefined
+        : `phase ${view?.phase ?? 'none'}: ${view?.reason ?? ''} ${view?.message ?? ''}`
+    },
+    { ms: WAIT, what: 'phase of app' },
+  )
+}
+
+function cli(
+  ...args: readonly string[]
+): Promise<{ readonly code: number | string | null | undefined; readonly text: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--conditions=source', MAIN, ...args],
+      { timeout: WAIT },
+      (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : error.code, text: `${stdout}${stderr}` })
+      },
+    )
+  })
+}
