@@ -20,6 +20,7 @@ const INTEGERS: ReadonlySet<string> = new Set([
   'uint16',
   'uint32',
   'uint64',
+  'time.Duration',
 ])
 
 /** Whether a parameter of a type takes a value as it is (`reflect.Type.AssignableTo`). */

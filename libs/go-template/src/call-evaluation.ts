@@ -13,7 +13,14 @@ import {
 } from './parse/nodes.ts'
 import { type GoFunction } from './function.ts'
 import { isTrue } from './truth.ts'
-import { GoFunctionValue, GoInteger, type IntegerType, typeName, type Value } from './values.ts'
+import {
+  GoFunctionValue,
+  goInt64,
+  GoInteger,
+  type IntegerType,
+  typeName,
+  type Value,
+} from './values.ts'
 
 /** The place of a piped value where there is none: nil is a value, this is not. */
 export const NO_FINAL: unique symbol = Symbol('no final argument')
@@ -164,6 +171,7 @@ export abstract class CallEvaluation extends Execution {
       return this.fail(
         `expected ${isUnsigned ? 'unsigned ' : ''}integer; found ${describeNode(node)}`,
       )
+    if (type === 'time.Duration') return goInt64(number)
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `isIntegerType` has just checked it.
     return new GoInteger(type as IntegerType, number)
   }

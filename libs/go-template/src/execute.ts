@@ -16,6 +16,7 @@ import {
   GoBytes,
   GoInteger,
   GoMap,
+  type GoObject,
   GoSlice,
   indirect,
   isObject,
@@ -175,7 +176,9 @@ class TemplateExecution extends Evaluation {
         if (!this.#iteration(node, goInt(index), item, isInterface)) break
       return items.length
     }
-    if (value instanceof GoInteger) return this.#overInteger(value, node)
+    if (value instanceof GoInteger) return this.#overInteger(value, value.value, node)
+    if (isObject(value) && value.integer !== undefined)
+      return this.#overInteger(value, value.integer, node)
     return this.fail(`range can't iterate over ${printed(indirect(value))}`)
   }
 
@@ -187,13 +190,16 @@ class TemplateExecution extends Evaluation {
     return keys.length
   }
 
-  #overInteger(value: GoInteger, node: BranchNode): number {
+  /** The numbers below one, in its type. */
+  #overInteger(value: GoInteger | GoObject, end: bigint, node: BranchNode): number {
     if (node.pipe.declarations.length > 1)
-      this.fail(`can't use ${value.value} to iterate over more than one variable`)
-    let index = 0n
-    for (; index < value.value; index++)
-      if (!this.#iteration(node, undefined, new GoInteger(value.type, index), false)) break
-    return value.value > 0n ? 1 : 0
+      this.fail(`can't use ${printed(value)} to iterate over more than one variable`)
+    for (let index = 0n; index < end; index++) {
+      const item =
+        value instanceof GoInteger ? new GoInteger(value.type, index) : value.withInteger?.(index)
+      if (!this.#iteration(node, undefined, item, false)) break
+    }
+    return end > 0n ? 1 : 0
   }
 
   /** One pass of a range; false where `break` ended it. */

@@ -206,6 +206,8 @@ export interface GoObject {
   readonly hidden?: () => readonly Field[]
   /** The number, where the kind is one. */
   readonly integer?: bigint
+  /** Another number of the type. */
+  readonly withInteger?: (integer: bigint) => GoObject
   /** What `String()` or `Error()` gives, where the type has one. */
   readonly asText?: () => string
   /** What `GoString()` gives, where the type has one. */

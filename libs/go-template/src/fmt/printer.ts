@@ -85,6 +85,7 @@ export class Printer {
     if (value === null || value === undefined)
       this.format.output += this.format.sharpV ? 'interface {}(nil)' : '<nil>'
     else if (value instanceof GoInteger) this.#integer(value, verb)
+    else if (verb === 'w' && isWhole(value)) this.#badVerb(value, verb)
     else if (value instanceof GoMap) this.#map(value, verb, depth)
     else if (value instanceof GoSlice) this.#slice(value, verb, depth)
     else if (value instanceof GoBytes) this.#bytes(value, verb)
@@ -259,6 +260,11 @@ export class Printer {
     this.format.output += ')'
     this.#isReportingBadVerb = false
   }
+}
+
+/** What might be an error to be wrapped: its parts are not looked at. */
+function isWhole(value: Value): boolean {
+  return value instanceof GoMap || value instanceof GoSlice || isObject(value)
 }
 
 /** The verb that starts at `at`: one rune, as Go bytes. */

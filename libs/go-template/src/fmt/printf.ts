@@ -92,7 +92,7 @@ class Printf {
 
   #print(verb: string): void {
     const { format } = this.#printer
-    if (verb === 'v') {
+    if (verb === 'v' || verb === 'w') {
       format.sharpV = format.sharp
       format.sharp = false
       format.plusV = format.plus

@@ -50,10 +50,17 @@ function equalComposites(left: Value, right: Value): boolean {
       `non-comparable types ${shown(left)}: ${typeName(left)}, ${typeName(right)}: ${sprintf('%v', [right])}`,
     )
   if (isNil(left) || isNil(right)) return isNil(left) === isNil(right)
-  if (right instanceof GoMap || right instanceof GoSlice || right instanceof GoBytes)
+  if (!isComparable(right))
     throw new FunctionError(`non-comparable type ${shown(right)}: ${typeName(right)}`)
   if (isObject(left) && isObject(right) && left.equals !== undefined) return left.equals(right)
   return left === right
+}
+
+/** Maps and lists are not, nor structs with one in them. */
+function isComparable(value: Value): boolean {
+  if (value instanceof GoMap || value instanceof GoSlice || value instanceof GoBytes) return false
+  if (!isObject(value) || value.goKind !== 'struct') return true
+  return value.fields.every((field) => isComparable(field.value))
 }
 
 function isLessOrEqual(left: Value, right: Value): boolean {

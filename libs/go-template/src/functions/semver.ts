@@ -15,7 +15,15 @@ import {
 import { fromBytes, toBytes } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
 import { fixed, type GoFunction } from '../function.ts'
-import { GoInteger, goInt, type GoObject, isObject, type Methods, type Value } from '../values.ts'
+import {
+  GoBytes,
+  GoInteger,
+  goInt,
+  type GoObject,
+  isObject,
+  type Methods,
+  type Value,
+} from '../values.ts'
 import { textOf } from './arguments.ts'
 
 const POINTER = '*semver.Version'
@@ -77,6 +85,9 @@ const methods: Methods = {
   Metadata: get((version) => version.metadata),
   Original: get((version) => toBytes(version.original)),
   String: get((version) => formatVersion(version)),
+  Value: get((version) => formatVersion(version)),
+  MarshalText: get((version) => new GoBytes(formatVersion(version))),
+  MarshalJSON: get((version) => new GoBytes(`"${formatVersion(version)}"`)),
   IncMajor: get((version) =>
     goVersion(
       'semver.Version',

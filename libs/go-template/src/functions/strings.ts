@@ -9,7 +9,7 @@ import { parseInteger } from '../numbers.ts'
 import { goInt, GoMap, GoSlice, STRING_MAP, STRING_SLICE, type Value } from '../values.ts'
 import { integerOf, textOf } from './arguments.ts'
 import { toText } from './cast.ts'
-import { toTexts } from './list-of-texts.ts'
+import { isTextList, toTexts } from './list-of-texts.ts'
 import { abbreviate, abbreviateBoth, wrap } from './wrap.ts'
 
 type Functions = Readonly<Record<string, GoFunction>>
@@ -88,7 +88,9 @@ export const stringFunctions: Functions = {
     integerOf(count) === 1 ? one : many,
   ),
   toString: fixed(['interface {}'], ([value]) => toText(value)),
-  toStrings: fixed(['interface {}'], ([value]) => textSlice(toTexts(value))),
+  toStrings: fixed(['interface {}'], ([value]) =>
+    value instanceof GoSlice && isTextList(value) ? value : textSlice(toTexts(value)),
+  ),
   join: fixed(['string', 'interface {}'], ([separator, value], { budget }) => {
     const texts = toTexts(value)
     budget.text(texts.length * textOf(separator).length)

@@ -1,255 +1,209 @@
 import { FunctionError } from '../errors.ts'
-import { quote, quoteRune } from '../fmt/quote.ts'
-import { fromRune, runeAt } from '../byte-string.ts'
+import { quote } from '../fmt/quote.ts'
 import { ANY_MAP, GoMap, GoSlice, SLICE_OF_MAPS, type Value } from '../values.ts'
-import { parseTomlValue, type TomlSource } from './toml-value.ts'
+import { TomlLexer } from './toml-lexer.ts'
+import { type TomlItem, TomlProblem } from './toml-reader.ts'
+import { tomlKey, tomlScalar, tomlText } from './toml-value.ts'
 
 /** `toml.Unmarshal` of BurntSushi/toml v1.6.0 into a map. Throws `FunctionError` with its text. */
 export function decodeToml(text: string): GoMap {
-  return new Decoder(text).run()
+  const plain = text.replace(/^(?:\u00ff\u00fe|\u00fe\u00ff|\u00ef\u00bb\u00bf)/, '')
+  if (plain.slice(0, 6).includes('\0'))
+    throw new FunctionError(
+      'toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8',
+    )
+  return new Decoder(plain).run()
 }
-
-/** How a table came to be, which decides what may be added to it. */
-type Origin = 'implicit' | 'header' | 'dotted' | 'inline'
 
 const NESTING_MAX = 200
 
-class Decoder implements TomlSource {
-  readonly text: string
-  at = 0
+/** The parser, with the state that its messages show: the table that it is in, and the key. */
+class Decoder {
+  readonly #lexer: TomlLexer
+  readonly #root = new GoMap()
   #context: readonly string[] = []
   #key = ''
+  /** Where the last key began. */
+  #keyLine = 1
   #nesting = 0
-  readonly #root = new GoMap()
-  readonly #origins = new Map<GoMap, Origin>()
+  /** Tables that came to be on the way to others may be defined later. */
+  readonly #implicit = new Set<string>()
+  readonly #lists = new Set<string>()
 
   constructor(text: string) {
-    this.text = text.startsWith('\u00ef\u00bb\u00bf') ? text.slice(3) : text
+    this.#lexer = new TomlLexer(text)
   }
 
   run(): GoMap {
-    let table = this.#root
-    for (;;) {
-      this.#blank()
-      if (this.at >= this.text.length) return this.#root
-      if (this.peek() === '[') table = this.#header()
-      else this.#keyValue(table)
-      this.#lineEnd()
+    try {
+      for (let item = this.#lexer.next(); item.kind !== 'end'; item = this.#lexer.next())
+        this.#top(item)
+      return this.#root
+    } catch (error) {
+      if (!(error instanceof TomlProblem)) throw error
+      throw this.#located(error)
     }
   }
 
-  peek(): string {
-    return this.text.charAt(this.at)
-  }
-
-  fail(problem: string, line?: number): never {
-    const last = [...this.#context, ...(this.#key === '' ? [] : [this.#key])].join('.')
+  #located({ message, line }: TomlProblem): FunctionError {
+    const last =
+      this.#context.length === 0
+        ? this.#key
+        : tomlKey(this.#context) + (this.#key === '' ? '' : `.${this.#key}`)
     const shown = last === '' ? '' : ` (last key ${quote(last)})`
-    throw new FunctionError(`toml: line ${line ?? this.#line()}${shown}: ${problem}`)
+    return new FunctionError(`toml: line ${line}${shown}: ${message}`)
   }
 
-  /** The character that stands here, as Go quotes it. */
-  shown(): string {
-    return quoteRune(runeAt(this.text, this.at).rune)
+  #fail(problem: string): never {
+    throw new TomlProblem(problem, this.#keyLine)
   }
 
-  nested<T>(read: () => T): T {
+  #top(item: TomlItem): void {
+    if (item.kind === 'key') {
+      const outer = this.#context
+      this.#keyValue()
+      this.#context = outer
+      this.#key = ''
+      return
+    }
+    const isList = item.kind === 'table-list'
+    const names = this.#names(isList ? 'table-list-end' : 'table-end')
+    this.#enter(names, isList)
+    this.#lists.delete(tomlKey(this.#context))
+  }
+
+  #names(end: 'table-end' | 'table-list-end' | 'key-end'): readonly string[] {
+    const names: string[] = []
+    let item = this.#lexer.next()
+    this.#keyLine = item.line
+    for (; item.kind !== end; item = this.#lexer.next()) names.push(tomlText(item) ?? '')
+    return names
+  }
+
+  /** Reads a key and its value, and sets it; gives both. */
+  #keyValue(): { readonly names: readonly string[]; readonly value: Value } {
+    const names = this.#names('key-end')
+    this.#key = names.at(-1) ?? ''
+    for (const name of names.slice(0, -1)) {
+      const table = [...this.#context, name]
+      this.#implicit.add(tomlKey(table))
+      this.#enter(table, false)
+    }
+    const value = this.#value(this.#lexer.next(), false)
+    this.#set(this.#key, value)
+    const path = tomlKey([...this.#context, ...(this.#key === '' ? [] : [this.#key])])
+    if (value instanceof GoSlice) this.#lists.add(path)
+    else this.#lists.delete(path)
+    return { names, value }
+  }
+
+  #value(item: TomlItem, isInList: boolean): Value {
+    if (item.kind === 'array') return this.#nested(() => this.#list())
+    if (item.kind === 'inline') return this.#nested(() => this.#inlineTable(isInList))
+    return tomlText(item) ?? tomlScalar(item)
+  }
+
+  #nested(read: () => Value): Value {
     this.#nesting += 1
-    if (this.#nesting > NESTING_MAX) this.fail(`values nest deeper than ${NESTING_MAX}`)
+    if (this.#nesting > NESTING_MAX) this.#fail(`values nest deeper than ${NESTING_MAX}`)
     const value = read()
     this.#nesting -= 1
     return value
   }
 
-  #line(): number {
-    const before = this.text.slice(0, this.at)
-    const line = before.split('\n').length
-    return this.at >= this.text.length && before.endsWith('\n') ? line - 1 : line
+  #list(): Value {
+    this.#lists.add(tomlKey([...this.#context, this.#key]))
+    const items: Value[] = []
+    for (let item = this.#lexer.next(); item.kind !== 'array-end'; item = this.#lexer.next())
+      items.push(this.#value(item, true))
+    return new GoSlice(items)
   }
 
-  spaces(): void {
-    while (this.peek() === ' ' || this.peek() === '\t') this.at += 1
-  }
-
-  /** Spaces, line ends and comments. */
-  blank(): void {
-    this.#blank()
-  }
-
-  #blank(): void {
-    for (;;) {
-      while (/[ \t\r\n]/.test(this.peek())) this.at += 1
-      if (this.peek() !== '#') return
-      const end = this.text.indexOf('\n', this.at)
-      this.at = end === -1 ? this.text.length : end
-    }
-  }
-
-  #lineEnd(): void {
-    this.spaces()
-    const isEnd = this.at >= this.text.length || /[\r\n#]/.test(this.peek())
-    if (!isEnd)
-      this.fail(
-        `expected a top-level item to end with a newline, comment, or EOF, but got ${this.shown()} instead`,
-      )
+  #inlineTable(isInList: boolean): Value {
+    const [outer, outerKey] = [this.#context, this.#key]
+    const table = new GoMap(new Map(), ANY_MAP)
+    const path = [...outer, outerKey]
     this.#key = ''
-  }
-
-  #header(): GoMap {
-    this.at += 1
-    const isList = this.peek() === '['
-    if (isList) this.at += 1
-    const keys = this.#headerKeys()
-    if (isList) {
-      if (this.peek() !== ']')
-        this.fail(`expected end of table array name delimiter ']', but got ${this.shown()} instead`)
-      this.at += 1
+    this.#context = path
+    this.#implicit.add(tomlKey(path))
+    this.#enter(path, isInList)
+    const inner = this.#context
+    for (let item = this.#lexer.next(); item.kind !== 'inline-end'; item = this.#lexer.next()) {
+      const { names, value } = this.#keyValue()
+      this.#put(table, names, value)
+      this.#context = inner
     }
-    this.#context = keys
-    return isList ? this.#listTable(keys) : this.#plainTable(keys)
-  }
-
-  #headerKeys(): string[] {
-    const keys: string[] = []
-    for (;;) {
-      this.spaces()
-      if (this.peek() === ']' || this.peek() === '')
-        this.fail('unexpected end of table name (table names cannot be empty)')
-      if (this.peek() === '.') this.fail('unexpected table separator (table names cannot be empty)')
-      keys.push(this.#name())
-      this.spaces()
-      const end = this.peek()
-      if (end !== '.' && end !== ']')
-        this.fail(`expected '.' or ']' to end table name, but got ${this.shown()} instead`)
-      this.at += 1
-      if (end === ']') return keys
-    }
-  }
-
-  #plainTable(keys: readonly string[]): GoMap {
-    const parent = this.#descend(this.#root, keys.slice(0, -1), 'implicit')
-    const last = keys.at(-1) ?? ''
-    const known = parent.entries.get(last)
-    if (known instanceof GoMap && this.#origins.get(known) === 'implicit') {
-      this.#origins.set(known, 'header')
-      return known
-    }
-    if (known !== undefined) this.fail(`Key '${keys.join('.')}' has already been defined.`)
-    return this.#newTable(parent, last, 'header')
-  }
-
-  #listTable(keys: readonly string[]): GoMap {
-    const parent = this.#descend(this.#root, keys.slice(0, -1), 'implicit')
-    const last = keys.at(-1) ?? ''
-    const known = parent.entries.get(last) ?? new GoSlice([], SLICE_OF_MAPS)
-    if (!(known instanceof GoSlice) || known.type !== SLICE_OF_MAPS)
-      this.fail(`Key '${keys.join('.')}' was already created and cannot be used as an array.`)
-    const table = new GoMap(new Map(), ANY_MAP)
-    known.items.push(table)
-    parent.entries.set(last, known)
-    this.#origins.set(table, 'header')
-    return table
-  }
-
-  #newTable(parent: GoMap, key: string, origin: Origin): GoMap {
-    const table = new GoMap(new Map(), ANY_MAP)
-    this.#origins.set(table, origin)
-    parent.entries.set(key, table)
-    return table
-  }
-
-  /** The table below `from`; the last one of a list of tables. */
-  #descend(from: GoMap, keys: readonly string[], origin: Origin): GoMap {
-    let table = from
-    for (const key of keys) {
-      const known = table.entries.get(key)
-      const below =
-        known instanceof GoSlice && known.type === SLICE_OF_MAPS ? known.items.at(-1) : known
-      if (below === undefined) table = this.#newTable(table, key, origin)
-      else if (below instanceof GoMap && this.#origins.get(below) !== 'inline') table = below
-      else this.fail(`Key '${keys.join('.')}' was already created as a hash.`)
-    }
-    return table
-  }
-
-  #keyValue(table: GoMap): void {
-    const outer = this.#context
-    const keys = this.#keys()
-    const parents = keys.slice(0, -1)
-    const last = keys.at(-1) ?? ''
-    const target = this.#descend(table, parents, 'dotted')
-    this.#context = [...outer, ...parents]
-    this.#key = last
-    const value = parseTomlValue(this, () => this.#inlineTable())
-    if (target.entries.has(last))
-      this.fail(`Key '${[...this.#context, last].join('.')}' has already been defined.`)
-    target.entries.set(last, value)
-    this.#context = outer
-  }
-
-  #keys(): string[] {
-    const keys: string[] = []
-    for (;;) {
-      this.spaces()
-      if (keys.length === 0 && this.peek() === '=')
-        this.fail("unexpected '=': key name appears blank")
-      if (keys.length === 0 && this.peek() === '.')
-        this.fail("unexpected '.': keys cannot start with a '.'")
-      if (keys.length > 0 && (this.peek() === '=' || this.peek() === ''))
-        this.fail("unexpected '='")
-      if (keys.length > 0 && this.peek() === '.') this.fail("unexpected '.'")
-      keys.push(this.#name())
-      this.spaces()
-      const end = this.peek()
-      if (end === '.' || end === '=') {
-        this.at += 1
-        if (end === '=') return keys
-        continue
-      }
-      if (end === '') this.fail("unexpected EOF; expected key separator '='")
-      const line = end === '\n' ? this.#line() : undefined
-      this.fail(`expected '.' or '=', but got ${this.shown()} instead`, line)
-    }
-  }
-
-  #name(): string {
-    const mark = this.peek()
-    if (mark === '"' || mark === "'") {
-      const value = parseTomlValue(this, () => new GoMap())
-      return typeof value === 'string' ? value : ''
-    }
-    const name = /^[A-Za-z0-9_-]*/.exec(this.text.slice(this.at, this.at + 1_000))?.[0] ?? ''
-    this.at += name.length
-    return name
-  }
-
-  #inlineTable(): Value {
-    const outer = this.#context
-    const outerKey = this.#key
-    this.#context = outerKey === '' ? outer : [...outer, outerKey]
-    const table = new GoMap(new Map(), ANY_MAP)
-    this.at += 1
-    this.#blank()
-    if (this.peek() === ',') this.fail('unexpected comma')
-    while (this.peek() !== '}') {
-      this.#key = ''
-      this.#keyValue(table)
-      this.#blank()
-      if (this.peek() === ',') {
-        this.at += 1
-        this.#blank()
-      } else if (this.peek() !== '}') {
-        const shown =
-          this.at >= this.text.length
-            ? 'end of file'
-            : `'${fromRune(runeAt(this.text, this.at).rune)}'`
-        this.fail(`expected a comma or an inline table terminator '}', but got ${shown} instead`)
-      }
-    }
-    this.at += 1
     this.#context = outer
     this.#key = outerKey
-    this.#origins.set(table, 'inline')
     return table
   }
+
+  #put(table: GoMap, names: readonly string[], value: Value): void {
+    let target = table
+    for (const name of names.slice(0, -1)) {
+      const below = target.entries.get(name) ?? new GoMap(new Map(), ANY_MAP)
+      target.entries.set(name, below)
+      if (!(below instanceof GoMap)) this.#fail(`${quote(tomlKey(this.#context))} is not a table`)
+      target = below
+    }
+    target.entries.set(names.at(-1) ?? '', value)
+  }
+
+  /** `addContext`: makes a table the one that is being filled. */
+  #enter(path: readonly string[], isList: boolean): void {
+    const parents = path.slice(0, -1)
+    const last = path.at(-1) ?? ''
+    let table = this.#root
+    for (const [index, name] of parents.entries()) {
+      if (!table.entries.has(name)) {
+        this.#implicit.add(tomlKey(parents.slice(0, index + 1)))
+        table.entries.set(name, new GoMap(new Map(), ANY_MAP))
+      }
+      const below = tableIn(table.entries.get(name))
+      if (below === undefined)
+        this.#fail(`Key '${tomlKey(parents.slice(0, index + 1))}' was already created as a hash.`)
+      table = below
+    }
+    this.#context = parents
+    if (isList) this.#append(table, path)
+    else this.#set(last, new GoMap(new Map(), ANY_MAP))
+    this.#context = path
+  }
+
+  #append(table: GoMap, path: readonly string[]): void {
+    const last = path.at(-1) ?? ''
+    const known = table.entries.get(last) ?? new GoSlice([], SLICE_OF_MAPS)
+    if (!isTableList(known))
+      this.#fail(`Key '${tomlKey(path)}' was already created and cannot be used as an array.`)
+    known.items.push(new GoMap(new Map(), ANY_MAP))
+    table.entries.set(last, known)
+  }
+
+  /** `setValue`: what was only implied may be defined once more, but stays what it is. */
+  #set(key: string, value: Value): void {
+    let table = this.#root
+    for (const [index, name] of this.#context.entries()) {
+      const below = tableIn(table.entries.get(name))
+      if (below === undefined)
+        this.#fail(`Key '${tomlKey(this.#context.slice(0, index + 1))}' has already been defined.`)
+      table = below
+    }
+    const path = tomlKey([...this.#context, key])
+    if (!table.entries.has(key)) {
+      table.entries.set(key, value)
+      return
+    }
+    if (!this.#implicit.delete(path)) this.#fail(`Key '${path}' has already been defined.`)
+    if (this.#lists.has(path)) table.entries.set(key, value)
+  }
+}
+
+function isTableList(value: Value): value is GoSlice {
+  return value instanceof GoSlice && value.type === SLICE_OF_MAPS
+}
+
+/** A table, or the last one of a list of them. */
+function tableIn(value: Value): GoMap | undefined {
+  const table = isTableList(value) ? value.items.at(-1) : value
+  return table instanceof GoMap ? table : undefined
 }

@@ -14,8 +14,8 @@ import {
   type Value,
   typeName,
 } from '../values.ts'
+import { tomlLayout } from './toml-value.ts'
 
-const RFC3339_NANO = '2006-01-02T15:04:05.999999999Z07:00'
 const NIL_ELEMENT = 'toml: cannot encode array with nil element'
 const NO_KEY = 'toml: top-level values must be Go maps or structs'
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -125,7 +125,7 @@ function element(value: Value): string {
   if (value instanceof GoSlice) return `[${value.items.map(element).join(', ')}]`
   if (value instanceof GoBytes)
     return `[${Array.from(value.data, (byte) => byte.charCodeAt(0)).join(', ')}]`
-  if (isTime(value)) return formatTime(value.instant, RFC3339_NANO)
+  if (isTime(value)) return formatTime(value.instant, tomlLayout(value.instant.zone))
   if (isObject(value)) return objectElement(value)
   const table = tableOf(value)
   if (table !== undefined) return inlineTable(table, table.entries.size - 1)

@@ -1,31 +1,25 @@
+import { fromRune } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
-import { fromRune, runeAt } from '../byte-string.ts'
 import { quote } from '../fmt/quote.ts'
 import { parseFloat64, parseInteger } from '../numbers.ts'
 import { goTime } from '../time/go-time.ts'
 import { parseTime } from '../time/parse-time.ts'
-import { goInt64, GoSlice, type Value } from '../values.ts'
+import { fixedZone, type Zone } from '../time/zone.ts'
+import { goInt64, type Value } from '../values.ts'
+import { type TomlItem, TomlProblem } from './toml-reader.ts'
 
-/** The text that is being decoded, and where in it the decoder stands. */
-export interface TomlSource {
-  readonly text: string
-  at: number
-  peek(): string
-  spaces(): void
-  blank(): void
-  shown(): string
-  nested<T>(read: () => T): T
-  fail(problem: string): never
-}
-
-const TIMES: readonly string[] = [
-  '2006-01-02T15:04:05.999999999Z07:00',
-  '2006-01-02T15:04:05.999999999',
-  '2006-01-02',
-  '15:04:05.999999999',
-  '2006-01-02T15:04Z07:00',
-  '2006-01-02T15:04',
-  '15:04',
+const DATE_TIME = fixedZone('datetime-local', 0)
+const DATE = fixedZone('date-local', 0)
+const TIME = fixedZone('time-local', 0)
+/** Layouts with the zone of what has none. */
+const LAYOUTS: readonly (readonly [string, Zone | undefined])[] = [
+  ['2006-01-02T15:04:05.999999999Z07:00', undefined],
+  ['2006-01-02T15:04:05.999999999', DATE_TIME],
+  ['2006-01-02', DATE],
+  ['15:04:05.999999999', TIME],
+  ['2006-01-02T15:04Z07:00', undefined],
+  ['2006-01-02T15:04', DATE_TIME],
+  ['15:04', TIME],
 ]
 const ESCAPES: Readonly<Record<string, string>> = {
   b: '\b',
@@ -37,196 +31,145 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   '\\': '\\',
 }
-const HEX: Readonly<Record<string, readonly [number, string]>> = {
-  x: [2, 'two'],
-  u: [4, 'four'],
-  U: [8, 'eight'],
+
+/** How a time of a zone is written: those that had none get none. */
+export function tomlLayout(zone: Zone): string {
+  const local = LAYOUTS.find(([, known]) => known === zone) ?? LAYOUTS[0]
+  return local?.[0] ?? ''
 }
 
-/** One value; `inlineTable` reads what stands in braces. */
-export function parseTomlValue(source: TomlSource, inlineTable: () => Value): Value {
-  source.spaces()
-  const first = source.peek()
-  switch (first) {
-    case '[':
-      return source.nested(() => array(source, inlineTable))
-    case '{':
-      return source.nested(inlineTable)
-    case '"':
-    case "'":
-      return text(source, first)
-    case '.':
-      return source.fail("floats must start with a digit, not '.'")
-    case '':
-      return source.fail('unexpected EOF; expected value')
+/** The value of a text of any kind; nothing for what is no text. */
+export function tomlText(item: TomlItem): string | undefined {
+  switch (item.kind) {
+    case 'text':
+    case 'string':
+    case 'raw':
+      return item.text
+    case 'escaped':
+      return unescaped(item, item.text)
+    case 'long-string':
+      return unescaped(item, withoutEscapedBreaks(withoutFirstBreak(item.text)))
+    case 'long-raw':
+      return withoutFirstBreak(item.text)
     default:
-      return /[-+\d]/.test(first) ? numberOrTime(source) : word(source)
+      return undefined
   }
 }
 
-function array(source: TomlSource, inlineTable: () => Value): Value {
-  const items: Value[] = []
-  source.at += 1
-  for (;;) {
-    source.blank()
-    if (source.peek() === ',') source.fail('unexpected comma')
-    if (source.peek() === ']') break
-    items.push(parseTomlValue(source, inlineTable))
-    source.blank()
-    if (source.peek() === ',') source.at += 1
-    else if (source.peek() !== ']') {
-      const shown = source.peek() === '' ? 'end of file' : `'${source.peek()}'`
-      source.fail(`expected a comma (',') or array terminator (']'), but got ${shown}`)
-    }
-  }
-  source.at += 1
-  return new GoSlice(items)
-}
-
-function text(source: TomlSource, mark: '"' | "'"): string {
-  const triple = mark.repeat(3)
-  if (source.text.startsWith(triple, source.at)) return longText(source, triple)
-  let value = ''
-  for (source.at += 1; ;) {
-    const char = source.peek()
-    if (char === '') source.fail(`unexpected EOF; expected ${mark === '"' ? `'"'` : `"'"`}`)
-    if (char === '\n' || char === '\r') source.fail('strings cannot contain newlines')
-    source.at += 1
-    if (char === mark) return value
-    value += char === '\\' && mark === '"' ? escape(source) : char
+/** A number, a time or a truth. */
+export function tomlScalar(item: TomlItem): Value {
+  switch (item.kind) {
+    case 'integer':
+      return integer(item)
+    case 'float':
+      return float(item)
+    case 'time':
+      return time(item)
+    default:
+      return item.text === 'true'
   }
 }
 
-function longText(source: TomlSource, triple: string): string {
-  source.at += 3
-  if (source.text.startsWith('\r\n', source.at)) source.at += 2
-  else if (source.peek() === '\n') source.at += 1
-  let value = ''
-  for (;;) {
-    const char = source.peek()
-    if (char === '')
-      source.fail(`unexpected EOF; expected ${triple.startsWith('"') ? `'"""'` : `"'''"`}`)
-    if (source.text.startsWith(triple, source.at)) {
-      // Up to two more marks belong to the text.
-      let extra = 0
-      while (extra < 2 && source.text.charAt(source.at + 3 + extra) === char) extra += 1
-      source.at += 3 + extra
-      return value + char.repeat(extra)
-    }
-    source.at += 1
-    if (char !== '\\' || !triple.startsWith('"')) value += char
-    else value += lineContinuation(source) ? '' : escape(source)
-  }
+/** `Key.String`. */
+export function tomlKey(names: readonly string[]): string {
+  return names.map(quotedName).join('.')
 }
 
-/** A backslash before a line end takes all space that follows. */
-function lineContinuation(source: TomlSource): boolean {
-  const space = /^[ \t]*\r?\n[ \t\r\n]*/.exec(source.text.slice(source.at))?.[0]
-  if (space === undefined) return false
-  source.at += space.length
-  return true
+function quotedName(name: string): string {
+  if (/^[A-Za-z0-9_-]+$/.test(name)) return name
+  return `"${name.replaceAll(/["\\]/g, String.raw`\$&`)}"`
 }
 
-function escape(source: TomlSource): string {
-  const letter = source.peek()
-  const simple = ESCAPES[letter]
-  if (simple !== undefined) {
-    source.at += 1
-    return simple
-  }
-  const hex = HEX[letter]
-  if (hex === undefined)
-    source.fail(
-      `invalid escape character ${source.shown()}; only the following escape characters are allowed: \\b, \\t, \\n, \\f, \\r, \\", \\\\, \\uXXXX, and \\UXXXXXXXX`,
-    )
-  const digits = source.text.slice(source.at + 1, source.at + 1 + hex[0])
-  if (!new RegExp(`^[0-9a-fA-F]{${hex[0]}}$`).test(digits))
-    source.fail(
-      `expected ${hex[1]} hexadecimal digits after '\\${letter}', but got ${quote(digits)} instead`,
-    )
-  source.at += 1 + hex[0]
-  const rune = Number.parseInt(digits, 16)
-  if (rune > 0x10ffff || (rune >= 0xd800 && rune <= 0xdfff))
-    source.fail(`Escaped character '\\u${digits}' is not valid UTF-8.`)
-  return fromRune(rune)
+function integer(item: TomlItem): Value {
+  const shown = `Invalid integer ${quote(item.text)}`
+  if (!areUnderscoresFine(item.text))
+    throw new TomlProblem(`${shown}: underscores must be surrounded by digits`, item.line)
+  if (hasLeadingZero(item.text))
+    throw new TomlProblem(`${shown}: cannot have leading zeroes`, item.line)
+  const { value, problem } = parseInteger(item.text, 0)
+  if (problem !== undefined)
+    throw new TomlProblem(`${item.text} is out of range for int64`, item.line)
+  return goInt64(value)
 }
 
-function word(source: TomlSource): Value {
-  const rest = source.text.slice(source.at, source.at + 64)
-  const special = /^(?:inf|nan)/.exec(rest)?.[0]
-  if (special !== undefined) {
-    source.at += special.length
-    return special === 'inf' ? Infinity : Number.NaN
-  }
-  const letters = /^[A-Za-z\u0080-\u00ff]+/.exec(rest)?.[0]
-  if (letters === 'true' || letters === 'false') {
-    source.at += letters.length
-    return letters === 'true'
-  }
-  if (letters !== undefined)
-    return source.fail(`expected value but found ${quote(letters)} instead`)
-  const { rune } = runeAt(source.text, source.at)
-  return source.fail(
-    `expected value but found ${rune === 10 ? String.raw`'\n'` : source.shown()} instead`,
-  )
+function float(item: TomlItem): Value {
+  const { text, line } = item
+  const shown = `Invalid float ${quote(text)}`
+  const parts = text.split(/[.eE]/).filter((part) => part !== '')
+  if (!parts.every(areUnderscoresFine))
+    throw new TomlProblem(`${shown}: underscores must be surrounded by digits`, line)
+  if (hasLeadingZero(parts[0] ?? ''))
+    throw new TomlProblem(`${shown}: cannot have leading zeroes`, line)
+  if (/\.(?!\d)/.test(text))
+    throw new TomlProblem(`${shown}: '.' must be followed by one or more digits`, line)
+  const plain = text.replaceAll('_', '')
+  if (/^[-+]?nan$/.test(plain)) return Number.NaN
+  const { value, problem } = parseFloat64(plain)
+  if (problem === 'invalid syntax')
+    throw new TomlProblem(`Invalid float value: ${quote(text)}`, line)
+  if (problem !== undefined) throw new TomlProblem(`${text} is out of range for float64`, line)
+  return value
 }
 
-function numberOrTime(source: TomlSource): Value {
-  const rest = source.text.slice(source.at, source.at + 256)
-  const time = /^\d+[-:][-\d:TtZz .+]*/.exec(rest)?.[0]
-  if (time !== undefined) {
-    source.at += time.length
-    return timeOf(source, time.trim())
-  }
-  const special = /^[-+](?:inf|nan)/.exec(rest)?.[0]
-  if (special !== undefined) {
-    source.at += special.length
-    if (special.endsWith('nan')) return Number.NaN
-    return special.startsWith('-') ? -Infinity : Infinity
-  }
-  if (/^[-+]\./.test(rest)) source.fail("floats must start with a digit, not '.'")
-  if (/^[-+]0[box]/.test(rest))
-    source.fail(`cannot use sign with non-decimal numbers: '${rest.slice(0, 3)}'`)
-  const number = /^(?:0x[0-9a-fA-F_]+|0o[0-7_]+|0b[01_]+|[-+]?\d[\d_]*(?:[.eE][\d_.eE+-]*)?)/.exec(
-    rest,
-  )?.[0]
-  if (number === undefined) {
-    source.at += 1
-    return source.fail(`expected a digit but got ${source.shown()}`)
-  }
-  source.at += number.length
-  return numberOf(source, number)
+function areUnderscoresFine(text: string): boolean {
+  if (/^[-+]?(?:nan|inf)$/.test(text)) return true
+  return !/(?:^|[^0-9a-fA-F])_/.test(text) && /[0-9a-fA-F]$/.test(text)
 }
 
-function numberOf(source: TomlSource, number: string): Value {
-  const isFloat = !number.startsWith('0x') && /[.eE]/.test(number)
-  const kind = isFloat ? 'float' : 'integer'
-  const parts = isFloat ? number.split(/[.eE]/) : [number]
-  if (parts.some((part) => /(?:^|[^0-9a-fA-F])_|_(?![0-9a-fA-F])/.test(part.replace(/^[-+]/, ''))))
-    source.fail(`Invalid ${kind} ${quote(number)}: underscores must be surrounded by digits`)
-  if (/^[-+]?0[\d_]/.test(parts[0] ?? ''))
-    source.fail(`Invalid ${kind} ${quote(number)}: cannot have leading zeroes`)
-  if (isFloat) {
-    if (/\.(?!\d)/.test(number))
-      source.fail(`Invalid float ${quote(number)}: '.' must be followed by one or more digits`)
-    const float = parseFloat64(number.replaceAll('_', ''))
-    if (float.problem === 'invalid syntax') source.fail(`Invalid float value: ${quote(number)}`)
-    if (float.problem !== undefined) source.fail(`${quote(number)} is out of range for float64`)
-    return float.value
-  }
-  const integer = parseInteger(number, 0)
-  if (integer.problem !== undefined) source.fail(`${quote(number)} is out of range for int64`)
-  return goInt64(integer.value)
+function hasLeadingZero(text: string): boolean {
+  return /^(?:0[^box]|[-+]0.)/.test(text)
 }
 
-function timeOf(source: TomlSource, time: string): Value {
-  const plain = time.replaceAll('z', 'Z').replaceAll('t', 'T').replaceAll(' ', 'T')
-  for (const layout of TIMES) {
+function time({ text, line }: TomlItem): Value {
+  const plain = text
+    .replaceAll(/^[ \t]+|[ \t]+$/g, '')
+    .replaceAll('z', 'Z')
+    .replaceAll('t', 'T')
+    .replaceAll(' ', 'T')
+  for (const [layout, zone] of LAYOUTS) {
     try {
-      return goTime(parseTime(layout, plain))
+      const instant = parseTime(layout, plain)
+      if (lacksZero(plain, layout)) break
+      return goTime(zone === undefined ? instant : { ...instant, zone })
     } catch (error) {
       if (!(error instanceof FunctionError)) throw error
     }
   }
-  return source.fail(`invalid datetime: ${quote(time)}`)
+  throw new TomlProblem(`invalid datetime: ${quote(plain)}`, line)
+}
+
+/** Go reads numbers of one digit, which TOML has not: then marks are not where they belong. */
+function lacksZero(text: string, layout: string): boolean {
+  for (const [index, mark] of Array.from(layout).entries()) {
+    if (mark === '.' || mark === 'Z') return false
+    if (!/\d/.test(mark) && text.charAt(index) !== mark) return true
+  }
+  return false
+}
+
+function withoutFirstBreak(text: string): string {
+  return text.replace(/^\r?\n/, '')
+}
+
+/** A backslash before a line end takes all space that follows. */
+function withoutEscapedBreaks(text: string): string {
+  return text.replaceAll(/\\(?:\\|[ \t\r]*\n[ \t\r\n]*)/g, (match) =>
+    match === '\\\\' ? match : '',
+  )
+}
+
+function unescaped(item: TomlItem, text: string): string {
+  return text.replaceAll(/\\(?:x..|u.{4}|U.{8}|.)/gs, (match) => {
+    const [, letter = '', digits] = Array.from(/^\\(.)(.*)$/s.exec(match) ?? [])
+    if (digits !== undefined && digits !== '') return unicode(item, digits)
+    const simple = ESCAPES[letter]
+    if (simple === undefined) throw new TomlProblem(`invalid escape: '${match}'`, item.line)
+    return simple
+  })
+}
+
+function unicode(item: TomlItem, digits: string): string {
+  const rune = Number.parseInt(digits, 16)
+  if (rune <= 0x10ffff && (rune < 0xd800 || rune > 0xdfff)) return fromRune(rune)
+  throw new TomlProblem(`Escaped character '\\u${digits}' is not valid UTF-8.`, item.line)
 }

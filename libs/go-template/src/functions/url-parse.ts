@@ -1,5 +1,6 @@
 import { FunctionError } from '../errors.ts'
 import { quote } from '../fmt/quote.ts'
+import { addressProblem } from './parse-address.ts'
 
 /** `url.URL` of Go, with what templates see of it. All texts are Go bytes. */
 export interface GoUrl {
@@ -25,7 +26,6 @@ const PLAIN: Readonly<Record<Part, RegExp>> = {
   fragment: new RegExp(`^[${UNRESERVED}$&+,/:;=?@!()*]$`),
 }
 const USERINFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/
-const IPV6 = /^[0-9a-fA-F:.]+(?:%.+)?$/
 
 /** `url.Parse` of Go 1.26; throws `FunctionError` with its text. */
 export function parseUrl(text: string): GoUrl {
@@ -163,9 +163,10 @@ function parseLiteral(host: string): string {
     zone === -1
       ? unescapeUrl(name, 'host')
       : unescapeUrl(name.slice(0, zone), 'host') + unescapeUrl(name.slice(zone), 'zone')
-  if (/^[\d.]+$/.test(address)) throw new Problem('invalid IP-literal')
-  if (!IPV6.test(address) || !address.includes(':'))
-    throw new Problem(`invalid host: ParseAddr(${quote(address)}): unable to parse IP`)
+  const problem = addressProblem(address)
+  if (problem !== undefined) throw new Problem(`invalid host: ${problem}`)
+  // In brackets stands an address of version 6.
+  if (!address.includes(':')) throw new Problem('invalid IP-literal')
   return `[${address}]${port}`
 }
 

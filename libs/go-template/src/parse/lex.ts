@@ -124,6 +124,7 @@ export class Lexer {
     if (rune === EOF) return this.#error('unclosed action')
     if (isSpace(rune)) {
       this.#at -= 1
+      if (rune === 10) this.#line -= 1
       return this.#space()
     }
     return this.#punctuation(rune) ?? this.#word(rune)

@@ -2,6 +2,7 @@ import { FunctionError } from '../errors.ts'
 import { quote } from '../fmt/quote.ts'
 import { fixed, type GoFunction } from '../function.ts'
 import {
+  GoBytes,
   GoInteger,
   goInt,
   goInt64,
@@ -88,6 +89,7 @@ function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: big
     goType: 'time.Duration',
     goKind: 'int64',
     integer: nanoseconds,
+    withInteger: goDuration,
     fields: [],
     methods: durationMethods,
     asText: () => formatDuration(nanoseconds),
@@ -117,16 +119,20 @@ function onDuration(read: (nanoseconds: bigint) => Value): (receiver: Value) => 
   return (receiver) => fixed([], () => read(nanosecondsOf(receiver)))
 }
 
-/** `time.Month` and `time.Weekday`: integers that print as their names. */
-function named(type: string, value: number, name: string): GoObject {
+/** `time.Month` and `time.Weekday`: integers that print as their names, which the first has from 1. */
+function named(type: 'Month' | 'Weekday', integer: bigint): GoObject {
+  const names = type === 'Month' ? ['', ...MONTHS] : WEEKDAYS
+  const known = names[Number(integer)] ?? ''
+  const name = known === '' ? `%!${type}(${integer})` : known
   return {
-    goType: type,
+    goType: `time.${type}`,
     goKind: 'int',
-    integer: BigInt(value),
+    integer,
+    withInteger: (other) => named(type, other),
     fields: [],
     methods: { String: () => fixed([], () => name) },
     asText: () => name,
-    asJson: () => goInt(value),
+    asJson: () => goInt(integer),
   }
 }
 
@@ -136,20 +142,14 @@ const methods: Methods = {
   UnixMicro: onTime((instant) => goInt64(floorDivide(toNanoseconds(instant), 1_000n))),
   UnixNano: onTime((instant) => goInt64(toNanoseconds(instant))),
   Year: onTime((instant) => goInt(civilTime(instant).year)),
-  Month: onTime((instant) => {
-    const { month } = civilTime(instant)
-    return named('time.Month', month, MONTHS[month - 1] ?? '')
-  }),
+  Month: onTime((instant) => named('Month', BigInt(civilTime(instant).month))),
   Day: onTime((instant) => goInt(civilTime(instant).day)),
   Hour: onTime((instant) => goInt(civilTime(instant).hour)),
   Minute: onTime((instant) => goInt(civilTime(instant).minute)),
   Second: onTime((instant) => goInt(civilTime(instant).second)),
   Nanosecond: onTime(({ nanoseconds }) => goInt(nanoseconds)),
   YearDay: onTime((instant) => goInt(yearDay(civilTime(instant)))),
-  Weekday: onTime((instant) => {
-    const day = weekdayOf(civilTime(instant).days)
-    return named('time.Weekday', day, WEEKDAYS[day] ?? '')
-  }),
+  Weekday: onTime((instant) => named('Weekday', BigInt(weekdayOf(civilTime(instant).days)))),
   UTC: onTime((instant) => goTime({ ...instant, zone: UTC })),
   Local: onTime((instant) => goTime({ ...instant, zone: LOCAL })),
   Location: onTime(({ zone }) => goLocation(zone)),
@@ -159,6 +159,9 @@ const methods: Methods = {
     ),
   String: onTime((instant) => formatTime(instant, STRING_LAYOUT)),
   GoString: onTime(goText),
+  IsDST: onTime(() => false),
+  MarshalText: onTime((instant) => new GoBytes(formatTime(instant, RFC3339_NANO))),
+  MarshalJSON: onTime((instant) => new GoBytes(`"${formatTime(instant, RFC3339_NANO)}"`)),
   IsZero: onTime((instant) => toNanoseconds(instant) === toNanoseconds(ZERO_INSTANT)),
   Format: (receiver) =>
     fixed(['string'], ([layout]) =>
