@@ -159,6 +159,32 @@ required: sa>a
 fail: s>s
 derivePassword: issss>s
 keys values: d>l
+mustWithout: la*>l
+mustSlice: lii>l
+mustChunk: il>l
+slice: li>l
+slice: siii>s
+index: aaa>a
+index: ss>a
+hello: >s
+getHostByName: s>s
+call: a*>a
+decryptAES: ss>s
+buildCustomCert: ss>a
+htmlDate date: a>s
+unixEpoch ago: a>s
+toDate: ss>t
+fromYaml fromJson fromToml: s>d
+fromYamlArray fromJsonArray: s>l
+tpl: aa>s
+lookup: ssss>d
+regexReplaceAll: rsr>s
+semverCompare: ss>b
+round: nin>n
+randInt: ii>i
+randAlphaNum randAlpha randNumeric randAscii randBytes: i>s
+shuffle bcrypt: s>s
+genPrivateKey: s>s
 `
 
 export const FUNCTION_SHAPES: readonly FunctionShape[] = TABLE.trim()

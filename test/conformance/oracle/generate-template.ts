@@ -1,343 +1,46 @@
 import { type Random } from '@tidemark/kernel'
 import { FUNCTION_SHAPES, type FunctionShape, type Shape } from './function-shapes.ts'
+import { RandomTexts } from './random-texts.ts'
+import { NUMBERS, ODD_NUMBERS, PATHS, TEXTS, UNORDERED, VALUES, WORDS } from './template-texts.ts'
 
 export interface GeneratedCase {
   readonly template: string
   readonly values: unknown
 }
 
-/** Two renders of the real engine may differ here: what they give is taken only in order. */
-const UNORDERED = new Set(['keys', 'values'])
-
-const WORDS = [
-  '',
-  ' ',
-  'a',
-  'abc',
-  'shop',
-  'true',
-  'null',
-  '0',
-  '12',
-  '-7',
-  '1.5',
-  '0x1f',
-  '1e3',
-  '007',
-  '1_000',
-  'Hello World',
-  'foo-bar_baz qux',
-  'HTTPServer',
-  'grüße',
-  '日本語',
-  'e\u0301',
-  '😀 x',
-  'a\nb\n',
-  '  lead\ttab  ',
-  '<b>&"\'</b>',
-  '$1 ${2} \\',
-  'aaaa',
-  'key: value',
-  '#no',
-  'a,b,,c',
-  '/usr/lib/../x.tar.gz',
-  'YWJj',
-  'ME======',
-  'x=1&y=%20',
-  '%d',
-  "it's",
-  'nested "quote"',
-  '~',
-  '- x',
-  '2024-02-29',
-  'ǆ ﬁ ß',
-  'İi',
-]
-
-const TEXTS: { readonly [shape in Shape]?: readonly string[] } = {
-  s: WORDS,
-  r: [
-    'a',
-    'a+',
-    '(a)(b)?',
-    '[a-z]+',
-    '^x*$',
-    '\\d+',
-    '(?i)SHOP',
-    '',
-    'a|ab',
-    '(?P<n>o+)',
-    '\\bb',
-    '[',
-    'a{2,3}',
-    '.',
-    '(?s).',
-    '\\pL+',
-    'a*?',
-    '(?=x)',
-    '[[:alpha:]]',
-  ],
-  f: [
-    '%v',
-    '%d',
-    '%s',
-    '%q',
-    '%5.2f',
-    '%-8s|',
-    '%08d',
-    '%+v',
-    '%#v',
-    '%x',
-    '%X',
-    '%t',
-    '%T',
-    '%c',
-    '%U',
-    '%e',
-    '%g',
-    '%%',
-    '%',
-    '%!',
-    '%*d',
-    '%[2]v %[1]v',
-    '%v %v',
-    '%o',
-    '%b',
-    '% x',
-    '%#x',
-    '%6.3v',
-    '%p',
-    '%O',
-    '%+q',
-    '%#q',
-    '%+d',
-    '% d',
-    '%.3s',
-    '%010.3f',
-    '%G',
-    '%y',
-    'no verbs',
-  ],
-  v: [
-    '1.2.3',
-    'v1.2',
-    '1',
-    '1.2.3-alpha.1+b.5',
-    '0.0.0',
-    '1.2.3.4',
-    'x',
-    '',
-    '01.2.3',
-    '10.20.30-rc.1',
-    'v2.0.0-0',
-  ],
-  c: [
-    '>=1.0.0',
-    '^1.2',
-    '~1.2.3',
-    '1.x',
-    '*',
-    '>1 <2',
-    '1 - 2',
-    '!=1.2.3',
-    '>=1.2.3-0',
-    '^0.0.1 || ^2',
-    '=',
-    'x',
-    '>1, <=3',
-    '~>1',
-    '=>1',
-    '1.2.*',
-    '<2.0.0-beta',
-  ],
-  y: [
-    'a: 1',
-    '- 1\n- b',
-    'a: [1, 2.5, null, ~, yes, 0x10, 1e3]',
-    'x',
-    '',
-    'a: {b: "c"}',
-    '"q"',
-    'a: |\n  t\n  u\n',
-    'a: 1\na: 2',
-    '{',
-    'a: &x 1\nb: *x',
-    '1: 2',
-    'a: 2024-01-01',
-    'a: 012',
-    '!!str 1',
-    'a: 18446744073709551616',
-    'a: .inf',
-    '---\na: 1\n---\nb: 2',
-    'a:\tb',
-    '<<: {a: 1}\nb: 2',
-    'on: off',
-    'a: "\\u00e9"',
-    '? x\n: y',
-    '- - 1\n  - 2',
-  ],
-  j: [
-    '{}',
-    '{"a":1}',
-    '[1,2.5,"x",null]',
-    '"s"',
-    '1e3',
-    '',
-    '{',
-    '{"a":{"b":[true]}}',
-    '[1,]',
-    '{"a":1,"a":2}',
-    '12345678901234567890',
-    '"\\ud800"',
-    'null',
-    '{"<":"&"}',
-    ' [ ] ',
-  ],
-  o: [
-    'a = 1',
-    'a = "x"\n[b]\nc = [1, 2]',
-    '',
-    'a',
-    'a = 1.5',
-    '[[t]]\nx = true\n[[t]]\ny = false',
-    'a.b.c = 1',
-    'd = 2024-01-02T03:04:05Z',
-    'a = 1\na = 2',
-    "s = '''x\ny'''",
-    'i = 0xff',
-    'f = inf',
-    '"q k" = {a = 1}',
-  ],
-  u: [
-    'http://u:p@h:80/p/a?q=1#f',
-    '/p',
-    '',
-    'mailto:x@y',
-    'http://[::1]:8/',
-    'x://h/%zz',
-    '//h',
-    'http://h/ü?a b',
-    ':',
-    'a:b',
-    'http://h?',
-    'HTTP://H/A%2fB',
-  ],
-  z: ['UTC', 'America/New_York', 'Europe/Berlin', 'Nowhere', '', 'Asia/Kolkata', 'Local'],
-  k: ['a', 'b', 'name', 'zero', 'list', 'map', 'none', 'x.y', 'text', 'truth', ''],
-  m: [
-    '2006-01-02',
-    '15:04:05',
-    'Mon Jan _2 15:04:05 2006',
-    '2006-01-02T15:04:05Z07:00',
-    'Jan 2, 06 3:04PM MST',
-    '02.000',
-    '002 .999',
-    '',
-    '-0700',
-    'x',
-    'January Monday',
-    '2006-01-02 15:04:05.999999999 -0700 MST',
-  ],
-  e: [
-    '1h',
-    '-1.5h',
-    '90m',
-    '300ms',
-    '1h2m3s',
-    'x',
-    '',
-    '8760h',
-    '36h',
-    '1us',
-    '2562047h',
-    '-3h',
-    '720h1m',
-  ],
-  p: ['/a/b.c', 'a//b/../c', '', '.', '/', 'x.tar.gz', '../..', 'a/', '.hidden', '/a/./b/'],
-}
-
-const NUMBERS = ['0', '1', '2', '3', '-1', '7', '10', '-5', '42']
-const ODD_NUMBERS = [
-  '1.5',
-  '-2.25',
-  '0.1',
-  '1e3',
-  '1e21',
-  '9223372036854775807',
-  '-9223372036854775808',
-  '0x1F',
-  '0b101',
-  '0o17',
-  '1_000',
-  "'a'",
-  "'é'",
-  '3.0',
-  '1e-7',
-  '123456789.125',
-  '1i',
-  '0.000001',
-  '100000000000000000000',
-  '5e-324',
-]
-
-const PATHS: { readonly [shape in Shape]?: readonly string[] } = {
-  s: ['$.Values.text', '$.Values.map.name', '$.Release.Name', '$.Values.multi', '$.Template.Name'],
-  i: ['(int $.Values.zero)', '$.Release.Revision', '(len $.Values.list)'],
-  n: ['$.Values.zero', '$.Values.number', '$.Values.float', '$.Values.big', '$.Values.negative'],
-  b: ['$.Values.truth', '$.Values.lie', '$.Release.IsInstall'],
-  l: ['$.Values.list', '$.Values.words', '$.Values.empty', '$.Values.objects', '$.Values.numbers'],
-  d: ['$.Values.map', '$.Values.deep', '$.Values.hollow', '$.Values'],
-  a: [
-    '$.Values.none',
-    '$.Values.missing',
-    '$.Values.map.missing',
-    '.',
-    '$.Values.list',
-    '$.Values.map',
-    '$.Values.number',
-    '$.Values.text',
-    '$.Values.deep.a.b',
-    '$.Values.missing.deeper',
-    '$.Chart.Name',
-    '$.Capabilities',
-    'nil',
-  ],
-}
-
-const VALUES: Readonly<Record<string, unknown>> = {
-  zero: 0,
-  number: 42,
-  float: 2.5,
-  big: 12_345_678_901_234,
-  negative: -3,
-  truth: true,
-  lie: false,
-  none: null,
-  empty: [],
-  hollow: {},
-  numbers: [3, 1, 2.5, -4, 3],
-  objects: [{ name: 'a', x: 1 }, { name: 'b' }, { x: null }],
-  deep: { a: { b: { c: 'end' } }, list: [[1, 2], ['x']], map: { name: 'inner' } },
-}
-
 const LEAVES: readonly Shape[] = ['s', 'i', 'n', 'b', 'l', 'd', 'a', 't']
 const DEPTH_MAX = 4
+/** What stands where it may, and now and then where it may not. */
+const ODDITIES: readonly string[] = [
+  '{{/* c */}}',
+  '{{- /* c\n */ -}}',
+  '{{- "" -}}',
+  '{{ "a" }}  \n\t{{- "b" -}}\n  {{ "c" }}',
+  '{{ break }}',
+  '{{ template "none" }}',
+  '{{ $unknown }}',
+  '{{ $.Values.words.x }}',
+  '{{ $.Values.none.x.y }}',
+]
 
 /** Writes random templates of all that the language and its functions have; the same ones for the same random. */
 export class TemplateGenerator {
   readonly #random: Random
+  readonly #texts: RandomTexts
   #variables: { readonly name: string; readonly shape: Shape }[] = []
   #names = 0
 
   constructor(random: Random) {
     this.#random = random
+    this.#texts = new RandomTexts(random)
   }
 
   next(): GeneratedCase {
     this.#variables = []
     this.#names = 0
     const template = this.#chance(0.5) ? `{{ ${this.#pipeline(this.#shape(), 0)} }}` : this.#body(0)
-    return { template, values: this.#values() }
+    const broken = this.#chance(0.04) ? this.#texts.broken(template) : template
+    return { template: broken, values: this.#values() }
   }
 
   #values(): unknown {
@@ -379,7 +82,7 @@ export class TemplateGenerator {
     if (roll < 7) return this.#condition(depth)
     if (roll < 9) return this.#with(depth)
     if (roll < 12) return this.#range(depth)
-    if (roll === 12) return this.#pick(['{{/* c */}}', '{{- /* c\n */ -}}', '{{- "" -}}'])
+    if (roll === 12) return this.#pick(ODDITIES)
     return this.#definition(depth)
   }
 
@@ -419,8 +122,12 @@ export class TemplateGenerator {
     const before = this.#variables
     const source = this.#pipeline(shape, 1)
     const head = this.#chance(0.3) ? `with ${this.#declare(shape)} := ${source}` : `with ${source}`
-    const last = this.#chance(0.3) ? this.#action('else') + this.#body(depth + 1) : ''
-    const text = `${this.#action(head)}${this.#body(depth + 1)}${last}${this.#action('end')}`
+    const body = this.#body(depth + 1)
+    const otherwise = this.#chance(0.2)
+      ? `else with ${this.#pipeline(this.#pick(LEAVES), 2)}`
+      : 'else'
+    const last = this.#chance(0.3) ? this.#action(otherwise) + this.#body(depth + 1) : ''
+    const text = `${this.#action(head)}${body}${last}${this.#action('end')}`
     this.#variables = before
     return text
   }
@@ -444,14 +151,15 @@ export class TemplateGenerator {
   }
 
   #definition(depth: number): string {
-    const name = this.#pick(['a', 'shop', 'abc'])
+    const name = this.#pick(['a', 'shop', 'abc', 'b', 'nested'])
     const before = this.#variables
     this.#variables = []
     const body = this.#body(depth + 2)
     this.#variables = before
-    const dot = this.#pick(['.', '$', '$.Values.map', '"x"', '1'])
+    const dot = this.#pick(['.', '$', '$.Values.map', '"x"', '1', 'nil', '$.Values.missing'])
+    const use = this.#pick([`template "${name}" ${dot}`, `include "${name}" ${dot} | upper`])
     if (depth === 0 && this.#chance(0.6))
-      return `{{ define "${name}" }}${body}{{ end }}${this.#action(`template "${name}" ${dot}`)}`
+      return `{{ define "${name}" }}${body}{{ end }}${this.#action(use)}`
     return this.#chance(0.5)
       ? `{{ block "${name}${depth}" ${dot} }}${body}{{ end }}`
       : this.#action(`template "${name}" ${dot}`)
@@ -511,7 +219,10 @@ export class TemplateGenerator {
 
   #literal(shape: Shape): string {
     const texts = TEXTS[shape]
-    if (texts !== undefined) return this.#quoted(this.#pick(texts))
+    if (texts !== undefined) {
+      const made = this.#chance(0.4) ? this.#texts.of(shape) : undefined
+      return this.#quoted(made ?? this.#pick(texts))
+    }
     switch (shape) {
       case 'i':
         return this.#pick(NUMBERS)
