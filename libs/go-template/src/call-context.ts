@@ -10,6 +10,13 @@ export interface CallContext {
   readonly budget: Budget
   /** Random values, keys, certificates and time; remembered between renders by whoever implements it. */
   readonly generated: GeneratedValues
+  /** The render is thrown away: what is dear may be made in a cheaper form. */
+  readonly isRehearsal: boolean
+  /**
+   * Takes the price of what is about to be made. Before the first dear thing the whole render is rehearsed, so
+   * that one that cannot pay for all that it wants is refused before it costs time.
+   */
+  pay(steps: number): void
   /** The templates that the calling template sees. */
   readonly templates: TemplateSet
   /** The name of the whole set, under which Helm parses the text of `tpl`. */

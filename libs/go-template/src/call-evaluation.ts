@@ -17,6 +17,7 @@ import {
   GoFunctionValue,
   goInt64,
   GoInteger,
+  isObject,
   type IntegerType,
   typeName,
   type Value,
@@ -106,11 +107,11 @@ export abstract class CallEvaluation extends Execution {
     const last = parameters.length - 1
     const values: Value[] = []
     for (const [index, arg] of args.entries())
-      values.push(this.argument(dot, parameters[Math.min(index, last)] ?? '', arg))
+      values.push(moved(this.argument(dot, parameters[Math.min(index, last)] ?? '', arg)))
     if (final === NO_FINAL) return values
     const index = variadic ? Math.min(args.length, last) : last
     this.isInterface = false
-    values.push(this.validate(final, parameters[index] ?? ''))
+    values.push(moved(this.validate(final, parameters[index] ?? '')))
     return values
   }
 
@@ -206,4 +207,11 @@ function calleeOf({ args: [first], final }: CallSite): string {
   if (first !== undefined) return describeNode(first)
   if (final === NO_FINAL || final === null || final === undefined) return '<invalid Value>'
   return typeof final === 'string' ? final : `<${typeName(final)} Value>`
+}
+
+/** What is handed to a function is a copy: it has no address any more, nor what an address would say. */
+function moved(value: Value): Value {
+  if (!isObject(value) || value.addressedText === undefined) return value
+  const { addressedText: _, ...copy } = value
+  return copy
 }

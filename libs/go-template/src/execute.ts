@@ -2,7 +2,7 @@ import { Budget } from './budget.ts'
 import { type ReadKind, type TemplateRun, type Tracer } from './call-context.ts'
 import { LimitError, TemplateError } from './errors.ts'
 import { Evaluation } from './evaluation.ts'
-import { type RenderSession, limitOf } from './execution.ts'
+import { type Rehearsal, type RenderSession, limitOf } from './execution.ts'
 import { printed } from './fmt/print.ts'
 import { quote } from './fmt/quote.ts'
 import { type GeneratedValues } from './generated-values.ts'
@@ -27,6 +27,7 @@ import {
 export interface ExecuteOptions {
   readonly budget?: Budget
   readonly generated: GeneratedValues
+  readonly rehearsal?: Rehearsal
   /** The name under which `tpl` parses its text; Helm's is `gotpl`. */
   readonly setName?: string
   readonly tracer?: Tracer
@@ -55,6 +56,7 @@ export function executeTemplate(
     generated: options.generated,
     setName: options.setName ?? name,
     includes: new Map(),
+    ...(options.rehearsal === undefined ? {} : { rehearsal: options.rehearsal }),
     ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
     ...(options.report === undefined ? {} : { report: options.report }),
   }

@@ -8,10 +8,17 @@ import { type AnyNode } from './parse/nodes.ts'
 import { type TemplateSet } from './template-set.ts'
 import { type Value } from './values.ts'
 
+/** `running` in a rehearsal; in any other render, what rehearses it. */
+export type Rehearsal = 'running' | (() => void)
+
+/** What costs so many steps is dear: 20 ms and more. */
+const DEAR_STEPS = 20_000
+
 /** What all templates of one render share. */
 export interface RenderSession {
   readonly budget: Budget
   readonly generated: GeneratedValues
+  readonly rehearsal?: Rehearsal
   readonly setName: string
   readonly includes: Map<string, number>
   readonly tracer?: Tracer
@@ -54,6 +61,16 @@ export abstract class Execution implements CallContext {
 
   get generated(): GeneratedValues {
     return this.session.generated
+  }
+
+  get isRehearsal(): boolean {
+    return this.session.rehearsal === 'running'
+  }
+
+  pay(steps: number): void {
+    const { rehearsal } = this.session
+    if (steps >= DEAR_STEPS && typeof rehearsal === 'function') rehearsal()
+    this.budget.step(steps)
   }
 
   get setName(): string {

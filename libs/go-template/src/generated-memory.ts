@@ -3,6 +3,7 @@ import {
   type GeneratedCall,
   type GeneratedSources,
   type GeneratedValues,
+  rehearsed,
 } from './generated-values.ts'
 
 /** One generated value, and what names it within a release. */
@@ -41,6 +42,10 @@ export class GeneratedMemory implements GeneratedValues {
   /** How many values were drawn anew. Zero means that the render is a function of its inputs. */
   get drawn(): number {
     return this.#drawn
+  }
+
+  rehearse(): GeneratedMemory {
+    return new GeneratedMemory(rehearsed(this.#sources), [...this.#known.values()])
   }
 
   remember(call: GeneratedCall, generate: (sources: GeneratedSources) => string): string {

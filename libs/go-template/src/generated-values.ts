@@ -15,6 +15,11 @@ export interface GeneratedCall {
  * replays, and MUST call `generate` only where it has nothing to give.
  */
 export interface GeneratedValues {
+  /**
+   * The same for a render that is thrown away: it MUST give what is remembered, and MUST leave no trace,
+   * neither here nor in the sources.
+   */
+  rehearse(): GeneratedValues
   /** `generate` returns bytes of a Go string; what it returned is remembered under the call. */
   remember(call: GeneratedCall, generate: (sources: GeneratedSources) => string): string
 }
@@ -27,5 +32,20 @@ export interface GeneratedSources {
 
 /** Draws each value anew: `render` on the command line, and tests that want it. */
 export function freshValues(sources: GeneratedSources): GeneratedValues {
-  return { remember: (_call, generate) => generate(sources) }
+  return {
+    remember: (_call, generate) => generate(sources),
+    rehearse: () => freshValues(rehearsed(sources)),
+  }
+}
+
+/** Sources of which no others draw: what is thrown away need not be random. */
+export function rehearsed({ clock }: GeneratedSources): GeneratedSources {
+  return {
+    clock,
+    random: {
+      bytes: (length) => new Uint8Array(length).fill(7),
+      uuid: () => '00000000-0000-4000-8000-000000000000',
+      fraction: () => 0.5,
+    },
+  }
 }

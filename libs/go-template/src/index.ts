@@ -17,6 +17,7 @@ export {
   type TemplatePosition,
 } from './errors.ts'
 export { executeTemplate, type ExecuteOptions } from './execute.ts'
+export type { Rehearsal } from './execution.ts'
 export { sprintf } from './fmt/printf.ts'
 export { quote } from './fmt/quote.ts'
 export { fixed, type GoFunction, returningAny, variadic } from './function.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { freshValues, LimitError, toBytes } from '@tidemark/go-template'
+import { freshValues, GeneratedMemory, LimitError, toBytes } from '@tidemark/go-template'
 import { systemClock } from '@tidemark/kernel'
 import { seededRandom } from '@tidemark/kernel/testing'
 import { SourceError, memoryTree, writeArchive } from '@tidemark/source-tree'
@@ -94,6 +94,75 @@ describe('a hostile template is refused by name', () => {
     expect(refusal(() => template(`{{ mustRegexMatch "${pattern}" "a" }}`))).toContain(
       'error parsing regexp',
     )
+  })
+})
+
+function remembered(text: string): GeneratedMemory {
+  const memory = new GeneratedMemory({ random: seededRandom(1), clock: systemClock })
+  renderChart(loadChartFiles(files({ 'templates/NOTES.txt': text })), {
+    release: { name: 'shop', namespace: 'default' },
+    values: mergeValues({}),
+    generated: memory,
+  })
+  return memory
+}
+
+describe('what is dear is rehearsed', () => {
+  test.each([
+    'genPrivateKey "rsa"',
+    'genPrivateKey "dsa"',
+    'bcrypt "a"',
+    'htpasswd "a" "b"',
+    'genCA "a" 1',
+    'genSelfSignedCert "a" nil nil 1',
+  ])('forty times %s is refused before the first is made', (call) => {
+    const memory = new GeneratedMemory({ random: seededRandom(1), clock: systemClock })
+    const text = `{{ range 40 }}{{ $_ := ${call} }}{{ end }}`
+    const message = refusal(() =>
+      renderChart(loadChartFiles(files({ 'templates/NOTES.txt': text })), {
+        release: { name: 'shop', namespace: 'default' },
+        values: mergeValues({}),
+        generated: memory,
+      }),
+    )
+    expect(message).toContain(
+      'TEMPLATE_FUEL: 1,000,000 steps exceeded at shop/templates/NOTES.txt:1',
+    )
+    expect(memory.entries).toEqual([])
+  })
+
+  test('a rehearsal changes neither values nor what is drawn', () => {
+    const text = '{{ .Values.seen }}{{ $_ := set .Values "seen" "x" }}{{ randAlphaNum 8 }}'
+    const plain = remembered(text).entries
+    const dear = remembered(`${text}{{ $_ := bcrypt "a" }}`).entries
+    expect(dear.slice(0, plain.length)).toEqual(plain)
+    expect(
+      template('{{ .Values.seen }}{{ $_ := set .Values "seen" "x" }}{{ bcrypt "a" | len }}'),
+    ).toBe('60')
+  })
+
+  test('real keys and hashes are made behind it', () => {
+    expect(template('{{ bcrypt "a" | trunc 7 }} {{ derivePassword 1 "long" "p" "u" "s" }}')).toBe(
+      '$2a$10$ Rude2$QafoJela',
+    )
+    expect(template('{{ genPrivateKey "rsa" | trunc 31 }}')).toBe('-----BEGIN RSA PRIVATE KEY-----')
+  })
+})
+
+describe('a value that shares its parts is counted before it is walked', () => {
+  const doubled = '{{ $d := dict "a" 1 }}{{ range 40 }}{{ $d = dict "l" $d "r" $d }}{{ end }}'
+  test.each(['toYaml', 'toYamlPretty', 'toJson', 'toToml', 'toString', 'quote', 'deepCopy'])(
+    '%s',
+    (name) => {
+      expect(refusal(() => template(`${doubled}{{ $_ := ${name} $d }}`))).toContain(
+        'TEMPLATE_MEMORY: value of more than 200,000 parts at shop/templates/NOTES.txt:1',
+      )
+    },
+  )
+
+  test('printed', () => {
+    expect(refusal(() => template(`${doubled}{{ $d }}`))).toContain('TEMPLATE_MEMORY')
+    expect(refusal(() => template(`${doubled}{{ printf "%v" $d }}`))).toContain('TEMPLATE_MEMORY')
   })
 })
 

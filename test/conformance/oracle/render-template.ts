@@ -28,6 +28,7 @@ export function renderTemplate({ template, values }: GeneratedCase): Rendered {
   let drew = false
   const fresh = freshValues({ random: seededRandom(1), clock: systemClock })
   const generated: GeneratedValues = {
+    rehearse: () => fresh,
     remember: (call, generate) => {
       drew = true
       return fresh.remember(call, generate)

@@ -1,5 +1,6 @@
 import { type Value } from '../values.ts'
 import { formatFloat } from './format-float.ts'
+import { measure } from '../measure.ts'
 import { Printer } from './printer.ts'
 
 /** What a template prints for one value: `fmt.Fprint` of Go. */
@@ -12,6 +13,7 @@ export function printed(value: Value): string {
     case 'number':
       return formatFloat(value, 'g', -1)
     default: {
+      measure(value)
       const printer = new Printer()
       printer.argument(value, 'v')
       return printer.format.output

@@ -1,4 +1,5 @@
-import { GoInteger, typeName, type Value } from '../values.ts'
+import { GoInteger, isObject, typeName, type Value } from '../values.ts'
+import { measure } from '../measure.ts'
 import { printed } from './print.ts'
 import { Printer, verbAt } from './printer.ts'
 
@@ -7,6 +8,7 @@ const NUMBER_MAX = 1_000_000
 
 /** `fmt.Sprintf` of Go 1.26, with its marks for missing, extra and badly typed operands. */
 export function sprintf(format: string, args: readonly Value[]): string {
+  for (const arg of args) measure(arg)
   return new Printf(format, args).run()
 }
 
@@ -175,8 +177,10 @@ class Printf {
   #integerArgument(): number | undefined {
     const value = this.#args[this.#argument]
     if (this.#argument < this.#args.length) this.#argument += 1
-    if (!(value instanceof GoInteger)) return undefined
-    const number = Number(value.value)
+    const integer =
+      value instanceof GoInteger ? value.value : isObject(value) ? value.integer : undefined
+    if (integer === undefined) return undefined
+    const number = Number(integer)
     return Math.abs(number) > NUMBER_MAX ? undefined : number
   }
 

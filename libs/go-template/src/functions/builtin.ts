@@ -103,9 +103,10 @@ function byteAt(bytes: string, at: number): Value {
 function position(key: Value, capacity: number): number {
   if (key === null || key === undefined)
     throw new FunctionError('cannot index slice/array with nil')
-  if (!(key instanceof GoInteger))
+  const integer = key instanceof GoInteger ? key.value : isObject(key) ? key.integer : undefined
+  if (integer === undefined)
     throw new FunctionError(`cannot index slice/array with type ${typeName(key)}`)
-  const at = BigInt.asIntN(64, key.value)
+  const at = BigInt.asIntN(64, integer)
   if (at < 0n || at > BigInt(capacity)) throw new FunctionError(`index out of range: ${at}`)
   return Number(at)
 }

@@ -36,7 +36,8 @@ function equals(left: Value, right: Value): boolean {
   const [leftKind, rightKind] = [basicKind(left), basicKind(right)]
   if (leftKind === rightKind)
     return leftKind === 'none' ? equalComposites(left, right) : compareBasic(left, right) === 0
-  if (left instanceof GoInteger && right instanceof GoInteger) return left.value === right.value
+  const [leftInteger, rightInteger] = [integerIn(left), integerIn(right)]
+  if (leftInteger !== undefined && rightInteger !== undefined) return leftInteger === rightInteger
   if (!isNil(left) && !isNil(right)) throw incompatible(left, right)
   if (isTypedNil(left) || isTypedNil(right)) throw incompatible(left, right)
   return false
@@ -71,7 +72,8 @@ function isLess(left: Value, right: Value): boolean {
   const [leftKind, rightKind] = [basicKind(left), basicKind(right)]
   if (leftKind === 'none' || rightKind === 'none') throw badComparison()
   if (leftKind !== rightKind) {
-    if (left instanceof GoInteger && right instanceof GoInteger) return left.value < right.value
+    const [leftInteger, rightInteger] = [integerIn(left), integerIn(right)]
+    if (leftInteger !== undefined && rightInteger !== undefined) return leftInteger < rightInteger
     throw incompatible(left, right)
   }
   if (leftKind === 'bool' || leftKind === 'complex') throw badComparison()
@@ -80,9 +82,10 @@ function isLess(left: Value, right: Value): boolean {
 
 /** Negative, zero or positive; NaN for what is neither. */
 function compareBasic(left: Value, right: Value): number {
-  if (left instanceof GoInteger && right instanceof GoInteger) {
-    if (left.value === right.value) return 0
-    return left.value < right.value ? -1 : 1
+  const [leftInteger, rightInteger] = [integerIn(left), integerIn(right)]
+  if (leftInteger !== undefined && rightInteger !== undefined) {
+    if (leftInteger === rightInteger) return 0
+    return leftInteger < rightInteger ? -1 : 1
   }
   if (left instanceof GoComplex && right instanceof GoComplex)
     return left.real === right.real && left.imaginary === right.imaginary ? 0 : 1
@@ -108,6 +111,12 @@ function basicKind(value: Value): Basic {
       if (isObject(value) && (value.goKind === 'int64' || value.goKind === 'int')) return 'int'
       return value instanceof GoComplex ? 'complex' : 'none'
   }
+}
+
+/** The number of an integer of any type. */
+function integerIn(value: Value): bigint | undefined {
+  if (value instanceof GoInteger) return value.value
+  return isObject(value) ? value.integer : undefined
 }
 
 function isNil(value: Value): boolean {

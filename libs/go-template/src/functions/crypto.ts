@@ -25,6 +25,7 @@ import {
   generatePrivateKey,
   parsePrivateKey,
   privateKeyPem,
+  type Effort,
 } from './private-keys.ts'
 
 const LIST = '[]interface {}'
@@ -36,6 +37,7 @@ const RSA_4096_STEPS = 200_000
 const RSA_2048_STEPS = 40_000
 const SIGNATURE_STEPS = 5_000
 const BCRYPT_COST = 10
+const BCRYPT_COST_LEAST = 4
 
 /** Cryptographic functions of sprig v3.3.0; keys, certificates and salted hashes are remembered. */
 export const cryptoFunctions: Readonly<Record<string, GoFunction>> = {
@@ -45,22 +47,23 @@ export const cryptoFunctions: Readonly<Record<string, GoFunction>> = {
       ? `invalid username: ${textOf(user)}`
       : `${textOf(user)}:${hashed('htpasswd', textOf(password), context)}`,
   ),
-  derivePassword: fixed(['uint32', 'string', 'string', 'string', 'string'], (args, { budget }) => {
+  derivePassword: fixed(['uint32', 'string', 'string', 'string', 'string'], (args, context) => {
     const [counter, kind, password, user, site] = args
-    budget.step(SCRYPT_STEPS)
+    context.pay(SCRYPT_STEPS)
     return derivePassword({
       counter: integerOf(counter),
       kind: textOf(kind),
       password: textOf(password),
       user: textOf(user),
       site: textOf(site),
+      effort: effortOf(context),
     })
   }),
   genPrivateKey: fixed(['string'], ([kind], context) => {
     const isLong = ['', 'rsa', 'dsa'].includes(textOf(kind))
     const price = isLong ? RSA_4096_STEPS : SIGNATURE_STEPS
     return generated(context, { name: 'genPrivateKey', args: [kind], price }, () =>
-      generatePrivateKey(textOf(kind)),
+      generatePrivateKey(textOf(kind), effortOf(context)),
     )
   }),
   encryptAES: fixed(['string', 'string'], ([password, text], context) =>
@@ -128,10 +131,15 @@ export const cryptoFunctions: Readonly<Record<string, GoFunction>> = {
   ),
 }
 
+function effortOf({ isRehearsal }: CallContext): Effort {
+  return isRehearsal ? 'least' : 'full'
+}
+
 function hashed(name: string, password: string, context: CallContext): string {
   const args = [password]
+  const cost = context.isRehearsal ? BCRYPT_COST_LEAST : BCRYPT_COST
   return generated(context, { name, args, price: BCRYPT_STEPS }, ({ random }) => {
-    const result = bcrypt(toBuffer(password), { salt: random.bytes(16), cost: BCRYPT_COST })
+    const result = bcrypt(toBuffer(password), { salt: random.bytes(16), cost })
     return typeof result === 'string'
       ? `failed to encrypt string with bcrypt: ${result}`
       : result.hash
@@ -157,7 +165,7 @@ function decryptAes(password: string, text: string): string {
   const bytes = toBuffer(decoded.bytes)
   if (bytes.length < 16)
     throw new FunctionError(
-      `runtime error: slice bounds out of range [:16] with capacity ${bytes.length}`,
+      `runtime error: slice bounds out of range [:16] with capacity ${Math.floor(text.length / 4) * 3}`,
     )
   const body = bytes.subarray(16)
   if (body.length % 16 !== 0) throw new FunctionError('crypto/cipher: input not full blocks')
@@ -271,7 +279,7 @@ function certificate(
 ): GoObject {
   const price = key === undefined ? RSA_2048_STEPS : SIGNATURE_STEPS
   const text = generated(context, { name, args, price }, ({ random, clock }: GeneratedSources) => {
-    const subjectKey = key ?? generateCertificateKey()
+    const subjectKey = key ?? generateCertificateKey(effortOf(context))
     const moment = {
       unixSeconds: Math.floor(clock.now() / 1000),
       serial: BigInt(`0x${Buffer.from(random.bytes(16)).toString('hex')}`),

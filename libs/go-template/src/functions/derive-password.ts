@@ -1,8 +1,10 @@
 import { createHmac, scryptSync } from 'node:crypto'
 import { toBuffer } from '../byte-string.ts'
+import { type Effort } from './private-keys.ts'
 
 const SEED = 'com.lyndir.masterpassword'
 const SCRYPT = { N: 32_768, r: 8, p: 2, maxmem: 128 * 1024 * 1024 }
+const SCRYPT_LEAST = { N: 2, r: 1, p: 1 }
 const KEY_BYTES = 64
 
 /** The patterns of the Master Password algorithm; each letter stands for a set below. */
@@ -54,14 +56,17 @@ export interface PasswordRequest {
   readonly password: string
   readonly user: string
   readonly site: string
+  readonly effort: Effort
 }
 
 /** The Master Password algorithm, version 3, as sprig has it: no randomness in it. */
-export function derivePassword({ counter, kind, password, user, site }: PasswordRequest): string {
+export function derivePassword(request: PasswordRequest): string {
+  const { counter, kind, password, user, site, effort } = request
   const patterns = Object.hasOwn(PATTERNS, kind) ? PATTERNS[kind] : undefined
   if (patterns === undefined) return `cannot find password template ${kind}`
   const salt = Buffer.concat([toBuffer(SEED), word(user.length), toBuffer(user)])
-  const key = scryptSync(toBuffer(password), salt, KEY_BYTES, SCRYPT)
+  const cost = effort === 'full' ? SCRYPT : SCRYPT_LEAST
+  const key = scryptSync(toBuffer(password), salt, KEY_BYTES, cost)
   const message = Buffer.concat([toBuffer(SEED), word(site.length), toBuffer(site), word(counter)])
   const seed = createHmac('sha256', key).update(message).digest()
   const pattern = patterns[(seed[0] ?? 0) % patterns.length] ?? ''

@@ -1,4 +1,5 @@
 import { type CallContext } from '../call-context.ts'
+import { measure } from '../measure.ts'
 import { FunctionError } from '../errors.ts'
 import { fixed, type GoFunction, returningAny, variadic } from '../function.ts'
 import {
@@ -140,6 +141,7 @@ function conversion(value: Value, wanted: string): FunctionError {
 function copied(value: Value, budget: CallContext['budget']): Value {
   if (value === null || value === undefined)
     throw new FunctionError('reflect: call of reflect.Value.Type on zero Value')
+  measure(value, budget)
   return copyOf(value, budget, 0)
 }
 

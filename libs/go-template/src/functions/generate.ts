@@ -19,7 +19,7 @@ export function generated(
   const { template } = context.position()
   // What is replayed costs nothing; what is drawn has its price before it is made.
   return context.generated.remember({ template, function: name, argumentsDigest }, (sources) => {
-    context.budget.step(price)
+    context.pay(price)
     return generate(sources)
   })
 }

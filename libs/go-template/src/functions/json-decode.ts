@@ -34,9 +34,11 @@ export function decodeJson(text: string, target: JsonTarget = 'any'): Value {
   return value
 }
 
+const UNEXPECTED_END = 'unexpected end of JSON input'
+
 /** The same, but what Go leaves behind when a number has no float64 is given too. */
 export function decodePartly(text: string, target: JsonTarget): DecodedJson {
-  const { value, problem } = new Decoder(text).document()
+  const { value, problem } = documentOf(text)
   if (target === 'any') return { value, problem }
   if (value === null) return { value: nilOf(target), problem }
   const kind = kindOf(value)
@@ -44,6 +46,16 @@ export function decodePartly(text: string, target: JsonTarget): DecodedJson {
   throw new FunctionError(
     `json: cannot unmarshal ${kind} into Go value of type ${GO_NAMES[target]}`,
   )
+}
+
+/** Go asks at the end of a text whether a space could follow: what a number or a word says to that comes first. */
+function documentOf(text: string): DecodedJson {
+  try {
+    return new Decoder(text).document()
+  } catch (error) {
+    if (!(error instanceof FunctionError) || error.message !== UNEXPECTED_END) throw error
+    return new Decoder(`${text} `).document()
+  }
 }
 
 /** The first value of a text and how many bytes it took, as `json.Decoder` reads from a stream. */
@@ -268,7 +280,7 @@ class Decoder {
   }
 
   #fail(context: string): never {
-    if (this.#at >= this.#text.length) throw new FunctionError('unexpected end of JSON input')
+    if (this.#at >= this.#text.length) throw new FunctionError(UNEXPECTED_END)
     const byte = this.#text.charCodeAt(this.#at)
     const shown = byte === 39 ? String.raw`'\''` : byte === 34 ? `'"'` : quoteRune(byte)
     throw new FunctionError(`invalid character ${shown} ${context}`)

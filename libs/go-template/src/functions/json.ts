@@ -1,4 +1,5 @@
 import { FunctionError } from '../errors.ts'
+import { measure } from '../measure.ts'
 import { type CallContext } from '../call-context.ts'
 import { fixed, type GoFunction, returningAny } from '../function.ts'
 import { ANY_SLICE, GoMap, GoSlice, type Value } from '../values.ts'
@@ -58,6 +59,7 @@ function quietly(read: () => string, otherwise: string): string {
 }
 
 function encoded(value: Value, style: JsonStyle, { budget }: CallContext): string {
+  measure(value, budget)
   const text = encodeJson(value, style)
   budget.text(text.length)
   budget.step(Math.ceil(text.length / 64))

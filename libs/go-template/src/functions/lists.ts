@@ -16,6 +16,7 @@ import {
 import { integerOf } from './arguments.ts'
 import { sliced } from './builtin.ts'
 import { toInt64, toText } from './cast.ts'
+import { measure } from '../measure.ts'
 import { deepEqual } from './deep-equal.ts'
 import { isEmpty } from './emptiness.ts'
 import { isTextList, toTexts } from './list-of-texts.ts'
@@ -83,12 +84,17 @@ export const listFunctions: Readonly<Record<string, GoFunction>> = {
   ),
   ...both(
     'uniq',
-    fixed([ANY], ([list], context) => unique(listOf(list, 'Cannot find uniq on type'), context)),
+    fixed([ANY], ([list], context) => {
+      const items = listOf(list, 'Cannot find uniq on type')
+      measure(list, context.budget)
+      return unique(items, context)
+    }),
   ),
   ...both(
     'without',
     variadic([ANY, ANY], ([list, ...omitted], { budget }) => {
       const items = listOf(list, 'Cannot find without on type')
+      measure(list, budget)
       budget.step(Math.ceil((items.length * omitted.length) / COMPARISONS_PER_STEP))
       return appended(
         items.filter((item) => !omitted.some((one) => deepEqual(one, item))),
@@ -101,6 +107,7 @@ export const listFunctions: Readonly<Record<string, GoFunction>> = {
     fixed([ANY, ANY], ([needle, list], { budget }) => {
       if (list === null || list === undefined) return false
       const items = listOf(list, 'Cannot find has on type')
+      measure(list, budget)
       budget.step(Math.ceil(items.length / COMPARISONS_PER_STEP))
       return items.some((item) => deepEqual(needle, item))
     }),
@@ -118,7 +125,7 @@ export const listFunctions: Readonly<Record<string, GoFunction>> = {
       return items.length === 0 && lists.length === 0 ? nothing() : concatenated(items, budget)
     }),
   ),
-  sortAlpha: fixed([ANY], ([list]) => sortAlpha(list)),
+  sortAlpha: fixed([ANY], ([list], { budget }) => sortAlpha(list, budget)),
 }
 
 type Meter = CallContext['budget']
@@ -203,8 +210,9 @@ function chunk(items: readonly Value[], size: number, budget: Meter): GoSlice {
 }
 
 /** Sorts by bytes; a `[]string` in place, as sprig does. */
-function sortAlpha(list: Value): GoSlice {
+function sortAlpha(list: Value, budget: Meter): GoSlice {
   if (!isList(list)) return textSlice([toText(list)])
+  budget.step(itemsOf(list).length)
   if (isTextList(list)) {
     list.items.sort((left, right) => compareBytes(toText(left), toText(right)))
     return list

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js'
 import { type CallContext } from '../call-context.ts'
 import { isAscii, RUNE_ERROR, runeAt } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
-import { quote } from '../fmt/quote.ts'
+import { canBackquote, quote } from '../fmt/quote.ts'
 import { fixed, type GoFunction } from '../function.ts'
 import { appendedCapacity, GoSlice, STRING_SLICE, type Value } from '../values.ts'
 import { integerOf, textOf } from './arguments.ts'
@@ -73,7 +73,7 @@ function both(name: string, parameters: readonly string[], use: Use): Record<str
 function compiled(pattern: Value, manner: 'must' | 'panic'): Regex {
   const regex = compile(textOf(pattern))
   if (typeof regex !== 'string') return regex
-  const shown = textOf(pattern).includes('`') ? quote(textOf(pattern)) : `\`${textOf(pattern)}\``
+  const shown = canBackquote(textOf(pattern)) ? `\`${textOf(pattern)}\`` : quote(textOf(pattern))
   throw new FunctionError(manner === 'must' ? regex : `regexp: Compile(${shown}): ${regex}`)
 }
 
@@ -92,6 +92,7 @@ export function compile(pattern: string): Regex | string {
 function compileNew(pattern: string): Regex | string {
   if (pattern.length > PATTERN_BYTES_MAX)
     return `error parsing regexp: expression longer than ${PATTERN_BYTES_MAX} bytes`
+  if (!isUtf8(pattern)) return `error parsing regexp: invalid UTF-8: \`${pattern}\``
   try {
     return new Regex(decoded(pattern).text)
   } catch (error) {
@@ -100,6 +101,15 @@ function compileNew(pattern: string): Regex | string {
       return `${error.message}: \`\``
     return error.message
   }
+}
+
+function isUtf8(bytes: string): boolean {
+  for (let at = 0; at < bytes.length;) {
+    const { rune, width } = runeAt(bytes, at)
+    if (rune === RUNE_ERROR && width === 1) return false
+    at += width
+  }
+  return true
 }
 
 interface Decoded {

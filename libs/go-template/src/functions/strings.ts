@@ -1,3 +1,4 @@
+import { type Budget } from '../budget.ts'
 import { createHash } from 'node:crypto'
 import { type CallContext } from '../call-context.ts'
 import { isAscii, runesOf, runeAt, toBuffer, toBytes } from '../byte-string.ts'
@@ -16,6 +17,9 @@ type Functions = Readonly<Record<string, GoFunction>>
 
 const SPACE = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u
 const INTEGER_MAX = 2 ** 53
+/** What a digest costs, in steps, and how many bytes of it cost one more. */
+const DIGEST_STEPS = 4
+const BYTES_PER_STEP = 64
 
 /** Text functions of sprig v3.3.0 that do not change the case of letters. */
 export const stringFunctions: Functions = {
@@ -115,9 +119,9 @@ export const stringFunctions: Functions = {
     const parsed = parseInteger(textOf(text))
     return goInt(parsed.value)
   }),
-  sha1sum: fixed(['string'], ([text]) => digest('sha1', textOf(text))),
-  sha256sum: fixed(['string'], ([text]) => digest('sha256', textOf(text))),
-  sha512sum: fixed(['string'], ([text]) => digest('sha512', textOf(text))),
+  sha1sum: fixed(['string'], ([text], { budget }) => digest('sha1', textOf(text), budget)),
+  sha256sum: fixed(['string'], ([text], { budget }) => digest('sha256', textOf(text), budget)),
+  sha512sum: fixed(['string'], ([text], { budget }) => digest('sha512', textOf(text), budget)),
   adler32sum: fixed(['string'], ([text]) => adler32(textOf(text))),
 }
 
@@ -258,7 +262,8 @@ function withoutSpace(bytes: string): string {
   return kept === bytes ? bytes : toBytes(kept)
 }
 
-function digest(algorithm: 'sha1' | 'sha256' | 'sha512', bytes: string): string {
+function digest(algorithm: 'sha1' | 'sha256' | 'sha512', bytes: string, budget: Budget): string {
+  budget.step(DIGEST_STEPS + Math.ceil(bytes.length / BYTES_PER_STEP))
   return createHash(algorithm).update(toBuffer(bytes)).digest('hex')
 }
 

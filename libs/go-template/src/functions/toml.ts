@@ -1,4 +1,5 @@
 import { fixed, type GoFunction } from '../function.ts'
+import { measure } from '../measure.ts'
 import { GoMap } from '../values.ts'
 import { textOf } from './arguments.ts'
 import { FunctionError } from '../errors.ts'
@@ -11,6 +12,7 @@ const BYTES_PER_STEP = 32
 /** TOML functions of Helm 3.22. What has no TOML gives the reason as text, as upstream. */
 export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   toToml: fixed(['interface {}'], ([value], { budget }) => {
+    measure(value, budget)
     try {
       const text = encodeToml(value)
       budget.text(text.length)

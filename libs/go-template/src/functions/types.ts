@@ -1,4 +1,5 @@
 import { fixed, type GoFunction } from '../function.ts'
+import { measure } from '../measure.ts'
 import { kindName, typeName, type Value } from '../values.ts'
 import { textOf } from './arguments.ts'
 import { deepEqual } from './deep-equal.ts'
@@ -12,7 +13,11 @@ export const typeFunctions: Readonly<Record<string, GoFunction>> = {
   typeIsLike: fixed(['string', ANY], ([name, value]) => isLike(textOf(name), value)),
   kindOf: fixed([ANY], ([value]) => kindName(value)),
   kindIs: fixed(['string', ANY], ([name, value]) => textOf(name) === kindName(value)),
-  deepEqual: fixed([ANY, ANY], ([left, right]) => deepEqual(left, right)),
+  deepEqual: fixed([ANY, ANY], ([left, right], { budget }) => {
+    measure(left, budget)
+    measure(right, budget)
+    return deepEqual(left, right)
+  }),
 }
 
 function isLike(name: string, value: Value): boolean {

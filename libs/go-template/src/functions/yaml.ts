@@ -13,6 +13,7 @@ import { type CallContext } from '../call-context.ts'
 import { fromBytes, toBytes } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
 import { fixed, type GoFunction } from '../function.ts'
+import { measure } from '../measure.ts'
 import {
   ANY_MAP,
   ANY_SLICE,
@@ -136,6 +137,7 @@ function convertObject(value: GoObject, style: 'yaml2' | 'yaml3', depth: number)
 
 /** The text, without its last line feed; nothing where the value has no YAML. */
 function printed(value: Value, style: 'yaml2' | 'yaml3', { budget }: CallContext): string {
+  measure(value, budget)
   try {
     const text = toBytes(printYaml(toYamlValue(value, style), style))
     budget.text(text.length)

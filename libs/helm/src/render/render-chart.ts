@@ -5,6 +5,7 @@ import {
   type GeneratedValues,
   goInt,
   GoMap,
+  LimitError,
   type ParseCache,
   type ReadKind,
   toBytes,
@@ -121,6 +122,12 @@ export function renderFiles(chart: Chart, options: RenderOptions): ReadonlyMap<s
   return renderTree(chart, options, { checks: 'none' }).files
 }
 
+interface TreeOptions {
+  readonly checks: 'kube-version' | 'none'
+  readonly observer?: RenderObserver
+  readonly isRehearsal?: boolean
+}
+
 interface RenderedTree {
   readonly root: ChartNode
   readonly files: ReadonlyMap<string, string>
@@ -131,7 +138,7 @@ interface RenderedTree {
 function renderTree(
   chart: Chart,
   options: RenderOptions,
-  { checks, observer }: { checks: 'kube-version' | 'none'; observer?: RenderObserver },
+  { checks, observer, isRehearsal = false }: TreeOptions,
 ): RenderedTree {
   const root = ChartNode.of(chart)
   processDependencies(root, options.values)
@@ -153,6 +160,7 @@ function renderTree(
   const files = renderTemplates(root, top, {
     budget,
     generated: options.generated,
+    rehearsal: isRehearsal ? 'running' : rehearsalOf(chart, options),
     cache,
     report: (kind: ReadKind, name: string) => log.report(kind, name),
     ...(options.strict === undefined ? {} : { strict: options.strict }),
@@ -160,6 +168,26 @@ function renderTree(
     ...(observer === undefined ? {} : { observer }),
   })
   return { root, files, log, budget }
+}
+
+/** Renders the chart once for nothing, from the start, and throws only what it has to pay for and cannot. */
+function rehearsalOf(chart: Chart, options: RenderOptions): () => void {
+  let isDone = false
+  return () => {
+    if (isDone) return
+    isDone = true
+    const generated = options.generated.rehearse()
+    try {
+      renderTree(
+        chart,
+        { ...options, generated, schemas: 'skip' },
+        { checks: 'none', isRehearsal: true },
+      )
+    } catch (error) {
+      if (error instanceof LimitError && error.code === 'TEMPLATE_FUEL') throw error
+      // Everything else may come of what stood in for the dear: the render itself tells.
+    }
+  }
 }
 
 /** Throws `HelmError` where a release cannot have the name. */

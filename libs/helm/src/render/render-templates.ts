@@ -9,6 +9,7 @@ import {
   GoMap,
   type ParseCache,
   type ReadKind,
+  type Rehearsal,
   TemplateError,
   TemplateSet,
   type Tracer,
@@ -47,6 +48,7 @@ export interface TemplateObserver {
 export interface TemplateOptions {
   readonly budget: Budget
   readonly generated: GeneratedValues
+  readonly rehearsal?: Rehearsal
   readonly strict?: boolean
   readonly cache?: ParseCache
   readonly lookup?: ClusterLookup
@@ -179,6 +181,7 @@ function execute(
       budget: options.budget,
       generated: options.generated,
       setName: SET_NAME,
+      ...(options.rehearsal === undefined ? {} : { rehearsal: options.rehearsal }),
       ...(options.observer === undefined ? {} : { tracer: options.observer.tracer }),
       ...(options.report === undefined ? {} : { report: options.report }),
     })

@@ -62,9 +62,11 @@ function render(
 /** Two releases of one chart have the same templates, but not the same passwords. */
 function ofRelease(
   generated: RenderOptions['generated'],
-  { namespace, releaseName }: ChartRequest,
+  request: ChartRequest,
 ): RenderOptions['generated'] {
+  const { namespace, releaseName } = request
   return {
+    rehearse: () => ofRelease(generated.rehearse(), request),
     remember: (call, generate) =>
       generated.remember(
         { ...call, template: `${namespace}/${releaseName}:${call.template}` },
