@@ -30,10 +30,14 @@ export interface FlavourRules {
   readonly aliased: 'shared' | 'copied'
   /** What follows the kinds that both know in the order of installation. */
   readonly lastKinds: readonly string[]
+  /** What a message calls the head of a manifest. */
+  readonly headType: string
   /** Which space goes with the `---` between documents. */
   readonly separators: 'all-space' | 'line'
   /** How an error of a template is told. */
   readonly executionErrors: 'one-line' | 'each-level'
+  /** Whether a declared dependency that is not there is refused before a render. */
+  readonly missingDependencies: 'refused' | 'ignored'
   /** Before the reason why dependencies cannot be processed. */
   readonly dependencyProblem: string
 }
@@ -52,8 +56,10 @@ const HELM_3: FlavourRules = {
   nulls: 'coalesce',
   aliased: 'shared',
   lastKinds: [],
+  headType: 'releaseutil.SimpleHead',
   separators: 'all-space',
   executionErrors: 'one-line',
+  missingDependencies: 'refused',
   dependencyProblem: '',
 }
 
@@ -71,8 +77,10 @@ const HELM_4: FlavourRules = {
   nulls: 'coalesce-without-default-nulls',
   aliased: 'copied',
   lastKinds: ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'],
+  headType: 'util.SimpleHead',
   separators: 'line',
   executionErrors: 'each-level',
+  missingDependencies: 'ignored',
   dependencyProblem: 'chart dependencies processing failed: ',
 }
 

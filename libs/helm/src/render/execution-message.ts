@@ -1,4 +1,4 @@
-import { markedMessage, TemplateError } from '@tidemark/go-template'
+import { markedMessage } from '@tidemark/go-template'
 import { type FlavourRules } from '../flavour.ts'
 
 /** What `fail` and `required` say stands alone; everything else is told whole, Helm 4 tells it level by level. */
@@ -17,12 +17,12 @@ export function executionMessage(
   return style === 'one-line' ? message : (eachLevel(error) ?? message)
 }
 
-/** Nothing where a function failed: what it said is no error of a template, and stands as it is. */
+/** Nothing where a function failed: what it said is no error of a template, and all stands as it is. */
 function eachLevel(error: Error): string | undefined {
   const levels: string[] = []
   for (let current: unknown = error; current !== undefined;) {
-    const level = current instanceof TemplateError ? levelOf(current.message) : undefined
-    if (level === undefined || !(current instanceof TemplateError)) return undefined
+    const level = current instanceof Error ? levelOf(current.message) : undefined
+    if (level === undefined || !(current instanceof Error)) return undefined
     if (levels.at(-1) !== level) levels.push(level)
     current = current.cause
   }

@@ -17,11 +17,11 @@ const heads = new Map<string, ManifestHead>()
 let headsBytes = 0
 
 /** Reads the head of a manifest, and so checks that it is YAML. Throws `HelmError` with Helm's text. */
-export function readHead(manifest: string, path: string): ManifestHead {
+export function readHead(manifest: string, path: string, type: string): ManifestHead {
   const known = heads.get(manifest)
   if (known !== undefined) return known
   const problem = `YAML parse error on ${path}: `
-  const head = headOf(readYaml(manifest, { problem, code: 'MANIFEST' }), problem)
+  const head = headOf(readYaml(manifest, { problem, code: 'MANIFEST' }), problem, type)
   if (headsBytes + manifest.length > HEADS_BYTES_MAX) {
     heads.clear()
     headsBytes = 0
@@ -31,10 +31,10 @@ export function readHead(manifest: string, path: string): ManifestHead {
   return head
 }
 
-function headOf(value: Value, problem: string): ManifestHead {
+function headOf(value: Value, problem: string, type: string): ManifestHead {
   if (value === null) return { apiVersion: '', kind: '', name: '', annotations: new Map() }
   if (!(value instanceof GoMap))
-    throw mismatch(problem, `${jsonKind(value)} into Go value of type releaseutil.SimpleHead`)
+    throw mismatch(problem, `${jsonKind(value)} into Go value of type ${type}`)
   const metadata = value.entries.get('metadata') ?? null
   if (metadata !== null && !(metadata instanceof GoMap))
     throw mismatch(

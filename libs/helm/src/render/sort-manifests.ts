@@ -93,7 +93,7 @@ export interface SortedManifests {
 /** Splits rendered files and sorts what is in them: manifests and hooks by kind, then as written. */
 export function sortManifests(
   files: ReadonlyMap<string, string>,
-  { lastKinds, separators }: FlavourRules,
+  { lastKinds, separators, headType }: FlavourRules,
 ): SortedManifests {
   const manifests: Manifest[] = []
   const hooks: Hook[] = []
@@ -102,7 +102,7 @@ export function sortManifests(
     const output = files.get(path) ?? ''
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || output.trim() === '') continue
     for (const content of splitManifests(output, separators)) {
-      const manifest = { source: path, content, head: readHead(content, path), position }
+      const manifest = { source: path, content, head: readHead(content, path, headType), position }
       position += 1
       const marks = manifest.head.annotations.get('helm.sh/hook')
       if (marks === undefined) manifests.push(manifest)

@@ -62,9 +62,14 @@ function problemOf(schema: string, values: GoMap): string | undefined {
   } catch (error) {
     // What a hostile schema meets is told at once; a broken one is part of the report, as upstream.
     if (error instanceof HelmError && error.code === 'SCHEMA') return error.message
-    if (error instanceof FunctionError) return error.message
+    if (error instanceof FunctionError) return jsonProblem(error.message)
     throw error
   }
+}
+
+/** A schema is read from a stream, which says otherwise that it ended. */
+function jsonProblem(message: string): string {
+  return message === 'unexpected end of JSON input' ? 'unexpected EOF' : message
 }
 
 function topLevel(violations: readonly Violation[]): readonly Violation[] {
