@@ -144,6 +144,7 @@ describe('what a chart generates', () => {
   test('outlives the renderer and every other service', async () => {
     await plane?.[Symbol.asyncDispose]()
     plane = await startMemoryPlane(there().world)
+    await plane.api.ready(['flux-system', 'db'], { ms: 40_000 })
     await change({ [VALUES]: 'size: 4\n' }, 'RolloutCompleted')
     expect(await secrets()).toEqual({ ...first, size: '4' })
   })
