@@ -3,7 +3,7 @@ import { type Clock, OperatingError, type Random } from '@tidemark/kernel'
 import type { Resource } from './discovery.ts'
 import { ListExpired } from './errors.ts'
 import type { ListAnswer } from './answers.ts'
-import { isObject, type KubeObject, textAt, valueAt } from './kube-object.ts'
+import { isObject, type KubeObject, textAt, valueAt, type WireValue } from './kube-object.ts'
 import { readLines } from './read-lines.ts'
 import { refusalOf } from './refusal.ts'
 import type { Wire } from './wire.ts'
@@ -160,7 +160,7 @@ async function* watchOnce(
 }
 
 function readEvent(line: string): WatchEvent {
-  const event: KubeObject = JSON.parse(line)
+  const event = parseEvent(line)
   const object = valueAt(event, 'object')
   if (!isObject(object)) throw new WatchRefused('an event without an object')
   const resourceVersion = textAt(object, 'metadata', 'resourceVersion')
@@ -175,6 +175,16 @@ function readEvent(line: string): WatchEvent {
     default:
       throw refusedWatch(Number(valueAt(object, 'code') ?? 500), JSON.stringify(object))
   }
+}
+
+function parseEvent(line: string): KubeObject {
+  try {
+    const event: WireValue = JSON.parse(line)
+    if (isObject(event)) return event
+  } catch {
+    // Told below: what follows may be cut as well, so the watch begins again from the last version that was read.
+  }
+  throw new WatchRefused('an event that is not a JSON object')
 }
 
 function refusedWatch(status: number, text: string): OperatingError {

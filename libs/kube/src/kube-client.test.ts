@@ -309,6 +309,7 @@ interface Watched {
 
 async function startWatched(
   listVersion: () => string,
+  onPort?: number,
 ): Promise<{ server: Awaited<ReturnType<typeof startScriptedServer>>; watched: Watched }> {
   const watched: Watched = { lists: [], watches: [] }
   const server = await startScriptedServer(
@@ -321,6 +322,7 @@ async function startWatched(
       watched.lists.push(request)
       json(response, 200, { metadata: { resourceVersion: listVersion() }, items: [] })
     }),
+    onPort,
   )
   return { server, watched }
 }
@@ -416,6 +418,38 @@ test('a connection that breaks is an interruption, said once, and goes on from w
     .poll(() => events.map(({ kind }) => kind))
     .toEqual(['listed', 'changed', 'interrupted', 'resumed', 'deleted'])
   expect(watched.lists).toHaveLength(1)
+  ended.abort()
+})
+
+test('a server that is away, and one that talks nonsense, is one interruption until it is back', async () => {
+  const { server, watched: before } = await startWatched(() => '10')
+  const clock = new VirtualClock()
+  await using client = clientOf(server.url, { clock })
+  const ended = new AbortController()
+  const events = collect(client.follow(MAPS, {}, ended.signal))
+  await expect.poll(() => before.watches.length).toBe(1)
+  before.watches[0]?.response.write('{"type": "ADDED", "object": {"kind"\n')
+  await expect.poll(() => events.at(-1)?.kind).toBe('interrupted')
+  await server[Symbol.asyncDispose]()
+  const asked = client.requests.of('watch')
+  await expect
+    .poll(async () => {
+      await clock.advance(500)
+      return client.requests.of('watch')
+    })
+    .toBeGreaterThan(asked + 1)
+  const { server: back, watched } = await startWatched(() => '20', Number(new URL(server.url).port))
+  await using _back = back
+  await expect
+    .poll(async () => {
+      await clock.advance(500)
+      return events.at(-1)?.kind
+    })
+    .toBe('resumed')
+  watched.watches[0]?.response.write(line('ADDED', '11'))
+  await expect
+    .poll(() => events.map(({ kind }) => kind))
+    .toEqual(['listed', 'interrupted', 'resumed', 'changed'])
   ended.abort()
 })
 

@@ -80,22 +80,23 @@ export class Wire implements AsyncDisposable {
     }
   }
 
-  /** Opens a watch. The stream ends when the server ends it, or with `signal`. Other answers are given as text. */
+  /**
+   * Opens a watch. The stream ends when the server ends it, or with `signal`; other answers are given as text. Throws as
+   * `send` does.
+   */
   async open(
     request: WireRequest,
     signal: AbortSignal,
   ): Promise<{ readonly stream: AsyncIterable<Buffer> } | WireAnswer> {
-    const answer = await this.#withSignIn(request, async (credentials) => {
-      const dispatcher = (await this.#connect(credentials)).watches
-      return this.#dispatch({ request, dispatcher, credentials, signal })
+    const answer = await this.#reached(signal, async () => {
+      const opened = await this.#withSignIn(request, async (credentials) => {
+        const dispatcher = (await this.#connect(credentials)).watches
+        return this.#dispatch({ request, dispatcher, credentials, signal })
+      })
+      if (opened.statusCode === 200) return { stream: opened.body }
+      return { status: opened.statusCode, text: await textOf(opened.body) }
     })
-    if (answer.statusCode === 200) return { stream: answer.body }
-    const read = {
-      status: answer.statusCode,
-      text: await textOf(answer.body),
-      headers: answer.headers,
-    }
-    return this.#checked(request, read)
+    return 'stream' in answer ? answer : this.#checked(request, answer)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,12 +107,19 @@ export class Wire implements AsyncDisposable {
 
   async #once(request: WireRequest, signal: AbortSignal): Promise<RawAnswer> {
     using deadline = this.#options.clock.deadline(REQUEST_MS_MAX, signal)
-    try {
+    return await this.#reached(signal, async () => {
       const answer = await this.#withSignIn(request, async (credentials) => {
         const dispatcher = (await this.#connect(credentials)).requests
         return this.#dispatch({ request, dispatcher, credentials, signal: deadline.signal })
       })
       return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer.body) }
+    })
+  }
+
+  /** What goes wrong on the way to the server is an outage, unless the caller ended it. */
+  async #reached<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask()
     } catch (error) {
       signal.throwIfAborted()
       throw error instanceof ClusterUnreachable || error instanceof ClusterSignInFailed

@@ -14,6 +14,7 @@ import { redeliveryDelayMs } from '../handler-failure.ts'
 import { busFailure, fromNatsHeaders, isStreamMissing } from './nats-failure.ts'
 import { type NatsLink } from './nats-link.ts'
 
+const LEAVE_MS_MAX = 2_000
 const RETRY_MS = 1_000 // After a lost consumer or stream: the relay makes it anew within a minute.
 const CONSUMER_NOT_FOUND = 10_014
 const NANOS_PER_MS = 1_000_000
@@ -49,11 +50,25 @@ export class JetStreamSubscription implements AsyncDisposable {
     this.#looping = this.#loop(this.#messages)
   }
 
+  /** Ends when the handlers have ended and the server sends nothing more to this worker. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
     this.#messages?.stop()
     await this.#looping
     await Promise.allSettled(this.#running)
+    await this.#leave()
+  }
+
+  /**
+   * A round trip: until the server has read that we left, it may still send us a message, which would come to the
+   * next worker only after the whole ack wait. A bus that is away has forgotten us anyway.
+   */
+  async #leave(): Promise<void> {
+    if (this.#link.state() !== 'connected') return
+    const waited = new AbortController()
+    const answered = this.#link.connection.flush().catch(() => undefined)
+    await Promise.race([answered, this.#link.clock.sleep(LEAVE_MS_MAX, waited.signal)])
+    waited.abort()
   }
 
   async #loop(first: ConsumerMessages): Promise<void> {

@@ -16,8 +16,11 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly seen: readonly SeenRequest[]
 }
 
-/** An HTTP server on loopback that answers as a test says: for what no healthy API server ever answers. */
-export async function startScriptedServer(answer: Answer): Promise<ScriptedServer> {
+/**
+ * An HTTP server on loopback that answers as a test says: for what no healthy API server ever answers. With a port,
+ * it comes back where another was.
+ */
+export async function startScriptedServer(answer: Answer, onPort = 0): Promise<ScriptedServer> {
   const seen: SeenRequest[] = []
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = '', url = '', headers } = request
@@ -30,7 +33,7 @@ export async function startScriptedServer(answer: Answer): Promise<ScriptedServe
   })
   const port = await new Promise<number>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(onPort, '127.0.0.1', () => {
       const address = server.address()
       if (address === null || typeof address === 'string') reject(new Error('no port'))
       else resolve(address.port)
