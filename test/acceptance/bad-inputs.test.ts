@@ -1,6 +1,5 @@
 // What people get wrong, one by one: each is told with its place and the way out, nothing that was delivered changes,
 // and the plane goes on.
-import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
 import { Phase } from '@tidemark/contracts'
@@ -9,11 +8,11 @@ import { Up } from '../rig/plane/embedded.ts'
 import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { eventually } from '../rig/plane/plane-api.ts'
 import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { cli, phase, why } from './ask-plane.ts'
 import { application, configMap, deployment } from './fleet-files.ts'
 
 const SLOW = 300_000
 const WAIT = 90_000
-const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'src', 'main.ts')
 const MAP = '/api/v1/namespaces/default/configmaps/settings'
 
 const GOOD = {
@@ -85,6 +84,13 @@ const rows: readonly Row[] = [
     told: [/!! {2}apply/u, /Gizmo/u, /is its definition installed/u],
   },
   {
+    title: 'a namespace that is not there',
+    changes: {
+      'apps/app/more.yaml': configMap('more', 'x').replace('default', 'nowhere'),
+    },
+    told: [/!! {2}apply/u, /ConfigMap\/nowhere\/more/u, /namespaces "nowhere" not found/u],
+  },
+  {
     title: 'an object that the API server finds invalid',
     changes: {
       'apps/app/web.yaml': GOOD['apps/app/web.yaml'].replace('replicas: 1', 'replicas: -1'),
@@ -140,14 +146,14 @@ test.for(rows)(
     const undo = Object.fromEntries(Object.keys(changes).map((path) => [path, before[path]]))
     await fleet.push(changes)
     expect(await up.poke(fleet.url)).toBe(202)
-    await phase(up, (is) => is === Phase.PHASE_FAILED)
-    const printed = await why(up.dataDir)
+    await phase(up, 'app', (is) => is === Phase.PHASE_FAILED)
+    const printed = await why(up, 'app')
     for (const words of told) expect(printed).toMatch(words)
     expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
     expect(up.exit).toBeUndefined()
     const commit = await fleet.push(undo)
     expect(await up.poke(fleet.url)).toBe(202)
-    await phase(up, (is) => is === Phase.PHASE_READY)
+    await phase(up, 'app', (is) => is === Phase.PHASE_READY)
     await eventually(
       async () => {
         const { sources } = await up.api.call('listSources', {})
@@ -155,7 +161,7 @@ test.for(rows)(
       },
       { ms: WAIT, what: 'source at the mended commit' },
     )
-    await phase(up, (is) => is === Phase.PHASE_READY)
+    await phase(up, 'app', (is) => is === Phase.PHASE_READY)
     expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
   },
 )
@@ -217,34 +223,3 @@ test.for([
     expect(ended.code, ended.text).toBe(code)
   },
 )
-
-async function why(dataDir: string): Promise<string> {
-  return (await cli('why', 'app', '--data-dir', dataDir)).text
-}
-
-async function phase(up: Up, isWanted: (phase: Phase) => boolean): Promise<void> {
-  await eventually(
-    async () => {
-      const view = await up.api.application('app')
-      return view !== undefined && isWanted(view.phase)
-        ? undefined
-        : `phase ${view?.phase ?? 'none'}: ${view?.reason ?? ''} ${view?.message ?? ''}`
-    },
-    { ms: WAIT, what: 'phase of app' },
-  )
-}
-
-function cli(
-  ...args: readonly string[]
-): Promise<{ readonly code: number | string | null | undefined; readonly text: string }> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--conditions=source', MAIN, ...args],
-      { timeout: WAIT },
-      (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : error.code, text: `${stdout}${stderr}` })
-      },
-    )
-  })
-}

@@ -97,7 +97,7 @@ export class ReadApi {
   async describe(name: string): Promise<DescribeApplicationResponse> {
     const { model } = this.#deps
     const state = this.find(name)
-    const source = model.sources.get(state.sourceId)
+    const source = model.sourceOf(state)
     const deployment = viewDeployment(state)
     return {
       application: viewApplication(state, model),
@@ -178,7 +178,7 @@ export class ReadApi {
       const release = state.releases.at(-1)
       const isElsewhere = request.cluster !== '' && state.cluster !== request.cluster
       if (release === undefined || isElsewhere) continue
-      const source = model.sources.get(state.sourceId)
+      const source = model.sourceOf(state)
       const matching = (await releases.of(release)).filter((object) => matches(object, request))
       for (const object of matching)
         found.push({

@@ -92,7 +92,7 @@ export class WriteApi {
       )
     }
     const state = this.#deps.reads.find(request.application)
-    const sourceId = request.withSource ? state.sourceId : ''
+    const sourceId = request.withSource ? this.#deps.model.sourceIdOf(state) : ''
     return await this.#ask(state, { identity, requestId }, (id) =>
       event('ReconcileRequested', {
         requestId,

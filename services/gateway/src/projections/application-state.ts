@@ -15,7 +15,6 @@ export interface ApplicationState {
   cluster: string
   project: string
   parentId: string
-  sourceId: string
   objectJson: Uint8Array
   declared: boolean
   removed: boolean
@@ -82,7 +81,6 @@ export function emptyState(id: string): ApplicationState {
     cluster: '',
     project: '',
     parentId: '',
-    sourceId: '',
     objectJson: new Uint8Array(),
     declared: false,
     removed: false,

@@ -10,6 +10,7 @@ export function explainApplication(state: ApplicationState, model: ReadModel): r
     renderLink(state),
     releaseLink(state),
     dependenciesLink(state, model),
+    clusterLink(state, model),
     applyLink(state),
     healthLink(state),
     holdLink(state),
@@ -39,8 +40,8 @@ function declarationLink({ refusal }: ApplicationState): Link | undefined {
   })
 }
 
-function sourceLink({ sourceId }: ApplicationState, model: ReadModel): Link {
-  const source = model.sources.get(sourceId)
+function sourceLink(state: ApplicationState, model: ReadModel): Link {
+  const source = model.sourceOf(state)
   if (source?.failing !== undefined)
     return link('source', LINK_STATE_BROKEN, {
       summary: `${source.declared?.git?.url ?? 'the source'} cannot be read; the last revision stays`,
@@ -95,6 +96,17 @@ function dependenciesLink({ rollout }: ApplicationState, model: ReadModel): Link
   })
 }
 
+/** Only where it cannot be reached. */
+function clusterLink({ cluster }: ApplicationState, model: ReadModel): Link | undefined {
+  const known = model.clusters.get(cluster)
+  if (known === undefined || known.reachable) return undefined
+  return link('cluster', LINK_STATE_BROKEN, {
+    summary: `cluster ${cluster} cannot be reached; what runs there stays`,
+    detail: known.message,
+    hint: `it is tried again by itself; tidemark cluster check ${cluster} looks from here`,
+  })
+}
+
 function applyLink({ id, deployment, rollout }: ApplicationState): Link {
   if (deployment === undefined)
     return link('apply', LINK_STATE_PENDING, { summary: 'nothing was applied yet' })
@@ -110,7 +122,7 @@ function applyLink({ id, deployment, rollout }: ApplicationState): Link {
       detail: [finished.message, ...finished.results.map(({ message }) => message)]
         .filter((text, index, all) => text !== '' && all.indexOf(text) === index)
         .join('\n'),
-      hint: 'it is tried again by itself; mend the object in Git, or give the rights that are missing',
+      hint: 'it is tried again by itself; mend the object in Git, give the rights that are missing, or raise the quota',
       position,
     })
   const counts = finished.counts

@@ -64,7 +64,6 @@ function foldRelease(state: ApplicationState, { event, stored }: Recorded): void
     case 'RenderRequested':
       state.requested = event.value.request
       state.requestedRevision = event.value.revision
-      state.sourceId = event.value.inputs[0]?.ref ?? ''
       break
     case 'Rendered':
       state.answered = event.value.request

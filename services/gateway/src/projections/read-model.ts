@@ -1,4 +1,5 @@
 import {
+  applicationId,
   familyOf,
   idOf,
   inputId,
@@ -14,6 +15,7 @@ import { KnownInputs, type KnownInput } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import { emptyState, type ApplicationState } from './application-state.ts'
 import { foldApplication } from './fold-application.ts'
+import { sourceObjectId } from './source-object.ts'
 
 export interface SourceState {
   readonly id: string
@@ -48,6 +50,8 @@ export class ReadModel {
   readonly applications: Map<string, ApplicationState> = new Map()
   readonly sources: Map<string, SourceState> = new Map()
   readonly clusters: Map<string, ClusterState> = new Map()
+  /** The id of a Flux object -> the id of the source that it stands for. */
+  readonly #sourceOf = new Map<string, string>()
   /** Secrets that sources name, and those that were set. */
   inputs: KnownInputs = new KnownInputs()
   checkpoint: CheckpointSigned | undefined
@@ -63,7 +67,10 @@ export class ReadModel {
   /** Puts back what `state` gave, into a model that knows nothing yet. */
   restore(state: ReadModelState): void {
     for (const [id, application] of state.applications) this.applications.set(id, application)
-    for (const [id, source] of state.sources) this.sources.set(id, source)
+    for (const [id, source] of state.sources) {
+      this.sources.set(id, source)
+      for (const object of source.objects) this.#sourceOf.set(applicationId(object), id)
+    }
     for (const [name, cluster] of state.clusters) this.clusters.set(name, cluster)
     this.inputs = new KnownInputs(state.inputs)
     this.checkpoint = state.checkpoint
@@ -110,6 +117,16 @@ export class ReadModel {
       .toSorted((left, right) => (left.id < right.id ? -1 : 1))
   }
 
+  /** The source that an application takes its files from; `undefined` while none is declared. */
+  sourceOf(state: ApplicationState): SourceState | undefined {
+    return this.sources.get(this.sourceIdOf(state))
+  }
+
+  /** The same, its id; empty while none is declared. */
+  sourceIdOf(state: ApplicationState): string {
+    return this.#sourceOf.get(sourceObjectId(state)) ?? ''
+  }
+
   /** SHA-256 over all that was folded, in hex. The same log gives the same digest. */
   digest(): string {
     const plain = [this.applications, this.sources, this.clusters].map((map) =>
@@ -151,9 +168,12 @@ export class ReadModel {
           ...without(state.objects, event.value.object),
           ...listed(event.value.object),
         ]
+        if (event.value.object !== undefined)
+          this.#sourceOf.set(applicationId(event.value.object), id)
         break
       case 'SourceWithdrawn':
         state.objects = without(state.objects, event.value.object)
+        this.#withdraw(event.value.object, id)
         break
       case 'RevisionFetched':
         Object.assign(state, { fetched: event.value, fetchedAtUs: stored.atUs, failing: undefined })
@@ -167,6 +187,11 @@ export class ReadModel {
       default:
         break
     }
+  }
+
+  #withdraw(object: ObjectRef | undefined, sourceId: string): void {
+    const key = object === undefined ? '' : applicationId(object)
+    if (this.#sourceOf.get(key) === sourceId) this.#sourceOf.delete(key)
   }
 
   #foldCluster({ event }: Recorded): void {

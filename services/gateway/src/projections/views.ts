@@ -23,7 +23,7 @@ export function viewApplication(state: ApplicationState, model: ReadModel): Appl
     object: state.object,
     cluster: state.cluster,
     project: state.project,
-    sourceId: state.sourceId,
+    sourceId: model.sourceIdOf(state),
     phase,
     reason,
     message,
@@ -46,7 +46,7 @@ export function viewApplication(state: ApplicationState, model: ReadModel): Appl
 function revisionOf(state: ApplicationState, model: ReadModel): string {
   if (state.hold !== undefined) return state.confirmedRevision
   const settled = state.requested === state.answered && state.renderFailure === undefined
-  const newest = model.sources.get(state.sourceId)?.fetched?.revision
+  const newest = model.sourceOf(state)?.fetched?.revision
   return settled ? (newest ?? state.confirmedRevision) : state.confirmedRevision
 }
 

@@ -1,0 +1,200 @@
+// What is wrong with a repository, one by one: each is told with its place and the way out, what it delivered stays,
+// and the source goes on by itself when it is mended.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { Phase } from '@tidemark/contracts'
+import { afterAll, assert, beforeAll, expect, test } from 'vitest'
+import { freePort, temporaryDir } from '../rig/components/child.ts'
+import { program } from '../rig/components/component.ts'
+import { describeWith } from '../rig/components/describe-with.ts'
+import { startGitHttp } from '../rig/components/git-http.ts'
+import { Up } from '../rig/plane/embedded.ts'
+import { fileFleet, gitFleet, type Fleet } from '../rig/plane/fleet.ts'
+import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { phase, whyTells } from './ask-plane.ts'
+import { configMap } from './fleet-files.ts'
+
+const SLOW = 300_000
+const WAIT = 90_000
+const MAP = '/api/v1/namespaces/default/configmaps/parts'
+const FILE = 'clusters/test/parts.yaml'
+
+/** The addresses of what people name by mistake. */
+interface Places {
+  readonly good: string
+  readonly guarded: string
+  readonly empty: string
+  readonly absent: string
+  readonly page: string
+  readonly silent: string
+}
+
+function parts(url: string, more = ''): string {
+  return `apiVersion: source.toolkit.fluxcd.io/v1
+kind: GitRepository
+metadata: {name: parts, namespace: flux-system}
+spec:
+  interval: 1h
+  url: ${url}
+  ref: {branch: main}
+${more}---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: parts, namespace: flux-system}
+spec:
+  interval: 10m
+  path: ./parts
+  prune: true
+  sourceRef: {kind: GitRepository, name: parts}
+`
+}
+
+interface Row {
+  readonly title: string
+  readonly declared: (places: Places) => string
+  /** What `tidemark why parts` prints, beside the address. */
+  readonly told: readonly RegExp[]
+}
+
+const rows: readonly Row[] = [
+  {
+    title: 'a server that cannot be reached',
+    declared: ({ silent }) => parts(silent),
+    told: [/nothing listens there; is the server up\?/u, /-> it is tried again by itself/u],
+  },
+  {
+    title: 'a repository that has no commit',
+    declared: ({ empty }) => parts(empty),
+    told: [/the repository has no commit yet; push one/u],
+  },
+  {
+    title: 'a repository that is not there',
+    declared: ({ absent }) => parts(absent),
+    told: [/there is no such repository \(HTTP 404\)/u, /check the URL and the credentials/u],
+  },
+  {
+    title: 'a branch that is not there',
+    declared: ({ good }) => parts(good).replace('branch: main', 'branch: mian'),
+    told: [/has no branch "?mian"?; its branches are "main"\. Push it, or correct spec\.ref/u],
+  },
+  {
+    title: 'no credentials where they are needed',
+    declared: ({ guarded }) => parts(guarded),
+    told: [/asks for credentials \(HTTP 401\)/u, /name a Secret with username and password/u],
+  },
+  {
+    title: 'credentials that are wrong',
+    declared: ({ guarded }) => parts(guarded, '  secretRef: {name: wrong}\n'),
+    told: [/refuses these credentials \(HTTP 401\); check that they are right, not expired/u],
+  },
+  {
+    title: 'credentials that are nowhere',
+    declared: ({ guarded }) => parts(guarded, '  secretRef: {name: nowhere}\n'),
+    told: [/flux-system\/nowhere/u, /tidemark secret set flux-system\/nowhere --cluster test/u],
+  },
+  {
+    title: 'a page that is no repository',
+    declared: ({ page }) => parts(page),
+    told: [/not a Git server of the smart protocol/u, /check the URL/u],
+  },
+]
+
+describeWith(['git'], 'sources that cannot be read', () => {
+  const held = new AsyncDisposableStack()
+  let opened:
+    | {
+        readonly up: Up
+        readonly cluster: TestCluster
+        readonly fleet: Fleet
+        readonly places: Places
+      }
+    | undefined
+  const there = (): NonNullable<typeof opened> => {
+    assert(opened !== undefined, 'the plane has started')
+    return opened
+  }
+
+  beforeAll(async () => {
+    const dir = temporaryDir('bad-sources')
+    held.defer(dir.remove)
+    const cluster = held.use(await sandboxCluster(dir.path))
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'wrong' } }
+    const stringData = { username: 'ada', password: 'guessed-wrong-secret' }
+    await cluster.create('/api/v1/namespaces', {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'flux-system' },
+    })
+    await cluster.create('/api/v1/namespaces/flux-system/secrets', { ...secret, stringData })
+    const places = await openPlaces(held, dir.path)
+    const fleet = await fileFleet(join(dir.path, 'fleet.git'), { [FILE]: parts(places.good) })
+    const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
+    const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
+    const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
+    await up.mustStart()
+    opened = { up, cluster, fleet, places }
+    await up.api.ready(['parts'], { ms: WAIT })
+  }, SLOW)
+  afterAll(async () => {
+    await held.disposeAsync()
+  }, SLOW)
+
+  test.for(rows)(
+    '$title: told with its place and the way out; what it delivered stays',
+    { timeout: SLOW },
+    async ({ declared, told }) => {
+      const { up, cluster, fleet, places } = there()
+      const text = declared(places)
+      const url = /url: (?<url>\S+)/u.exec(text)?.groups?.['url'] ?? ''
+      await fleet.push({ [FILE]: text })
+      expect(await up.poke(fleet.url)).toBe(202)
+      const printed = await whyTells(up, 'parts', [/!! {2}source/u, ...told])
+      expect(printed).toContain(url)
+      expect(printed).not.toContain('guessed-wrong-secret')
+      expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
+      expect(up.exit).toBeUndefined()
+      await fleet.push({ [FILE]: parts(places.good) })
+      expect(await up.poke(fleet.url)).toBe(202)
+      await whyTells(up, 'parts', [/ok {2}source/u])
+      await phase(up, 'parts', (is) => is === Phase.PHASE_READY)
+      expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
+    },
+  )
+})
+
+async function openPlaces(held: AsyncDisposableStack, dir: string): Promise<Places> {
+  const served = join(dir, 'git')
+  mkdirSync(served)
+  const server = held.use(await startGitHttp(served))
+  const place = { served, server: server.url, name: 'parts' }
+  const good = await gitFleet(place, { 'parts/a.yaml': configMap('parts', 'good') })
+  const auth = { kind: 'basic', username: 'ada', password: 'correct horse' } as const
+  const guarded = held.use(await startGitHttp(served, { auth }))
+  execFileSync(program('git'), ['init', '-q', '--bare', '-b', 'main', join(served, 'empty.git')])
+  const page = await startPage()
+  held.defer(() => {
+    page.close()
+  })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It listens on TCP.
+  const { port } = page.address() as AddressInfo
+  return {
+    good: good.url,
+    guarded: `${guarded.url}/parts.git`,
+    empty: `${server.url}/empty.git`,
+    absent: `${server.url}/absent.git`,
+    page: `http://127.0.0.1:${port}/parts`,
+    silent: `http://127.0.0.1:${await freePort()}/parts.git`,
+  }
+}
+
+/** A web server that says hello to everything. */
+function startPage(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>')
+    }).listen(0, '127.0.0.1', () => resolve(server))
+  })
+}
