@@ -1,4 +1,4 @@
-import { ClusterAccess } from '@tidemark/contracts'
+import { applicationPath, ClusterAccess } from '@tidemark/contracts'
 import { connect } from '../client/api-client.ts'
 import { print } from '../client/print.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
@@ -33,5 +33,26 @@ export async function addCluster(cluster: string, options: AddClusterOptions): P
   print(options.output, {
     value: declared,
     text: () => `${cluster} is fed from ${repo} ${path} (${declared.applicationId})`,
+  })
+}
+
+export interface RemoveClusterOptions extends OutputOptions {
+  readonly reason: string
+  readonly withApplications?: boolean
+}
+
+/** `tidemark cluster remove NAME --reason TEXT`. */
+export async function removeCluster(cluster: string, options: RemoveClusterOptions): Promise<void> {
+  const { reason, withApplications = false } = options
+  using api = await connect(choiceOf(options))
+  const removed = await api.call(api.raw.removeCluster, { cluster, reason, withApplications })
+  const left = removed.applications.map(applicationPath)
+  print(options.output, {
+    value: removed,
+    text: () =>
+      [
+        `${cluster} is no longer looked after; nothing on it was changed (event ${removed.position})`,
+        ...left.map((path) => `  left there as it is: ${path}`),
+      ].join('\n'),
   })
 }

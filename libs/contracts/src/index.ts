@@ -88,6 +88,8 @@ export {
   ReconcileResponse,
   RegisterClusterRequest,
   RegisterClusterResponse,
+  RemoveClusterRequest,
+  RemoveClusterResponse,
   ReleasedObject,
   ReleaseView,
   ResolveParkedRequest,

@@ -5,6 +5,7 @@ import { collect, withExamples, withOutput } from '../options.ts'
 export function addFleet(program: Command): void {
   const cluster = program.command('cluster').description('the clusters that are delivered to')
   addAdd(cluster)
+  addRemove(cluster)
   const list = cluster.command('list').description('the clusters, and whether they can be reached')
   withExamples(withOutput(list), 'cluster list', 'cluster list -o name').action(async (options) =>
     (await import('../get.ts')).get('clusters', undefined, options),
@@ -18,7 +19,7 @@ export function addFleet(program: Command): void {
   withExamples(withOutput(check), 'cluster check eu').action(async (name, options) =>
     (await import('../check.ts')).checkCluster(name, options),
   )
-  withExamples(cluster, 'cluster list', 'cluster check eu')
+  withExamples(cluster, 'cluster list', 'cluster check eu', 'cluster remove eu --reason "moved"')
 }
 
 function addAdd(cluster: Command): void {
@@ -37,6 +38,24 @@ function addAdd(cluster: Command): void {
     withOutput(add),
     'cluster add prod --context prod-eu --repo https://git.example.com/fleet.git --path clusters/prod',
   ).action(async (name, options) => (await import('../cluster.ts')).addCluster(name, options))
+}
+
+function addRemove(cluster: Command): void {
+  const remove = cluster
+    .command('remove')
+    .description('look after a cluster no longer; nothing on it is changed or deleted')
+    .argument('<name>')
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .option('--with-applications', 'also where applications are still delivered to it')
+    .addHelpText(
+      'after',
+      '\nWhat was delivered stays as it is. Registered again and fed from the same repository, it is taken over again.',
+    )
+  withExamples(
+    withOutput(remove),
+    'cluster remove staging --reason "moved to another region"',
+    'cluster remove staging --with-applications --reason "handed over to another team"',
+  ).action(async (name, options) => (await import('../cluster.ts')).removeCluster(name, options))
 }
 
 /** Values of Secrets that Flux objects name. */

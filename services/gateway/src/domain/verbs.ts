@@ -23,6 +23,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   Suspend: 'suspend',
   Resume: 'suspend',
   RegisterCluster: 'register',
+  RemoveCluster: 'register',
   DeclareRoot: 'register',
   ResolveParked: 'operate',
   SetSecret: 'secret',

@@ -19,6 +19,7 @@ import { mayUse, VERBS } from '../domain/verbs.ts'
 import type { Identities, Identity } from '../ports.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { ApiError, toServiceError } from './api-error.ts'
+import { ClusterApi } from './cluster-api.ts'
 import type { ReadApi } from './read-api.ts'
 import { SecretApi } from './secret-api.ts'
 import { verifyAudit } from './verify-audit.ts'
@@ -94,6 +95,7 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
   const { reads, writes, model, surroundings } = parts
   const { store, parking } = surroundings
   const secrets = new SecretApi(model, surroundings)
+  const clusters = new ClusterApi(model, surroundings)
   const unary = <Request, Response>(
     method: keyof typeof VERBS,
     answer: (request: Request, identity: Identity) => Response | Promise<Response>,
@@ -117,10 +119,9 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
     reconcile: unary('Reconcile', (request, who) => writes.reconcile(request, who)),
     suspend: unary('Suspend', (request, who) => writes.suspend(request, who)),
     resume: unary('Resume', (request, who) => writes.resume(request, who)),
-    registerCluster: unary('RegisterCluster', (request, who) =>
-      writes.registerCluster(request, who),
-    ),
-    declareRoot: unary('DeclareRoot', (request, who) => writes.declareRoot(request, who)),
+    registerCluster: unary('RegisterCluster', (request, who) => clusters.register(request, who)),
+    removeCluster: unary('RemoveCluster', (request, who) => clusters.remove(request, who)),
+    declareRoot: unary('DeclareRoot', (request, who) => clusters.declareRoot(request, who)),
     resolveParked: unary('ResolveParked', (request, who) => writes.resolveParked(request, who)),
     setSecret: unary('SetSecret', (request, who) => secrets.set(request, who)),
     unsetSecret: unary('UnsetSecret', (request, who) => secrets.unset(request, who)),

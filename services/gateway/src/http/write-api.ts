@@ -1,34 +1,24 @@
 import { status } from '@grpc/grpc-js'
 import {
   ActorKind,
-  applicationId,
   event,
   ParkedResolution,
   streams,
   type AnyEvent,
-  type DeclareRootRequest,
-  type DeclareRootResponse,
   type LiftHoldRequest,
   type ReconcileRequest,
-  type RegisterClusterRequest,
   type ResolveParkedRequest,
   type ResumeRequest,
-  type RootDeclared,
   type RollBackRequest,
   type SuspendRequest,
 } from '@tidemark/contracts'
-import { describeProblems, readGitRepository, readKustomization } from '@tidemark/flux'
 import type { Surroundings } from '@tidemark/service'
 import type { Identity } from '../ports.ts'
 import type { ApplicationState } from '../projections/application-state.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { appendRequest, type Caller } from '../steps/append-request.ts'
 import { ApiError, noRelease } from './api-error.ts'
-import { newestOfCluster } from './newest-of-cluster.ts'
 import type { ReadApi } from './read-api.ts'
-
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u
-const NAMESPACE = 'flux-system'
 
 export interface WriteApiDeps {
   readonly reads: ReadApi
@@ -123,64 +113,6 @@ export class WriteApi {
     )
   }
 
-  async registerCluster(request: RegisterClusterRequest, identity: Identity): Promise<Accepted> {
-    const { cluster, access, project, labels } = request
-    if (!NAME.test(cluster))
-      throw invalid(
-        `'${cluster}' is no name of a cluster: lower-case letters, digits and -, at most 63`,
-      )
-    const { known, version } = await newestOfCluster(this.#deps.surroundings, cluster, [
-      'ClusterRegistered',
-      'ClusterRemoved',
-    ])
-    const registered = event('ClusterRegistered', {
-      cluster,
-      access,
-      project: project || 'default',
-      labels,
-    })
-    const requestId = this.#deps.surroundings.random.uuid()
-    if (known?.event.type === 'ClusterRegistered')
-      if (JSON.stringify(known.event.value.access) === JSON.stringify(access))
-        return { requestId, position: known.position }
-    return await this.#append(
-      { identity, requestId },
-      {
-        stream: streams.cluster(cluster),
-        expected: version,
-        event: registered,
-        project: project || 'default',
-        cluster,
-      },
-    )
-  }
-
-  async declareRoot(request: DeclareRootRequest, identity: Identity): Promise<DeclareRootResponse> {
-    const { cluster } = request
-    const project = request.project || 'default'
-    const source = rootSource(request)
-    const application = rootApplication(request)
-    const problems = [readGitRepository(source), readKustomization(application)].flatMap((read) =>
-      read.kind === 'refused' ? read.problems : [],
-    )
-    if (problems.length > 0) throw invalid(describeProblems('root', problems))
-    const sourceJson = Buffer.from(JSON.stringify(source), 'utf8')
-    const applicationJson = Buffer.from(JSON.stringify(application), 'utf8')
-    const id = { cluster, namespace: NAMESPACE, kind: 'Kustomization', name: NAMESPACE }
-    const declared = event('RootDeclared', { cluster, project, sourceJson, applicationJson })
-    const { known, version } = await newestOfCluster(this.#deps.surroundings, cluster, [
-      'RootDeclared',
-      'RootWithdrawn',
-    ])
-    if (known?.event.type === 'RootDeclared' && isSameRoot(known.event.value, declared.value))
-      return { position: known.position, applicationId: applicationId(id) }
-    const { position } = await this.#append(
-      { identity, requestId: this.#deps.surroundings.random.uuid() },
-      { stream: streams.cluster(cluster), expected: version, event: declared, project, cluster },
-    )
-    return { position, applicationId: applicationId(id) }
-  }
-
   async resolveParked(request: ResolveParkedRequest, identity: Identity): Promise<Accepted> {
     const { reactor, position, resolution, reason } = request
     if (reason === '') throw invalid('say why: --reason')
@@ -236,7 +168,6 @@ export class WriteApi {
     { identity, requestId }: Asking,
     asked: {
       readonly stream: string
-      readonly expected?: bigint
       readonly event: AnyEvent
       readonly project?: string
       readonly cluster?: string
@@ -253,45 +184,6 @@ export class WriteApi {
   }
 }
 
-function isSameRoot(one: RootDeclared, other: RootDeclared): boolean {
-  return (
-    one.project === other.project &&
-    Buffer.from(one.sourceJson).equals(other.sourceJson) &&
-    Buffer.from(one.applicationJson).equals(other.applicationJson)
-  )
-}
-
 function invalid(message: string): ApiError {
   return new ApiError(status.INVALID_ARGUMENT, message)
-}
-
-/** The two objects that Flux's bootstrap would write. */
-function rootSource({ url, ref, intervalMs, secretName }: DeclareRootRequest): object {
-  const set = Object.entries(ref ?? {}).filter(([, value]) => value !== '')
-  return {
-    apiVersion: 'source.toolkit.fluxcd.io/v1',
-    kind: 'GitRepository',
-    metadata: { name: NAMESPACE, namespace: NAMESPACE },
-    spec: {
-      url,
-      interval: `${intervalMs || 60_000n}ms`,
-      ...(set.length === 0 ? {} : { ref: Object.fromEntries(set) }),
-      ...(secretName === '' ? {} : { secretRef: { name: secretName } }),
-    },
-  }
-}
-
-function rootApplication({ path }: DeclareRootRequest): object {
-  return {
-    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
-    kind: 'Kustomization',
-    metadata: { name: NAMESPACE, namespace: NAMESPACE },
-    spec: {
-      interval: '10m',
-      retryInterval: '1m',
-      path: path === '' ? './' : path,
-      prune: true,
-      sourceRef: { kind: 'GitRepository', name: NAMESPACE },
-    },
-  }
 }

@@ -135,7 +135,10 @@ export class Plane {
 
   #foldCluster(event: AnyEvent): void {
     if (event.type === 'ClusterRegistered') this.clusters.set(event.value.cluster, event.value)
-    if (event.type === 'ClusterRemoved') this.clusters.delete(event.value.cluster)
+    if (event.type === 'ClusterRemoved') {
+      this.clusters.delete(event.value.cluster)
+      this.roots.delete(event.value.cluster)
+    }
     if (event.type === 'RootDeclared') this.roots.set(event.value.cluster, event.value)
     if (event.type === 'RootWithdrawn') this.roots.delete(event.value.cluster)
   }

@@ -481,6 +481,20 @@ export interface RegisterClusterResponse {
   readonly position: bigint;
 }
 
+/** Nothing on the cluster is changed or deleted: it is not looked after any more. */
+export interface RemoveClusterRequest {
+  readonly cluster: string;
+  readonly reason: string;
+  /** Also where applications are delivered to it. */
+  readonly withApplications: boolean;
+}
+
+export interface RemoveClusterResponse {
+  readonly position: bigint;
+  /** The applications that were left as they are on the cluster. */
+  readonly applications: readonly string[];
+}
+
 export interface DeclareRootRequest {
   readonly cluster: string;
   readonly project: string;
@@ -5446,6 +5460,201 @@ export const RegisterClusterResponse: MessageFns<RegisterClusterResponse> = {
   },
 };
 
+function createBaseRemoveClusterRequest(): RemoveClusterRequest {
+  return { cluster: "", reason: "", withApplications: false };
+}
+
+export const RemoveClusterRequest: MessageFns<RemoveClusterRequest> = {
+  encode(message: RemoveClusterRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cluster !== "") {
+      writer.uint32(10).string(message.cluster);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.withApplications !== false) {
+      writer.uint32(24).bool(message.withApplications);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveClusterRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveClusterRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.withApplications = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveClusterRequest {
+    return {
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      withApplications: isSet(object.withApplications)
+        ? globalThis.Boolean(object.withApplications)
+        : isSet(object.with_applications)
+        ? globalThis.Boolean(object.with_applications)
+        : false,
+    };
+  },
+
+  toJSON(message: RemoveClusterRequest): unknown {
+    const obj: any = {};
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.withApplications !== false) {
+      obj.withApplications = message.withApplications;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveClusterRequest>): RemoveClusterRequest {
+    return RemoveClusterRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveClusterRequest>): RemoveClusterRequest {
+    const message = createBaseRemoveClusterRequest() as any;
+    message.cluster = object.cluster ?? "";
+    message.reason = object.reason ?? "";
+    message.withApplications = object.withApplications ?? false;
+    return message;
+  },
+};
+
+function createBaseRemoveClusterResponse(): RemoveClusterResponse {
+  return { position: 0n, applications: [] };
+}
+
+export const RemoveClusterResponse: MessageFns<RemoveClusterResponse> = {
+  encode(message: RemoveClusterResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.position !== 0n) {
+      if (BigInt.asUintN(64, message.position) !== message.position) {
+        throw new globalThis.Error("value provided for field message.position of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.position);
+    }
+    for (const v of message.applications) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveClusterResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveClusterResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.position = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.applications.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveClusterResponse {
+    return {
+      position: isSet(object.position) ? BigInt(object.position) : 0n,
+      applications: globalThis.Array.isArray(object?.applications)
+        ? object.applications.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RemoveClusterResponse): unknown {
+    const obj: any = {};
+    if (message.position !== 0n) {
+      obj.position = message.position.toString();
+    }
+    if (message.applications?.length) {
+      obj.applications = message.applications;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<RemoveClusterResponse>): RemoveClusterResponse {
+    return RemoveClusterResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveClusterResponse>): RemoveClusterResponse {
+    const message = createBaseRemoveClusterResponse() as any;
+    message.position = (object.position !== undefined && object.position !== null) ? BigInt(object.position) : 0n;
+    message.applications = object.applications?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseDeclareRootRequest(): DeclareRootRequest {
   return { cluster: "", project: "", url: "", ref: undefined, path: "", intervalMs: 0n, secretName: "" };
 }
@@ -8283,6 +8492,16 @@ export const TidemarkServiceService = {
       Buffer.from(RegisterClusterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RegisterClusterResponse => RegisterClusterResponse.decode(value),
   },
+  removeCluster: {
+    path: "/tidemark.v1.TidemarkService/RemoveCluster" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveClusterRequest): Buffer => Buffer.from(RemoveClusterRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveClusterRequest => RemoveClusterRequest.decode(value),
+    responseSerialize: (value: RemoveClusterResponse): Buffer =>
+      Buffer.from(RemoveClusterResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemoveClusterResponse => RemoveClusterResponse.decode(value),
+  },
   declareRoot: {
     path: "/tidemark.v1.TidemarkService/DeclareRoot" as const,
     requestStream: false as const,
@@ -8392,6 +8611,7 @@ export interface TidemarkServiceServer extends UntypedServiceImplementation {
   suspend: handleUnaryCall<SuspendRequest, SuspendResponse>;
   resume: handleUnaryCall<ResumeRequest, ResumeResponse>;
   registerCluster: handleUnaryCall<RegisterClusterRequest, RegisterClusterResponse>;
+  removeCluster: handleUnaryCall<RemoveClusterRequest, RemoveClusterResponse>;
   declareRoot: handleUnaryCall<DeclareRootRequest, DeclareRootResponse>;
   listAudit: handleUnaryCall<ListAuditRequest, ListAuditResponse>;
   verifyAudit: handleUnaryCall<VerifyAuditRequest, VerifyAuditResponse>;
@@ -8620,6 +8840,21 @@ export interface TidemarkServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RegisterClusterResponse) => void,
+  ): ClientUnaryCall;
+  removeCluster(
+    request: RemoveClusterRequest,
+    callback: (error: ServiceError | null, response: RemoveClusterResponse) => void,
+  ): ClientUnaryCall;
+  removeCluster(
+    request: RemoveClusterRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemoveClusterResponse) => void,
+  ): ClientUnaryCall;
+  removeCluster(
+    request: RemoveClusterRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemoveClusterResponse) => void,
   ): ClientUnaryCall;
   declareRoot(
     request: DeclareRootRequest,

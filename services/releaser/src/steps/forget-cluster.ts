@@ -1,0 +1,30 @@
+import { event, Removal, streams, type EventOf, type Recorded } from '@tidemark/contracts'
+import { causeOf } from '@tidemark/service'
+import type { ReleaserDeps } from './deps.ts'
+
+/**
+ * ClusterRemoved -> ApplicationRemoved and SourceWithdrawn for all that was declared on the cluster. What was delivered
+ * there stays: its absence from here says nothing about what should be there.
+ */
+export async function forgetCluster(
+  { plane, decisions }: ReleaserDeps,
+  recorded: Recorded<EventOf<'ClusterRemoved'>>,
+): Promise<void> {
+  const { cluster } = recorded.event.value
+  const cause = causeOf(recorded)
+  const reason = `cluster ${cluster} was removed: ${recorded.event.value.reason}`
+  const isThere = `${cluster}_`
+  for (const { id, declared, removed, refusal } of plane.applications.values()) {
+    const runs = declared !== undefined && removed === undefined
+    if (!id.startsWith(isThere) || (!runs && refusal === '')) continue
+    const removal = Removal.REMOVAL_ORPHAN
+    const orphaned = event('ApplicationRemoved', { applicationId: id, removal, reason })
+    decisions.record(cause, [{ stream: streams.application(id), event: orphaned }])
+  }
+  for (const { id, objects } of plane.sources.values())
+    for (const { ref } of objects) {
+      if (ref?.cluster !== cluster) continue
+      const withdrawn = event('SourceWithdrawn', { sourceId: id, object: ref, reason })
+      decisions.record(cause, [{ stream: streams.intake(id), event: withdrawn }])
+    }
+}
