@@ -1,12 +1,19 @@
 import { OperatingError, type Retry } from '@tidemark/kernel'
 
+/** What a cluster is called, and where its API server is. */
+export interface ClusterPlace {
+  readonly cluster: string
+  readonly server: string
+}
+
 /** No answer came: the network, TLS, or an answer that is not HTTP or too big. */
 export class ClusterUnreachable extends OperatingError {
   readonly code: string = 'cluster-unreachable'
   readonly retry: Retry = 'later'
 
-  constructor(cluster: string, cause: unknown) {
-    super(`cannot reach cluster ${cluster}: ${reasonOf(cause)}`, { cause })
+  constructor(place: ClusterPlace, cause: unknown) {
+    const { cluster, server } = place
+    super(`cannot reach cluster ${cluster} at ${server}: ${reasonOf(cause)}`, { cause })
   }
 }
 
@@ -84,5 +91,6 @@ export class KubeconfigRefused extends OperatingError {
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : ''
-  return `${cause.message}${inner}`
+  const text = `${cause.message}${inner}`
+  return text === 'other side closed' ? 'it closed the connection' : text
 }

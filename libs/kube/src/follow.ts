@@ -156,7 +156,7 @@ async function* watchOnce(
   const opened = await port.wire.open({ verb: 'watch', method: 'GET', path, doing }, signal)
   if (!('stream' in opened)) throw refusedWatch(opened.status, opened.text)
   yield { kind: 'opened', resourceVersion: from }
-  for await (const line of readLines(port.wire.cluster, opened.stream)) yield readEvent(line)
+  for await (const line of readLines(port.wire.place, opened.stream)) yield readEvent(line)
 }
 
 function readEvent(line: string): WatchEvent {

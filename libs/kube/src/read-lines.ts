@@ -1,17 +1,17 @@
-import { ClusterUnreachable } from './errors.ts'
+import { ClusterUnreachable, type ClusterPlace } from './errors.ts'
 
 const LINE_BYTES_MAX = 16 * 1024 * 1024 // An object is at most 1.5 MiB in etcd; its JSON is larger.
 
 /** The lines of a watch. Throws `ClusterUnreachable` when the connection breaks, or sends what cannot be a line. */
 export async function* readLines(
-  cluster: string,
+  place: ClusterPlace,
   stream: AsyncIterable<Buffer>,
 ): AsyncGenerator<string, void, undefined> {
   const splitter = new LineSplitter()
   try {
     for await (const chunk of stream) yield* splitter.push(chunk)
   } catch (cause) {
-    throw new ClusterUnreachable(cluster, cause)
+    throw new ClusterUnreachable(place, cause)
   }
 }
 

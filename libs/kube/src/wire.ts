@@ -8,6 +8,7 @@ import {
   ClusterSignInFailed,
   ClusterSignInRefused,
   ClusterUnreachable,
+  type ClusterPlace,
 } from './errors.ts'
 import { isRefusalDespite5xx, refusalOf } from './refusal.ts'
 import { RequestCounter, type Verb } from './request-counter.ts'
@@ -68,6 +69,10 @@ export class Wire implements AsyncDisposable {
     return this.#options.cluster
   }
 
+  get place(): ClusterPlace {
+    return { cluster: this.cluster, server: this.#options.access.server }
+  }
+
   /** Sends a request and reads its answer whole. Throws operating errors for all but 2xx and 4xx. */
   async send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
     for (let tries = 1; ; tries += 1) {
@@ -124,7 +129,7 @@ export class Wire implements AsyncDisposable {
       signal.throwIfAborted()
       throw error instanceof ClusterUnreachable || error instanceof ClusterSignInFailed
         ? error
-        : new ClusterUnreachable(this.cluster, error)
+        : new ClusterUnreachable(this.place, error)
     }
   }
 
