@@ -38,7 +38,10 @@ export class BlobStoreFull extends OperatingError {
   readonly retry: Retry = 'later'
 
   constructor(where: string, cause: unknown) {
-    super(`cannot keep a blob in ${where}: there is no space left`, { cause })
+    super(
+      `cannot keep a blob in ${where}: there is no space left; free some, and it goes on by itself`,
+      { cause },
+    )
   }
 }
 
