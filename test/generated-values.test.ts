@@ -73,7 +73,13 @@ describe('what a chart generates', () => {
     plane = await startMemoryPlane(world)
     const { api } = plane
     const access = ClusterAccess.fromPartial({ kind: { $case: 'sandbox', value: {} } })
-    await api.call('registerCluster', { cluster: 'dev', access, project: 'default', labels: [] })
+    await api.call('registerCluster', {
+      cluster: 'dev',
+      access,
+      project: 'default',
+      labels: [],
+      variables: [],
+    })
     await api.call('declareRoot', {
       cluster: 'dev',
       project: 'default',

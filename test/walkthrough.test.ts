@@ -74,7 +74,13 @@ describe('one push, from end to end, in one process', () => {
     const { api } = plane
     const access = ClusterAccess.fromPartial({ kind: { $case: 'sandbox', value: {} } })
     const project = 'default'
-    await api.call('registerCluster', { cluster: 'dev', access, project, labels: [] })
+    await api.call('registerCluster', {
+      cluster: 'dev',
+      access,
+      project,
+      labels: [],
+      variables: [],
+    })
     await api.call('declareRoot', {
       cluster: 'dev',
       project,

@@ -26,7 +26,11 @@ export async function whyTells(
 ): Promise<string> {
   let text = ''
   const look = async (): Promise<string | undefined> => {
-    const { links } = await up.api.call('explainApplication', { application })
+    const asked = up.api.call('explainApplication', { application })
+    const { links } = await asked.catch((error: unknown) => {
+      if (String(error).includes(' NOT_FOUND')) return { links: [] }
+      throw error
+    })
     text = links
       .map(({ stage, state, summary, detail, hint }) =>
         [`${MARKS.get(state) ?? '..'}  ${stage} ${summary}`, detail, `-> ${hint}`].join('\n'),

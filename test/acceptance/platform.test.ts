@@ -130,6 +130,7 @@ describeWith(
         access: { kind },
         project: 'default',
         labels: [],
+        variables: [],
       })
       await api.call('declareRoot', {
         cluster: 'test',

@@ -1,6 +1,7 @@
 import {
   type ApplicationView,
   type ClusterView,
+  type KeyValue,
   type DeploymentView,
   type ReleaseView,
   type SourceView,
@@ -184,7 +185,13 @@ const CLUSTERS: Table<ClusterView> = {
     },
     { title: 'READY', value: ({ ready, applications: all }) => `${ready}/${all}` },
     { title: 'MESSAGE', value: ({ message }) => firstLine(message) },
+    { title: 'LABELS', value: ({ labels }) => pairs(labels), wide: 'wide' },
+    { title: 'VARIABLES', value: ({ variables }) => pairs(variables), wide: 'wide' },
   ],
+}
+
+function pairs(values: readonly KeyValue[]): string {
+  return values.map(({ key, value }) => `${key}=${value}`).join(',')
 }
 
 const RELEASES: Table<ReleaseView> = {

@@ -116,7 +116,13 @@ async function declare(
             value: { context, path: options.kubeconfig ?? '' },
           } as const)
     const access = ClusterAccess.fromPartial({ kind })
-    await api.call(api.raw.registerCluster, { cluster, access, project: 'default', labels: [] })
+    await api.call(api.raw.registerCluster, {
+      cluster,
+      access,
+      project: 'default',
+      labels: [],
+      variables: [],
+    })
     const secretName = await setCredentials(api, options, cluster)
     await api.call(api.raw.declareRoot, {
       cluster,

@@ -18,6 +18,8 @@ export interface Bodies {
   readonly ClusterRemoved: cluster.ClusterRemoved
   readonly RootDeclared: cluster.RootDeclared
   readonly RootWithdrawn: cluster.RootWithdrawn
+  readonly ClusterDescribed: cluster.ClusterDescribed
+  readonly ClusterDescriptionEnded: cluster.ClusterDescriptionEnded
   readonly RollbackRequested: request.RollbackRequested
   readonly HoldLiftRequested: request.HoldLiftRequested
   readonly ReconcileRequested: request.ReconcileRequested
@@ -93,6 +95,8 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   ClusterRemoved: cluster.ClusterRemoved,
   RootDeclared: cluster.RootDeclared,
   RootWithdrawn: cluster.RootWithdrawn,
+  ClusterDescribed: cluster.ClusterDescribed,
+  ClusterDescriptionEnded: cluster.ClusterDescriptionEnded,
   RollbackRequested: request.RollbackRequested,
   HoldLiftRequested: request.HoldLiftRequested,
   ReconcileRequested: request.ReconcileRequested,

@@ -137,6 +137,8 @@ export {
 } from './gen/tidemark/v1/application.ts'
 export {
   ClusterAccess,
+  ClusterDescribed,
+  ClusterDescriptionEnded,
   ClusterRegistered,
   ClusterRemoved,
   InCluster,

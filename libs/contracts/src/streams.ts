@@ -39,6 +39,7 @@ export type FamilyName =
   | 'query'
   | 'input'
   | 'secret'
+  | 'profile'
   | 'planesnapshot'
   | 'viewsnapshot'
 
@@ -117,6 +118,7 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   query: { writer: 'fetcher', events: ['ClusterInputRequested', 'ClusterInputReleased'] },
   input: { writer: 'applier', events: ['ClusterInputObserved'] },
   secret: { writer: 'gateway', events: ['SecretSet', 'SecretUnset'] },
+  profile: { writer: 'releaser', events: ['ClusterDescribed', 'ClusterDescriptionEnded'] },
   planesnapshot: { writer: 'releaser', events: ['SnapshotKept'] },
   viewsnapshot: { writer: 'gateway', events: ['SnapshotKept'] },
 }
@@ -181,6 +183,8 @@ export const streams: {
   readonly query: (input: ClusterInputRef) => StreamName
   readonly input: (input: ClusterInputRef) => StreamName
   readonly secret: (secret: ClusterInputRef) => StreamName
+  /** What Git says of a cluster. */
+  readonly profile: (cluster: string) => StreamName
   readonly planeSnapshot: (reader: string) => StreamName
   readonly viewSnapshot: (reader: string) => StreamName
 } = {
@@ -199,6 +203,7 @@ export const streams: {
   query: (input) => named('query', inputId(input)),
   input: (input) => named('input', inputId(input)),
   secret: (secret) => named('secret', inputId(secret)),
+  profile: (id) => named('profile', id),
   planeSnapshot: (id) => named('planesnapshot', id),
   viewSnapshot: (id) => named('viewsnapshot', id),
 }

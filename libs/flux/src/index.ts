@@ -1,3 +1,4 @@
+export { FLEET_API, readCluster, type ClusterModel } from './cluster.ts'
 export { isRecord, type FieldProblem } from './fields.ts'
 export { describeProblems, textOf, type FluxObject, type Read } from './flux-object.ts'
 export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'

@@ -1,3 +1,4 @@
+import { FLEET_API } from './cluster.ts'
 import { isRecord } from './fields.ts'
 import { textOf } from './flux-object.ts'
 
@@ -5,7 +6,7 @@ import { textOf } from './flux-object.ts'
 export type Role =
   /** It goes to the cluster. */
   | 'applied'
-  /** It is one of Flux's kinds: it declares a source or an application. */
+  /** It is one of Flux's kinds or ours: it declares a source or an application, or describes the cluster. */
   | 'interpreted'
   /** It is a part of Flux itself (the bootstrap bundle): skipped with a notice, never applied, never pruned. */
   | 'skipped'
@@ -24,10 +25,11 @@ const BUNDLE = 'app.kubernetes.io/part-of'
 export function roleOf(object: unknown): Role {
   if (!isRecord(object)) return 'applied'
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {}
-  if (FLUX_GROUPS.has(groupOf(textOf(object['apiVersion'])))) return 'interpreted'
+  const group = groupOf(textOf(object['apiVersion']))
+  if (FLUX_GROUPS.has(group) || group === groupOf(FLEET_API)) return 'interpreted'
   if (object['kind'] === 'CustomResourceDefinition') {
-    const group = textOf(metadata['name']).split('.').slice(1).join('.')
-    return FLUX_GROUPS.has(group) ? 'skipped' : 'applied'
+    const defined = textOf(metadata['name']).split('.').slice(1).join('.')
+    return FLUX_GROUPS.has(defined) ? 'skipped' : 'applied'
   }
   return isBundled(metadata) ? 'skipped' : 'applied'
 }

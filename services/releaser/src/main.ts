@@ -20,6 +20,7 @@ import {
 import { cutRelease } from './steps/cut-release.ts'
 import { declareRoot } from './steps/declare-root.ts'
 import type { ReleaserDeps } from './steps/deps.ts'
+import { followRegistration } from './steps/describe-cluster.ts'
 import { forgetCluster } from './steps/forget-cluster.ts'
 import { followApply, followHealth } from './steps/follow-rollout.ts'
 import { requestRenders } from './steps/request-renders.ts'
@@ -57,6 +58,7 @@ async function snapshotsOf(reader: string, eventsMin: number): Promise<Snapshots
 /** Which step answers which event. */
 export function releaserSteps(deps: ReleaserDeps): Steps {
   return {
+    ClusterRegistered: (recorded, signal) => followRegistration(deps, recorded, signal),
     ClusterRemoved: (recorded) => forgetCluster(deps, recorded),
     RootDeclared: (recorded, signal) => declareRoot(deps, recorded, signal),
     RevisionFetched: (recorded, signal) => requestRenders(deps, recorded, signal),

@@ -10,6 +10,8 @@ export interface RenderJob {
   readonly tree: SourceTree
   /** The Flux object, as JSON. */
   readonly objectJson: string
+  /** Variables of the cluster, which `spec.postBuild` may name. */
+  readonly variables: ReadonlyMap<string, string>
   /** What charts generated when this was last rendered; it is given again. */
   readonly generated: readonly GeneratedEntry[]
 }

@@ -135,7 +135,13 @@ export class PlatformFleet implements AsyncDisposable {
     const kind = { $case: 'kubeconfigContext', value: { context: 'test', path: '' } } as const
     const cluster = 'test'
     const project = 'default'
-    await api.call('registerCluster', { cluster, access: { kind }, project, labels: [] })
+    await api.call('registerCluster', {
+      cluster,
+      access: { kind },
+      project,
+      labels: [],
+      variables: [],
+    })
     await api.call('declareRoot', {
       cluster,
       project,

@@ -34,9 +34,17 @@ function addAdd(cluster: Command): void {
     .option('--interval <duration>', 'how often it is looked at without a webhook', '1m')
     .option('--secret <name>', 'the Secret with the credentials of --repo', '')
     .option('--project <name>', 'the project that it belongs to', 'default')
+    .option('--label <KEY=VALUE>', 'a label; may be repeated', collect, [])
+    .option(
+      '--variable <KEY=VALUE>',
+      'a value for spec.postBuild of what is delivered there; may be repeated',
+      collect,
+      [],
+    )
   withExamples(
     withOutput(add),
     'cluster add prod --context prod-eu --repo https://git.example.com/fleet.git --path clusters/prod',
+    'cluster add eu --context prod-eu --repo https://git.example.com/fleet.git --variable region=eu-west',
   ).action(async (name, options) => (await import('../cluster.ts')).addCluster(name, options))
 }
 

@@ -6,8 +6,10 @@ import {
   event,
   streams,
   type AnyEvent,
+  type ClusterRegistered,
   type DeclareRootRequest,
   type DeclareRootResponse,
+  type KeyValue,
   type RegisterClusterRequest,
   type RemoveClusterRequest,
   type RemoveClusterResponse,
@@ -23,6 +25,8 @@ import { newestOfCluster } from './newest-of-cluster.ts'
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/u
 const NAMESPACE = 'flux-system'
+const LABEL = /^[a-zA-Z0-9]([a-zA-Z0-9./_-]{0,250}[a-zA-Z0-9])?$/u
+const VARIABLE = /^[_a-zA-Z][_a-zA-Z0-9]*$/u
 const NAMED_MAX = 8 // As many as a message can hold.
 
 /** The clusters that are delivered to, and what each is fed from. */
@@ -39,7 +43,7 @@ export class ClusterApi {
     request: RegisterClusterRequest,
     identity: Identity,
   ): Promise<{ readonly position: bigint }> {
-    const { cluster, access, labels } = request
+    const { cluster, access } = request
     const project = request.project || 'default'
     if (!NAME.test(cluster))
       throw invalid(
@@ -49,10 +53,12 @@ export class ClusterApi {
       'ClusterRegistered',
       'ClusterRemoved',
     ])
-    if (known?.event.type === 'ClusterRegistered')
-      if (JSON.stringify(known.event.value.access) === JSON.stringify(access))
-        return { position: known.position }
-    const registered = event('ClusterRegistered', { cluster, access, project, labels })
+    const before = known?.event.type === 'ClusterRegistered' ? known.event.value : undefined
+    const labels = readPairs(request.labels, LABEL) ?? before?.labels ?? []
+    const variables = readPairs(request.variables, VARIABLE) ?? before?.variables ?? []
+    const registered = event('ClusterRegistered', { cluster, access, project, labels, variables })
+    if (known !== undefined && isSameCluster(before, registered.value))
+      return { position: known.position }
     return await this.#append(identity, { cluster, project, version, event: registered })
   }
 
@@ -144,6 +150,26 @@ export class ClusterApi {
     })
     return { position }
   }
+}
+
+/** Sorted by key, as events hold them; `undefined` where nothing is said, which keeps what was said before. */
+function readPairs(pairs: readonly KeyValue[], name: RegExp): readonly KeyValue[] | undefined {
+  if (pairs.length === 0) return undefined
+  const sorted = pairs.toSorted((left, right) => (left.key < right.key ? -1 : 1))
+  for (const [index, { key }] of sorted.entries()) {
+    if (!name.test(key))
+      throw invalid(`'${key.slice(0, 64)}' is no name: it must be like ${name.source}`)
+    if (key === sorted[index - 1]?.key) throw invalid(`${key} is given twice`)
+  }
+  return sorted
+}
+
+function isSameCluster(one: ClusterRegistered | undefined, other: ClusterRegistered): boolean {
+  return one !== undefined && textOfCluster(one) === textOfCluster(other)
+}
+
+function textOfCluster({ access, labels, variables }: ClusterRegistered): string {
+  return JSON.stringify([access, labels, variables])
 }
 
 function stillDelivered(cluster: string, applications: readonly string[]): ApiError {

@@ -3,6 +3,7 @@ import {
   familyOf,
   idOf,
   inputId,
+  type ClusterDescribed,
   type ClusterRegistered,
   type Recorded,
   type SourceDeclared,
@@ -28,6 +29,8 @@ export interface SourceState {
 
 export interface ClusterState {
   readonly registered: ClusterRegistered
+  /** What Git says of it. */
+  described: ClusterDescribed | undefined
   reachable: boolean
   message: string
 }
@@ -95,6 +98,7 @@ export class ReadModel {
         break
       case 'cluster':
       case 'connection':
+      case 'profile':
         this.#foldCluster(recorded)
         break
       case 'query':
@@ -199,13 +203,20 @@ export class ReadModel {
       case 'ClusterRegistered': {
         const { cluster } = event.value
         const known = this.clusters.get(cluster)
-        const { reachable, message } = known ?? { reachable: true, message: '' }
-        this.clusters.set(cluster, { registered: event.value, reachable, message })
+        const before = known ?? { described: undefined, reachable: true, message: '' }
+        this.clusters.set(cluster, { ...before, registered: event.value })
         break
       }
       case 'ClusterRemoved':
         this.clusters.delete(event.value.cluster)
         break
+      case 'ClusterDescribed':
+      case 'ClusterDescriptionEnded': {
+        const known = this.clusters.get(event.value.cluster)
+        if (known !== undefined)
+          known.described = event.type === 'ClusterDescribed' ? event.value : undefined
+        break
+      }
       case 'ClusterReachabilityChanged': {
         const known = this.clusters.get(event.value.cluster)
         if (known === undefined) break

@@ -8,6 +8,7 @@ import {
   ReleaseView,
   SourceView,
   type GitRef,
+  type KeyValue,
 } from '@tidemark/contracts'
 import type { ApplicationState, ReleaseState } from './application-state.ts'
 import { phaseOf } from './phase.ts'
@@ -128,7 +129,7 @@ function describeRef(ref: GitRef | undefined): string {
 
 /** A cluster, as the API gives it. */
 export function viewCluster(state: ClusterState, model: ReadModel): ClusterView {
-  const { cluster, access, project } = state.registered
+  const { cluster, access, project, labels, variables } = state.registered
   const own = model.present().filter((application) => application.cluster === cluster)
   const ready = own.filter((application) => phaseOf(application).phase === Phase.PHASE_READY)
   return ClusterView.fromPartial({
@@ -139,5 +140,15 @@ export function viewCluster(state: ClusterState, model: ReadModel): ClusterView 
     message: state.message,
     applications: own.length,
     ready: ready.length,
+    labels: merged(labels, state.described?.labels ?? []),
+    variables: merged(variables, state.described?.variables ?? []),
   })
+}
+
+/** What Git says wins over what was registered. */
+function merged(registered: readonly KeyValue[], described: readonly KeyValue[]): KeyValue[] {
+  const values = new Map([...registered, ...described].map(({ key, value }) => [key, value]))
+  return [...values]
+    .map(([key, value]) => ({ key, value }))
+    .toSorted((left, right) => (left.key < right.key ? -1 : 1))
 }

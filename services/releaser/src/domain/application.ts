@@ -5,6 +5,7 @@ import {
   type ApplyOptions,
   type Health,
   type Input,
+  InputKind,
   Removal,
   type RolloutCause,
   type RolloutStop,
@@ -43,6 +44,8 @@ export interface RenderWish {
   readonly artifactDigest: string
   readonly revision: string
   readonly generation: bigint
+  /** Of the variables of the cluster; empty where none were given. */
+  readonly variablesDigest: string
   /** Whether what charts generated was to be drawn anew. */
   readonly rotates: boolean
 }
@@ -190,12 +193,14 @@ function wishOf(value: {
   readonly rotateGenerated: boolean
 }): RenderWish {
   const artifact = value.inputs[0]
+  const variables = value.inputs.find(({ kind }) => kind === InputKind.INPUT_KIND_CLUSTER_VARIABLES)
   return {
     request: value.request,
     sourceId: artifact?.ref ?? '',
     artifactDigest: artifact?.digest ?? '',
     revision: value.revision,
     generation: value.generation,
+    variablesDigest: variables?.digest ?? '',
     rotates: value.rotateGenerated,
   }
 }

@@ -1,4 +1,11 @@
-import { event, InputKind, type EventOf } from '@tidemark/contracts'
+import {
+  derivedId,
+  event,
+  InputKind,
+  type EventOf,
+  type Input,
+  type KeyValue,
+} from '@tidemark/contracts'
 import type { Application, RenderWish } from './application.ts'
 import type { Fetched } from './source.ts'
 
@@ -7,6 +14,8 @@ export interface RenderDecision {
   readonly fetched: Fetched
   /** Digest of the object that the application is declared by. */
   readonly specDigest: string
+  /** Of the cluster, sorted. */
+  readonly variables: readonly KeyValue[]
   /** `rotate` draws anew what charts generated, also where nothing else has changed. */
   readonly generated?: 'keep' | 'rotate'
 }
@@ -17,11 +26,17 @@ export interface RenderDecision {
  */
 export function decideRender(
   state: Application,
-  { sourceId, fetched, specDigest, generated = 'keep' }: RenderDecision,
+  { sourceId, fetched, specDigest, variables, generated = 'keep' }: RenderDecision,
 ): readonly EventOf<'RenderRequested'>[] {
   const { declared, request } = state
   if (declared === undefined || state.removed !== undefined) return []
-  const same = { sourceId, digest: fetched.artifactDigest, of: declared.generation }
+  const variablesDigest = digestOf(variables)
+  const same = {
+    sourceId,
+    artifactDigest: fetched.artifactDigest,
+    generation: declared.generation,
+    variablesDigest,
+  }
   if (generated === 'keep' && isSameWish(request, same)) return []
   return [
     event('RenderRequested', {
@@ -45,13 +60,26 @@ export function decideRender(
           blob: '',
           revision: String(declared.generation),
         },
+        ...(variables.length === 0 ? [] : [variablesInput(declared.cluster, variablesDigest)]),
       ],
+      variables,
       generatedBlob: state.rendered?.kind === 'rendered' ? state.rendered.generatedBlob : '',
       revision: fetched.revision,
       generation: declared.generation,
       rotateGenerated: generated === 'rotate' || isRotating(state),
     }),
   ]
+}
+
+/** Of variables; empty where there are none. */
+export function digestOf(variables: readonly KeyValue[]): string {
+  if (variables.length === 0) return ''
+  return derivedId('variables', ...variables.flatMap(({ key, value }) => [key, value]))
+}
+
+function variablesInput(ref: string, digest: string): Input {
+  const kind = InputKind.INPUT_KIND_CLUSTER_VARIABLES
+  return { kind, ref, digest, blob: '', revision: '' }
 }
 
 function isRotating({ request, rendered }: Application): boolean {
@@ -61,8 +89,9 @@ function isRotating({ request, rendered }: Application): boolean {
 
 function isSameWish(
   request: RenderWish | undefined,
-  { sourceId, digest, of }: { sourceId: string; digest: string; of: bigint },
+  same: Pick<RenderWish, 'sourceId' | 'artifactDigest' | 'generation' | 'variablesDigest'>,
 ): boolean {
-  if (request === undefined || request.generation !== of) return false
-  return request.artifactDigest === digest && request.sourceId === sourceId
+  if (request === undefined || request.generation !== same.generation) return false
+  if (request.artifactDigest !== same.artifactDigest) return false
+  return request.sourceId === same.sourceId && request.variablesDigest === same.variablesDigest
 }

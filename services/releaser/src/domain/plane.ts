@@ -2,6 +2,7 @@ import {
   familyOf,
   idOf,
   type AnyEvent,
+  type ClusterDescribed,
   type ClusterRegistered,
   type ObjectRef,
   type RootDeclared,
@@ -22,6 +23,7 @@ export interface PlaneState {
   readonly sources: ReadonlyMap<string, Source>
   readonly clusters: ReadonlyMap<string, ClusterRegistered>
   readonly roots: ReadonlyMap<string, RootDeclared>
+  readonly profiles: ReadonlyMap<string, ClusterDescribed>
   readonly sourceOf: ReadonlyMap<string, string>
   readonly versions: ReadonlyMap<string, bigint>
 }
@@ -35,6 +37,8 @@ export class Plane {
   readonly sources: Map<string, Source> = new Map()
   readonly clusters: Map<string, ClusterRegistered> = new Map()
   readonly roots: Map<string, RootDeclared> = new Map()
+  /** What Git says of clusters. */
+  readonly profiles: Map<string, ClusterDescribed> = new Map()
   /** Flux object of a source -> the source that it stands for. */
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
@@ -42,8 +46,9 @@ export class Plane {
 
   /** All that is known, as plain data. It shares what it holds with the plane, which replaces and never changes it. */
   state(): PlaneState {
-    const { applications, sources, clusters, roots, sourceOf } = this
-    return { applications, sources, clusters, roots, sourceOf, versions: this.#versions }
+    const { applications, sources, clusters, roots, profiles, sourceOf } = this
+    const versions = this.#versions
+    return { applications, sources, clusters, roots, profiles, sourceOf, versions }
   }
 
   /** Puts back what `state` gave, into a plane that knows nothing yet. */
@@ -52,6 +57,7 @@ export class Plane {
     putAll(this.sources, state.sources)
     putAll(this.clusters, state.clusters)
     putAll(this.roots, state.roots)
+    putAll(this.profiles, state.profiles)
     putAll(this.sourceOf, state.sourceOf)
     putAll(this.#versions, state.versions)
   }
@@ -104,6 +110,9 @@ export class Plane {
       case 'cluster':
         this.#foldCluster(event)
         break
+      case 'profile':
+        this.#foldProfile(event)
+        break
       default:
         break
     }
@@ -131,6 +140,11 @@ export class Plane {
     const known = map.get(key)
     this.#before?.push(() => put(map, key, known))
     put(map, key, value)
+  }
+
+  #foldProfile({ type, value }: AnyEvent): void {
+    if (type === 'ClusterDescribed') this.#set(this.profiles, value.cluster, value)
+    if (type === 'ClusterDescriptionEnded') this.#set(this.profiles, value.cluster, undefined)
   }
 
   #foldCluster(event: AnyEvent): void {

@@ -1,12 +1,14 @@
 import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
-import { isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
+import { FLEET_API, isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
 import { advance } from './advance.ts'
-import { declareObject, type Parent } from './declare-object.ts'
+import { declareObject } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { endDescription } from './describe-cluster.ts'
 import { modelOf } from './models.ts'
+import type { Parent } from './refuse-object.ts'
 
 const OBJECTS_FREE = 5 // RELIABILITY 2, T27: more than this and more than a fifth waits for a person.
 const SHARE_FREE = 0.2
@@ -34,7 +36,7 @@ export async function declareChildren(
   const { cluster, project } = state.declared ?? { cluster: '', project: '' }
   const parent = { id, cluster, project }
   const kept = new Set<string>()
-  for (const object of sourcesFirst(objects)) {
+  for (const object of inOrder(objects)) {
     const ref = refOf(object, parent)
     kept.add(objectKey(ref))
     await declareObject(deps, { object, parent, ref, cause }, signal)
@@ -42,6 +44,7 @@ export async function declareChildren(
   forgetRefused(deps, { parent, kept, cause })
   if (modelOf(state)?.prune !== true) return
   withdrawSources(deps, { parent, kept, cause })
+  if (!objects.some(isCluster)) await endDescription(deps, { parentId: id, cluster, cause }, signal)
   const gone = children.filter((child) => !kept.has(objectKey(child.declared?.object)))
   removeApplications(deps, { gone, children, cause, approved })
 }
@@ -76,15 +79,27 @@ function isSource(object: unknown): boolean {
   return isRecord(object) && textOf(object['apiVersion']).startsWith('source.')
 }
 
-/** An application that is declared before its source would wait for nothing. */
-function sourcesFirst(objects: readonly unknown[]): readonly unknown[] {
-  return [...objects.filter(isSource), ...objects.filter((object) => !isSource(object))]
+function isCluster(object: unknown): boolean {
+  if (!isRecord(object)) return false
+  return object['apiVersion'] === FLEET_API && object['kind'] === 'Cluster'
+}
+
+/** An application is rendered with the variables of its cluster, and would wait for nothing before its source. */
+function inOrder(objects: readonly unknown[]): readonly unknown[] {
+  return objects.toSorted((left, right) => rankOf(left) - rankOf(right))
+}
+
+function rankOf(object: unknown): number {
+  if (isCluster(object)) return 0
+  return isSource(object) ? 1 : 2
 }
 
 function hadChildren({ plane }: ReleaserDeps, id: string): boolean {
   const states = [...plane.applications.values()]
   const sources = [...plane.sources.values()].flatMap(({ objects }) => objects)
+  const described = [...plane.profiles.values()].some(({ declaredBy }) => declaredBy === id)
   return (
+    described ||
     states.some(({ declared, refusedIn }) => declared?.parentId === id || refusedIn === id) ||
     sources.some(({ declaredBy }) => declaredBy === id)
   )

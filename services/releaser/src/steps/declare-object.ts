@@ -1,38 +1,27 @@
-import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
+import { applicationId, event, streams, type ObjectRef } from '@tidemark/contracts'
 import {
   describeProblems,
-  originOf,
+  FLEET_API,
+  groupOf,
   readGitRepository,
   readKustomization,
   type GitRepositoryModel,
   type KustomizationModel,
 } from '@tidemark/flux'
-import type { Cause } from '@tidemark/service'
 import type { Application } from '../domain/application.ts'
 import type { Plane } from '../domain/plane.ts'
 import { sourceIdOf } from './source-id.ts'
 import { objectKey } from '../domain/source.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { describeCluster } from './describe-cluster.ts'
 import { findCycle } from './find-cycle.ts'
+import { endRefusal, nameOf, refuse, type Declaration, type Parent } from './refuse-object.ts'
 import { considerRender, usersOf } from './request-renders.ts'
 
 const DEPTH_MAX = 8 // DECISIONS 13.
 const OBJECT_BYTES_MAX = 32 * 1024 // An event holds 48 KiB.
 
-export interface Parent {
-  readonly id: string
-  readonly cluster: string
-  readonly project: string
-}
-
-export interface Declaration {
-  readonly object: unknown
-  readonly ref: ObjectRef
-  readonly parent: Parent
-  readonly cause: Cause
-}
-
-/** Declares what one Flux object stands for, or says why it cannot be used. */
+/** Declares what one object stands for, or says why it cannot be used. */
 export async function declareObject(
   deps: ReleaserDeps,
   declaration: Declaration,
@@ -42,6 +31,8 @@ export async function declareObject(
   if (isSupplied(deps, declaration)) return
   if (ref.kind === 'GitRepository') return declareSource(deps, declaration, signal)
   if (ref.kind === 'Kustomization') return declareApplication(deps, declaration, signal)
+  const isOurs = groupOf(ref.apiVersion) === groupOf(FLEET_API)
+  if (isOurs && ref.kind === 'Cluster') return describeCluster(deps, declaration, signal)
   refuse(
     deps,
     declaration,
@@ -95,16 +86,6 @@ async function declareSource(
   decisions.record(cause, [{ stream: streams.intake(sourceId), event: declared }])
   for (const user of usersOf(deps, plane.source(sourceId)))
     await considerRender(deps, user.id, cause, signal)
-}
-
-/** An object that is no application, and could not be used before: it can now. */
-function endRefusal({ plane, decisions }: ReleaserDeps, { ref, cause }: Declaration): void {
-  const id = applicationId(ref)
-  if (plane.application(id).refusal === '') return
-  const reason = 'it can be used now'
-  const removal = Removal.REMOVAL_ORPHAN
-  const ended = event('ApplicationRemoved', { applicationId: id, removal, reason })
-  decisions.record(cause, [{ stream: streams.application(id), event: ended }])
 }
 
 interface SourceParts {
@@ -211,29 +192,4 @@ function problemOf(
 function depthOf(plane: Plane, id: string): number {
   if (id === '') return 0
   return 1 + depthOf(plane, plane.application(id).declared?.parentId ?? '')
-}
-
-/** Says once why an object cannot be used; the last good declaration goes on. */
-function refuse(
-  { plane, decisions }: ReleaserDeps,
-  declaration: Declaration,
-  message: string,
-): void {
-  const { ref, parent, cause } = declaration
-  const id = applicationId(ref)
-  if (plane.application(id).refusal === message) return
-  const refused = event('ApplicationRefused', {
-    applicationId: id,
-    object: ref,
-    code: 'InvalidObject',
-    message,
-    parentId: parent.id,
-  })
-  decisions.record(cause, [{ stream: streams.application(id), event: refused }])
-}
-
-/** The object and the file that it comes from: where to mend it. */
-function nameOf({ ref: { kind, namespace, name }, object }: Declaration): string {
-  const file = originOf(object)
-  return `${file === '' ? '' : `${file}: `}${kind} ${namespace}/${name}`
 }

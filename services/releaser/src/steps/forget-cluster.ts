@@ -3,7 +3,7 @@ import { causeOf } from '@tidemark/service'
 import type { ReleaserDeps } from './deps.ts'
 
 /**
- * ClusterRemoved -> ApplicationRemoved and SourceWithdrawn for all that was declared on the cluster. What was delivered
+ * ClusterRemoved -> ApplicationRemoved, SourceWithdrawn and ClusterDescriptionEnded for all that was declared on the cluster. What was delivered
  * there stays: its absence from here says nothing about what should be there.
  */
 export async function forgetCluster(
@@ -20,6 +20,10 @@ export async function forgetCluster(
     const removal = Removal.REMOVAL_ORPHAN
     const orphaned = event('ApplicationRemoved', { applicationId: id, removal, reason })
     decisions.record(cause, [{ stream: streams.application(id), event: orphaned }])
+  }
+  if (plane.profiles.has(cluster)) {
+    const ended = event('ClusterDescriptionEnded', { cluster, reason })
+    decisions.record(cause, [{ stream: streams.profile(cluster), event: ended }])
   }
   for (const { id, objects } of plane.sources.values())
     for (const { ref } of objects) {

@@ -2,8 +2,9 @@ import { derivedId, event, streams, type EventOf, type Recorded } from '@tidemar
 import { causeOf, type Cause } from '@tidemark/service'
 import { firstDifference, type SourceTree } from '@tidemark/source-tree'
 import type { Application } from '../domain/application.ts'
-import { decideRender } from '../domain/decide-render.ts'
+import { decideRender, digestOf } from '../domain/decide-render.ts'
 import type { Source } from '../domain/source.ts'
+import { clusterVariables } from './cluster-variables.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { isPaused, sourceKeyOf } from './models.ts'
 
@@ -91,7 +92,8 @@ function wishRender(
   const { fetched } = plane.source(sourceId)
   if (fetched === undefined || state.declared === undefined) return
   const specDigest = derivedId('spec', Buffer.from(state.declared.objectJson).toString('base64'))
-  const decided = decideRender(state, { sourceId, fetched, specDigest, generated })
+  const variables = clusterVariables(plane, state)
+  const decided = decideRender(state, { sourceId, fetched, specDigest, variables, generated })
   decisions.record(
     cause,
     decided.map((wish) => ({ stream: streams.application(id), event: wish })),
@@ -105,13 +107,15 @@ interface Candidate {
 
 /** Whether the application's newest render would read something else in this tree, or none is known. */
 async function isAffected(
-  { library }: ReleaserDeps,
-  { request, rendered, declared }: Application,
+  { library, plane }: ReleaserDeps,
+  state: Application,
   { sourceId, tree }: Candidate,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { request, rendered, declared } = state
   if (request === undefined || rendered?.request !== request.request) return true
   if (request.sourceId !== sourceId || request.generation !== declared?.generation) return true
+  if (request.variablesDigest !== digestOf(clusterVariables(plane, state))) return true
   if (rendered.readSetBlob === '') return true
   const reads = await library.reads(rendered.readSetBlob, signal)
   return firstDifference(reads, tree) !== undefined

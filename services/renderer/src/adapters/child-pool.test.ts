@@ -26,6 +26,7 @@ const job = (digest: string, files: Readonly<Record<string, string>>, path = './
   artifactDigest: digest,
   tree: memoryTree(Object.entries(files)),
   objectJson: object(path),
+  variables: new Map(),
   generated: [],
 })
 const filler = (n: number): string => `${n}\n${'x'.repeat(5_000_000)}`

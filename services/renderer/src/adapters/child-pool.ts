@@ -172,6 +172,7 @@ class Child {
           id,
           digest: job.artifactDigest,
           objectJson: job.objectJson,
+          variables: job.variables,
           generated: job.generated,
         },
         signal,

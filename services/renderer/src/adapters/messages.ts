@@ -21,6 +21,7 @@ export type ToChild =
       readonly id: number
       readonly digest: string
       readonly objectJson: string
+      readonly variables: RenderJob['variables']
       readonly generated: RenderJob['generated']
     }
 

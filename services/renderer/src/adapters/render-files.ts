@@ -22,13 +22,17 @@ export class FileMissing extends Error {
 export function renderFiles({
   tree,
   objectJson,
+  variables,
   generated,
-}: Pick<RenderJob, 'tree' | 'objectJson' | 'generated'>): RenderOutcome {
+}: Pick<RenderJob, 'tree' | 'objectJson' | 'variables' | 'generated'>): RenderOutcome {
   try {
     const object: unknown = JSON.parse(objectJson)
     const memory = new GeneratedMemory({ random: systemRandom, clock: systemClock }, generated)
     const charts = helmRenderer({ generated: memory, clock: systemClock })
-    const { objects, warnings, reads } = renderKustomization(tree, object, { charts })
+    const { objects, warnings, reads } = renderKustomization(tree, object, {
+      substituteFrom: [variables],
+      charts,
+    })
     return { kind: 'rendered', objects, warnings, reads, generated: memory.entries }
   } catch (error) {
     if (error instanceof FileMissing) throw error

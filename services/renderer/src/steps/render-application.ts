@@ -100,6 +100,7 @@ async function run(
     artifactDigest: artifact?.digest ?? '',
     tree,
     objectJson: Buffer.from(objectJson).toString('utf8'),
+    variables: new Map(requested.variables.map(({ key, value }) => [key, value])),
     generated: await openGenerated(surroundings.blobs, remembered, signal),
   }
   return await engine.render(job, signal)
@@ -136,15 +137,21 @@ async function keep(
     manifestBlob,
     objectCount: objects.filter((object) => roleOf(object) === 'applied').length,
     fluxObjectCount: objects.filter((object) => roleOf(object) === 'interpreted').length,
-    inputsDigest: sha256(
-      `${readSetDigest}\n${sha256(Buffer.from(requested.objectJson).toString('utf8'))}`,
-    ),
+    inputsDigest: sha256(inputsText(readSetDigest, requested)),
     warnings,
     generatedDigest: generated === undefined ? '' : keyed(generated),
     generatedBlob,
     engine: ENGINE,
   }
   return { requested, readSetDigest, readSetBlob, outcome: rendered }
+}
+
+/** All that a render depends on, beside the engine. */
+function inputsText(readSetDigest: string, { objectJson, variables }: RenderRequested): string {
+  const spec = sha256(Buffer.from(objectJson).toString('utf8'))
+  const values = variables.map(({ key, value }) => [key, value])
+  const more = values.length === 0 ? '' : `\n${sha256(JSON.stringify(values))}`
+  return `${readSetDigest}\n${spec}${more}`
 }
 
 function readBytes(reads: Reads | undefined): readonly Uint8Array[] {

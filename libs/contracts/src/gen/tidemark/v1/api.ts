@@ -244,6 +244,9 @@ export interface ClusterView {
   readonly applications: number;
   readonly ready: number;
   readonly project: string;
+  /** As registered, and over that what Git says. */
+  readonly labels: readonly KeyValue[];
+  readonly variables: readonly KeyValue[];
 }
 
 export interface ListClustersRequest {
@@ -475,6 +478,7 @@ export interface RegisterClusterRequest {
   readonly access: ClusterAccess | undefined;
   readonly project: string;
   readonly labels: readonly KeyValue[];
+  readonly variables: readonly KeyValue[];
 }
 
 export interface RegisterClusterResponse {
@@ -1302,7 +1306,17 @@ export const ListSourcesResponse: MessageFns<ListSourcesResponse> = {
 };
 
 function createBaseClusterView(): ClusterView {
-  return { cluster: "", access: undefined, reachable: false, message: "", applications: 0, ready: 0, project: "" };
+  return {
+    cluster: "",
+    access: undefined,
+    reachable: false,
+    message: "",
+    applications: 0,
+    ready: 0,
+    project: "",
+    labels: [],
+    variables: [],
+  };
 }
 
 export const ClusterView: MessageFns<ClusterView> = {
@@ -1327,6 +1341,12 @@ export const ClusterView: MessageFns<ClusterView> = {
     }
     if (message.project !== "") {
       writer.uint32(58).string(message.project);
+    }
+    for (const v of message.labels) {
+      KeyValue.encode(v!, writer.uint32(66).fork()).join();
+    }
+    for (const v of message.variables) {
+      KeyValue.encode(v!, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -1400,6 +1420,22 @@ export const ClusterView: MessageFns<ClusterView> = {
             message.project = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.labels.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.variables.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1421,6 +1457,10 @@ export const ClusterView: MessageFns<ClusterView> = {
       applications: isSet(object.applications) ? globalThis.Number(object.applications) : 0,
       ready: isSet(object.ready) ? globalThis.Number(object.ready) : 0,
       project: isSet(object.project) ? globalThis.String(object.project) : "",
+      labels: globalThis.Array.isArray(object?.labels) ? object.labels.map((e: any) => KeyValue.fromJSON(e)) : [],
+      variables: globalThis.Array.isArray(object?.variables)
+        ? object.variables.map((e: any) => KeyValue.fromJSON(e))
+        : [],
     };
   },
 
@@ -1447,6 +1487,12 @@ export const ClusterView: MessageFns<ClusterView> = {
     if (message.project !== "") {
       obj.project = message.project;
     }
+    if (message.labels?.length) {
+      obj.labels = message.labels.map((e) => KeyValue.toJSON(e));
+    }
+    if (message.variables?.length) {
+      obj.variables = message.variables.map((e) => KeyValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -1464,6 +1510,8 @@ export const ClusterView: MessageFns<ClusterView> = {
     message.applications = object.applications ?? 0;
     message.ready = object.ready ?? 0;
     message.project = object.project ?? "";
+    message.labels = object.labels?.map((e) => KeyValue.fromPartial(e)) || [];
+    message.variables = object.variables?.map((e) => KeyValue.fromPartial(e)) || [];
     return message;
   },
 };
@@ -5272,7 +5320,7 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
 };
 
 function createBaseRegisterClusterRequest(): RegisterClusterRequest {
-  return { cluster: "", access: undefined, project: "", labels: [] };
+  return { cluster: "", access: undefined, project: "", labels: [], variables: [] };
 }
 
 export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
@@ -5288,6 +5336,9 @@ export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
     }
     for (const v of message.labels) {
       KeyValue.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.variables) {
+      KeyValue.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -5337,6 +5388,14 @@ export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
             message.labels.push(KeyValue.decode(reader, reader.uint32()));
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.variables.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5355,6 +5414,9 @@ export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
       access: isSet(object.access) ? ClusterAccess.fromJSON(object.access) : undefined,
       project: isSet(object.project) ? globalThis.String(object.project) : "",
       labels: globalThis.Array.isArray(object?.labels) ? object.labels.map((e: any) => KeyValue.fromJSON(e)) : [],
+      variables: globalThis.Array.isArray(object?.variables)
+        ? object.variables.map((e: any) => KeyValue.fromJSON(e))
+        : [],
     };
   },
 
@@ -5372,6 +5434,9 @@ export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
     if (message.labels?.length) {
       obj.labels = message.labels.map((e) => KeyValue.toJSON(e));
     }
+    if (message.variables?.length) {
+      obj.variables = message.variables.map((e) => KeyValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -5386,6 +5451,7 @@ export const RegisterClusterRequest: MessageFns<RegisterClusterRequest> = {
       : undefined;
     message.project = object.project ?? "";
     message.labels = object.labels?.map((e) => KeyValue.fromPartial(e)) || [];
+    message.variables = object.variables?.map((e) => KeyValue.fromPartial(e)) || [];
     return message;
   },
 };

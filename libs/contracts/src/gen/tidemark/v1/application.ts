@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { KeyValue } from "./cluster.ts";
 import { Commit, ObjectRef } from "./source.ts";
 
 export const protobufPackage = "tidemark.v1";
@@ -200,6 +201,8 @@ export interface RenderRequested {
   readonly generation: bigint;
   /** Nothing that an earlier render generated is given again. */
   readonly rotateGenerated: boolean;
+  /** Of the cluster, sorted by key; none where the object substitutes nothing. */
+  readonly variables: readonly KeyValue[];
 }
 
 /** Something that a render takes in. */
@@ -881,6 +884,7 @@ function createBaseRenderRequested(): RenderRequested {
     revision: "",
     generation: 0n,
     rotateGenerated: false,
+    variables: [],
   };
 }
 
@@ -921,6 +925,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     }
     if (message.rotateGenerated !== false) {
       writer.uint32(80).bool(message.rotateGenerated);
+    }
+    for (const v of message.variables) {
+      KeyValue.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -1018,6 +1025,14 @@ export const RenderRequested: MessageFns<RenderRequested> = {
             message.rotateGenerated = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.variables.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1058,6 +1073,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
         : isSet(object.rotate_generated)
         ? globalThis.Boolean(object.rotate_generated)
         : false,
+      variables: globalThis.Array.isArray(object?.variables)
+        ? object.variables.map((e: any) => KeyValue.fromJSON(e))
+        : [],
     };
   },
 
@@ -1093,6 +1111,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     if (message.rotateGenerated !== false) {
       obj.rotateGenerated = message.rotateGenerated;
     }
+    if (message.variables?.length) {
+      obj.variables = message.variables.map((e) => KeyValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -1115,6 +1136,7 @@ export const RenderRequested: MessageFns<RenderRequested> = {
       ? BigInt(object.generation)
       : 0n;
     message.rotateGenerated = object.rotateGenerated ?? false;
+    message.variables = object.variables?.map((e) => KeyValue.fromPartial(e)) || [];
     return message;
   },
 };

@@ -40,6 +40,22 @@ export interface ClusterAccess {
     | undefined;
 }
 
+/** What an object `Cluster` (tidemark.dev/v1alpha1) in Git says of the cluster that it is delivered to. */
+export interface ClusterDescribed {
+  readonly cluster: string;
+  /** Both sorted by key. */
+  readonly labels: readonly KeyValue[];
+  readonly variables: readonly KeyValue[];
+  /** The application whose release holds the object. */
+  readonly declaredBy: string;
+}
+
+/** No object in Git describes the cluster any more. */
+export interface ClusterDescriptionEnded {
+  readonly cluster: string;
+  readonly reason: string;
+}
+
 export interface KubeconfigContext {
   readonly context: string;
   /** Empty: the operator's default kubeconfig files. */
@@ -418,6 +434,214 @@ export const ClusterAccess: MessageFns<ClusterAccess> = {
         break;
       }
     }
+    return message;
+  },
+};
+
+function createBaseClusterDescribed(): ClusterDescribed {
+  return { cluster: "", labels: [], variables: [], declaredBy: "" };
+}
+
+export const ClusterDescribed: MessageFns<ClusterDescribed> = {
+  encode(message: ClusterDescribed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cluster !== "") {
+      writer.uint32(10).string(message.cluster);
+    }
+    for (const v of message.labels) {
+      KeyValue.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.variables) {
+      KeyValue.encode(v!, writer.uint32(26).fork()).join();
+    }
+    if (message.declaredBy !== "") {
+      writer.uint32(34).string(message.declaredBy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClusterDescribed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClusterDescribed() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.labels.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.variables.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.declaredBy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClusterDescribed {
+    return {
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      labels: globalThis.Array.isArray(object?.labels) ? object.labels.map((e: any) => KeyValue.fromJSON(e)) : [],
+      variables: globalThis.Array.isArray(object?.variables)
+        ? object.variables.map((e: any) => KeyValue.fromJSON(e))
+        : [],
+      declaredBy: isSet(object.declaredBy)
+        ? globalThis.String(object.declaredBy)
+        : isSet(object.declared_by)
+        ? globalThis.String(object.declared_by)
+        : "",
+    };
+  },
+
+  toJSON(message: ClusterDescribed): unknown {
+    const obj: any = {};
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.labels?.length) {
+      obj.labels = message.labels.map((e) => KeyValue.toJSON(e));
+    }
+    if (message.variables?.length) {
+      obj.variables = message.variables.map((e) => KeyValue.toJSON(e));
+    }
+    if (message.declaredBy !== "") {
+      obj.declaredBy = message.declaredBy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClusterDescribed>): ClusterDescribed {
+    return ClusterDescribed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClusterDescribed>): ClusterDescribed {
+    const message = createBaseClusterDescribed() as any;
+    message.cluster = object.cluster ?? "";
+    message.labels = object.labels?.map((e) => KeyValue.fromPartial(e)) || [];
+    message.variables = object.variables?.map((e) => KeyValue.fromPartial(e)) || [];
+    message.declaredBy = object.declaredBy ?? "";
+    return message;
+  },
+};
+
+function createBaseClusterDescriptionEnded(): ClusterDescriptionEnded {
+  return { cluster: "", reason: "" };
+}
+
+export const ClusterDescriptionEnded: MessageFns<ClusterDescriptionEnded> = {
+  encode(message: ClusterDescriptionEnded, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.cluster !== "") {
+      writer.uint32(10).string(message.cluster);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ClusterDescriptionEnded {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseClusterDescriptionEnded() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ClusterDescriptionEnded {
+    return {
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ClusterDescriptionEnded): unknown {
+    const obj: any = {};
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ClusterDescriptionEnded>): ClusterDescriptionEnded {
+    return ClusterDescriptionEnded.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ClusterDescriptionEnded>): ClusterDescriptionEnded {
+    const message = createBaseClusterDescriptionEnded() as any;
+    message.cluster = object.cluster ?? "";
+    message.reason = object.reason ?? "";
     return message;
   },
 };
