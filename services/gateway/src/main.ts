@@ -17,6 +17,7 @@ import { ReadApi } from './http/read-api.ts'
 import { ReleasedObjects } from './http/released-objects.ts'
 import { WriteApi } from './http/write-api.ts'
 import type { Identities } from './ports.ts'
+import { CaughtUp } from './http/caught-up.ts'
 import { ReadModel, type ReadModelState } from './projections/read-model.ts'
 
 export interface GatewayParts {
@@ -48,6 +49,7 @@ export async function startGateway(
   parts: GatewayParts,
 ): Promise<Gateway> {
   const model = new ReadModel()
+  const caughtUp = new CaughtUp(surroundings.clock)
   const { form, renderIsolation, host, tls, identities, snapshotEvents } = parts
   const releases = new ReleasedObjects(surroundings, parts.keyed)
   const reads = new ReadApi({ model, surroundings, releases, form, renderIsolation })
@@ -58,20 +60,20 @@ export async function startGateway(
       runService('gateway', (signal) =>
         goOn(
           surroundings,
-          (ending) => followLog(surroundings, { model, snapshotEvents }, ending),
+          (ending) => followLog(surroundings, { model, caughtUp, snapshotEvents }, ending),
           signal,
         ),
       ),
     )
     const api = stack.use(
       await startGrpcServer(
-        { reads, writes, model, surroundings, identities },
+        { reads, writes, model, caughtUp, surroundings, identities },
         { host, port: parts.apiPort, tls },
       ),
     )
     const hooks = stack.use(
       await startHookServer(
-        { model, surroundings, secret: parts.hookSecret },
+        { model, caughtUp, surroundings, secret: parts.hookSecret },
         { host, port: parts.hookPort, tls: parts.hookTls },
       ),
     )
@@ -81,7 +83,7 @@ export async function startGateway(
       hookPort: hooks.port,
       model,
       stopped: following.stopped,
-      check: () => following.check(),
+      check: async () => (await following.check()) ?? caughtUp.problem,
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     }
   } catch (error) {
@@ -90,10 +92,16 @@ export async function startGateway(
   }
 }
 
+interface FollowParts {
+  readonly model: ReadModel
+  readonly caughtUp: CaughtUp
+  readonly snapshotEvents: number
+}
+
 /** Folds the log into the model, and goes on; begins where the last snapshot ends. */
 async function followLog(
   surroundings: Surroundings,
-  { model, snapshotEvents }: { readonly model: ReadModel; readonly snapshotEvents: number },
+  { model, caughtUp, snapshotEvents }: FollowParts,
   signal: AbortSignal,
 ): Promise<void> {
   const { store, wake, metrics } = surroundings
@@ -102,14 +110,17 @@ async function followLog(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- This code kept it: its hash says so.
   if (from !== undefined) model.restore(from.state as ReadModelState)
   const reader = new LogReader(store, model.position, from?.chain)
+  let begun: bigint | undefined
   while (!signal.aborted) {
     const events = await reader.next(signal)
+    begun ??= reader.head
     for (const stored of events) {
       snapshots.seen(stored)
       const recorded = record(stored)
       if (recorded === undefined) model.position = stored.position
       else model.fold(recorded)
     }
+    caughtUp.reached(model.position, begun)
     metrics.lag('gateway', events.length)
     const last = events.at(-1)
     if (last !== undefined && snapshots.isDue) snapshots.keep(model.state(), last)

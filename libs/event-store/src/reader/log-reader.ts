@@ -29,6 +29,11 @@ export class LogReader {
     return position > this.#after ? position : this.#after
   }
 
+  /** Where the log ended when the last page was read; -1n before the first one. */
+  get head(): bigint {
+    return this.#head
+  }
+
   /** Whether the last page was the end of the log: then there is nothing to read before the next hint. */
   get atEnd(): boolean {
     return this.position === this.#head

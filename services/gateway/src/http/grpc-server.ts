@@ -17,6 +17,7 @@ import { once } from 'node:events'
 import type { Surroundings } from '@tidemark/service'
 import { mayUse, VERBS } from '../domain/verbs.ts'
 import type { Identities, Identity } from '../ports.ts'
+import type { CaughtUp } from './caught-up.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { ApiError, toServiceError } from './api-error.ts'
 import { ClusterApi } from './cluster-api.ts'
@@ -33,6 +34,7 @@ export interface ApiParts {
   readonly reads: ReadApi
   readonly writes: WriteApi
   readonly model: ReadModel
+  readonly caughtUp: CaughtUp
   readonly surroundings: Surroundings
   readonly identities: Identities
 }
@@ -131,13 +133,16 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
 }
 
 function unaryHandler<Request, Response>(
-  { identities, surroundings }: ApiParts,
+  { identities, surroundings, caughtUp }: ApiParts,
   method: string,
   answer: (request: Request, identity: Identity) => Response | Promise<Response>,
 ): handleUnaryCall<Request, Response> {
   return (call, callback) => {
     authorize(identities, call.metadata, method)
-      .then((identity) => answer(call.request, identity))
+      .then(async (identity) => {
+        if (method !== 'GetStatus') await caughtUp.wait() // The status says how far the log is read.
+        return await answer(call.request, identity)
+      })
       // oxlint-disable-next-line promise/no-callback-in-promise -- grpc-js answers by callback.
       .then((response) => callback(null, response))
       .catch((error: unknown) => {
@@ -152,6 +157,7 @@ function unaryHandler<Request, Response>(
 function streamHandler({
   identities,
   surroundings,
+  caughtUp,
   reads,
 }: ApiParts): handleServerStreamingCall<WatchEventsRequest, WatchEventsResponse> {
   return (call) => {
@@ -161,6 +167,7 @@ function streamHandler({
     const { signal } = ended
     const run = async (): Promise<void> => {
       await authorize(identities, call.metadata, 'WatchEvents')
+      await caughtUp.wait()
       const name = call.request.application
       const application = name === '' ? undefined : reads.find(name).id
       for await (const response of watchEvents(surroundings, call.request, { application, signal }))

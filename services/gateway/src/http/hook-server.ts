@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
 import { parseTraceparent } from '@tidemark/service'
+import { ApiError } from './api-error.ts'
 import { PendingPushes, receivePush, type ReceivePushDeps } from './receive-push.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
@@ -27,7 +28,8 @@ export async function startHookServer(
   const server = listenerOf(tls, (request, response) => {
     answer(deps, pending, { request, response }).catch((error: unknown) => {
       deps.surroundings.log.error('webhook failed', { error: String(error) })
-      say(response, 503, { message: 'the ledger cannot be reached; send it again' })
+      const known = error instanceof ApiError ? error.message : 'the ledger cannot be reached'
+      say(response, 503, { message: `${known}; send it again` })
     })
   })
   server.requestTimeout = 10_000

@@ -2,6 +2,7 @@ import { event, streams } from '@tidemark/contracts'
 import type { Surroundings, TraceContext } from '@tidemark/service'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '@tidemark/kernel'
+import type { CaughtUp } from './caught-up.ts'
 import type { ReadModel, SourceState } from '../projections/read-model.ts'
 import { appendRequest, WEBHOOK } from '../steps/append-request.ts'
 
@@ -21,6 +22,7 @@ export type PushAnswer =
 
 export interface ReceivePushDeps {
   readonly model: ReadModel
+  readonly caughtUp: CaughtUp
   readonly surroundings: Surroundings
   readonly secret: Secret<string>
 }
@@ -30,7 +32,7 @@ export interface ReceivePushDeps {
  * (RELIABILITY 2, T22); what is refused appends nothing (DECISIONS 7).
  */
 export async function receivePush(
-  { model, surroundings, secret }: ReceivePushDeps,
+  { model, caughtUp, surroundings, secret }: ReceivePushDeps,
   pending: PendingPushes,
   delivery: PushDelivery,
 ): Promise<PushAnswer> {
@@ -48,6 +50,7 @@ export async function receivePush(
       message:
         'the body names no repository: {"url": "https://..."}, or what GitHub and GitLab send',
     }
+  await caughtUp.wait()
   const sources = [...model.sources.values()].filter((source) => isOf(source, urls))
   if (sources.length === 0)
     return {
