@@ -150,7 +150,6 @@ describe('what a chart generates', () => {
   test('outlives the renderer and every other service', async () => {
     await plane?.[Symbol.asyncDispose]()
     plane = await startMemoryPlane(there().world)
-    await plane.api.ready(['flux-system', 'db'], { ms: 40_000 })
     await change({ [VALUES]: 'size: 4\n' }, 'RolloutCompleted')
     expect(await secrets()).toEqual({ ...first, size: '4' })
   })
@@ -179,6 +178,8 @@ describe('what a chart generates', () => {
     const request = await api.event('ReconcileRequested', { after: before })
     expect(request.body).toMatchObject({ rotateGenerated: true, reason: 'the password was seen' })
     expect(request.meta.actor?.name).toBe('operator')
+    const after = (await there().world.log()).filter(({ position }) => position > before)
+    expect(after.filter(({ type }) => type === 'ApplyRequested')).toHaveLength(1)
 
     await change({ [VALUES]: 'size: 5\n' }, 'RolloutCompleted')
     expect(await secrets()).toEqual({ ...rotated, size: '5' })

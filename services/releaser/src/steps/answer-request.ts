@@ -60,10 +60,9 @@ export async function answerReconcile(
     return refuse(deps, recorded, 'it is suspended: nothing new is rendered; resume it first')
   if (rotates) rotateGenerated(deps, applicationId, cause)
   else await considerRender(deps, applicationId, cause, signal)
-  advance(deps, applicationId, cause, {
-    again: RolloutCause.ROLLOUT_CAUSE_RECONCILE,
-    pruneApproved: approvePrune,
-  })
+  // What was drawn anew is applied with its release: the one that it replaces is not applied once more.
+  const again = rotates && !approvePrune ? undefined : RolloutCause.ROLLOUT_CAUSE_RECONCILE
+  advance(deps, applicationId, cause, { again, pruneApproved: approvePrune })
   if (approvePrune)
     await declareChildren(deps, { id: applicationId, cause, approved: true }, signal)
 }
