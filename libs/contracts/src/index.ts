@@ -1,5 +1,5 @@
 export { applicationId, type ApplicationKey, applicationPath } from './application-id.ts'
-export { CHAIN_START, chainOf, encodeEntry, leafOf, type Entry } from './entry.ts'
+export { CHAIN_START, chainOf, encodeEntry, leafOf, sha256, type Entry } from './entry.ts'
 export {
   bodyToJson,
   decodeBody,

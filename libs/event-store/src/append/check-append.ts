@@ -1,5 +1,10 @@
-import { createHash } from 'node:crypto'
-import { refuseWriter, type AppendRequest, type NewEvent, type Writer } from '@tidemark/contracts'
+import {
+  refuseWriter,
+  sha256,
+  type AppendRequest,
+  type NewEvent,
+  type Writer,
+} from '@tidemark/contracts'
 import { owns, type LedgerIdentity } from '../identity.ts'
 import { InvalidAppend, NotAllowed } from '../errors.ts'
 import { EVENT_BYTES_MAX, NAME_BYTES_MAX } from '../page.ts'
@@ -105,8 +110,9 @@ function checkCursor({ writer }: LedgerIdentity, { cursor }: AppendRequest): voi
  * crash may carry others.
  */
 function digestOf({ events }: AppendRequest): Uint8Array {
-  const digest = createHash('sha256')
-  for (const { id, stream, type, schema, body } of events)
-    digest.update(`${id} ${schema} ${type} ${stream}\0${body.length} `).update(body)
-  return digest.digest()
+  const parts = events.flatMap(({ id, stream, type, schema, body }) => [
+    Buffer.from(`${id} ${schema} ${type} ${stream}\0${body.length} `),
+    body,
+  ])
+  return sha256(Buffer.concat(parts))
 }

@@ -89,6 +89,7 @@ export class GroupQueue {
     if (group.length === 0) return
     try {
       const outcomes = await this.#commit(group.map(({ append }) => append))
+      if (this.#running > 1) await afterSending()
       for (const [index, waiting] of group.entries()) settle(waiting, outcomes[index])
     } catch (error) {
       for (const { reject } of group) reject(new LedgerUnavailable('append', error))
@@ -101,7 +102,7 @@ function sameTurn(): Promise<void> {
   return Promise.resolve()
 }
 
-/** Making a group ready takes milliseconds: the one before it is on its way to the store by then. */
+/** What takes milliseconds (making a group ready, answering one) begins when the next is on its way to the store. */
 function afterSending(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)

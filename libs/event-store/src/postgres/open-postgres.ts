@@ -7,6 +7,7 @@ import { checkDurability, grantToWriter, WRITER_ROLE } from './server-checks.ts'
 import { migrate } from './migrations/migrate.ts'
 import { UnfitDatabase, MigrationRefused } from './open-errors.ts'
 import type { LedgerTables } from './schema.ts'
+import { preparedPool } from './prepared-pool.ts'
 import { SqlLedger } from './sql-ledger.ts'
 import { serverTime } from './store-time.ts'
 
@@ -19,6 +20,15 @@ const LIMITS: PoolConfig = {
   lock_timeout: 1_000,
   idle_in_transaction_session_timeout: 10_000,
 }
+/**
+ * Each statement has one plan, by the index, whatever the statistics say: a table that was empty when a plan was
+ * made, or of which nothing has been gathered yet, is read as a whole otherwise. Compiling never pays here.
+ */
+const PLANS = [
+  'set plan_cache_mode = force_generic_plan',
+  'set enable_seqscan = off',
+  'set jit = off',
+]
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. The user owns the schema `ledger`, or may make it. */
@@ -40,7 +50,7 @@ export interface PostgresOptions {
  */
 export async function openPostgres(options: PostgresOptions): Promise<SqlLedger> {
   await prepare(options)
-  const db = connect(options, LIMITS, `set role ${WRITER_ROLE}`)
+  const db = connect(options, LIMITS, [`set role ${WRITER_ROLE}`, ...PLANS])
   const { clock, crashPoints } = options
   return new SqlLedger({
     db,
@@ -54,7 +64,7 @@ export async function openPostgres(options: PostgresOptions): Promise<SqlLedger>
 
 /** As the owner of the schema, on a connection that ends here. */
 async function prepare(options: PostgresOptions): Promise<void> {
-  const owner = connect({ ...options, connectionsMax: 1 }, {}, undefined)
+  const owner = connect({ ...options, connectionsMax: 1 }, {}, [])
   try {
     if (options.durability !== 'waived') await checkDurability(owner)
     await migrate(owner, options.crashPoints)
@@ -70,7 +80,7 @@ async function prepare(options: PostgresOptions): Promise<void> {
 function connect(
   { url, tls, connectionsMax }: PostgresOptions,
   limits: PoolConfig,
-  first: string | undefined,
+  first: readonly string[],
 ): Kysely<LedgerTables> {
   const pool = new Pool({
     ...limits,
@@ -88,9 +98,9 @@ function connect(
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))
   const dialect = new PostgresDialect({
-    pool,
+    pool: preparedPool(pool),
     onCreateConnection: async (connection) => {
-      if (first !== undefined) await connection.executeQuery(CompiledQuery.raw(first))
+      for (const statement of first) await connection.executeQuery(CompiledQuery.raw(statement))
     },
   })
   return new Kysely<LedgerTables>({ dialect })

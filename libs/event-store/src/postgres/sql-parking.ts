@@ -14,6 +14,8 @@ interface SqlParkingOptions {
 
 type ParkedRow = LedgerTables['ledger.parked']
 
+const COLUMNS = ['reactor', 'position', 'key', 'error', 'tries', 'at_ms'] as const
+
 /** Parked events in the database. */
 export function sqlParking({ db, time, writer }: SqlParkingOptions): Parking {
   return {
@@ -39,7 +41,7 @@ async function countFailure(
     values (${reactor}, ${position}, ${key}, ${keptError(error)}, 1, ${time()} / 1000)
     on conflict (reactor, position) do update
       set tries = parked.tries + 1, key = excluded.key, error = excluded.error, at_ms = excluded.at_ms
-    returning *`.execute(db)
+    returning ${sql.raw(COLUMNS.join(', '))}`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error('no row came back')
   return parkedEvent(row)
@@ -57,7 +59,7 @@ async function list(
   db: Kysely<LedgerTables>,
   reactor: string | undefined,
 ): Promise<readonly ParkedEvent[]> {
-  const parked = db.selectFrom('ledger.parked').selectAll().where('tries', '>=', PARK_TRIES)
+  const parked = db.selectFrom('ledger.parked').select(COLUMNS).where('tries', '>=', PARK_TRIES)
   const rows = await (reactor === undefined ? parked : parked.where('reactor', '=', reactor))
     .orderBy('reactor')
     .orderBy('position')
