@@ -28,10 +28,13 @@ export interface Databases extends AsyncDisposable {
   readonly bare: Bare
 }
 
-/** Two databases of one server, with everything as Debian ships it. */
+// Of its own accord the server would write a checkpoint or clean a table while one side is measured, not the other.
+const SETTINGS = ['autovacuum=off', 'checkpoint_timeout=1h', 'max_wal_size=16GB']
+
+/** Two databases of one server, with syncs as Debian ships it. */
 export async function postgresDatabases(): Promise<Databases> {
   await using opened = new AsyncDisposableStack()
-  const server = opened.use(await startPostgres())
+  const server = opened.use(await startPostgres({ settings: SETTINGS }))
   const bareUrl = server.url.replace(/postgres$/u, 'bare')
   const admin = new Client({ connectionString: server.url })
   await admin.connect()
@@ -46,13 +49,17 @@ export async function postgresDatabases(): Promise<Databases> {
   const client = new Client({ connectionString: bareUrl, types })
   await client.connect()
   opened.defer(() => client.end())
+  const names = new Map<string, string>()
   const owned = opened.move()
   return {
     name: 'Postgres',
     ledger,
     bare: async (statement) => {
-      const { sql, parameters } = statement.compile(compiler)
-      return (await client.query(sql, [...parameters])).rows
+      const { sql: text, parameters } = statement.compile(compiler)
+      // Kept ready by the server, as the statements of the ledger are.
+      const name = names.get(text) ?? `bare-${names.size}`
+      names.set(text, name)
+      return (await client.query({ name, text, values: [...parameters] })).rows
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -14,62 +14,138 @@ import {
 import { ChainCheck, type LedgerStore } from '@tidemark/event-store'
 import { eventRows } from '@tidemark/event-store/testing'
 import { sql } from 'kysely'
+import { collectGarbage } from './collect-garbage.ts'
 import type { Bare, Databases } from './databases.ts'
 
-const GROUP_COMMANDS = 256 // As many as one group of the ledger takes.
-const GROUPS = 16
+const CALLERS = 512 // Two groups as large as the ledger makes them: one is committed, one made ready.
+const ROUND_EVENTS = 8_192
+const REPLAY_EVENTS = 50_000 // Fewer than the rounds of appends leave on either side.
 
-/** Seconds that one round took, and for how many events. */
-export interface Round {
+/** Seconds that one side of a round took, and for how many events. */
+export interface Side {
   readonly events: number
   readonly seconds: number
 }
 
-/** Appends by 4,096 callers at once, in groups of 256; then the same rows, in the same batches, bare. */
-export async function appendRounds(
-  { ledger, bare }: Databases,
-  eventsPerCommand: number,
-): Promise<{ readonly ours: Round; readonly bare: Round }> {
-  const { position: before } = await ledger.head()
-  const requests = Array.from({ length: GROUP_COMMANDS * GROUPS }, () => request(eventsPerCommand))
-  const { store } = ledger.clientFor('releaser', SCOPE_ALL)
-  const ours = await timed(requests.length * eventsPerCommand, async () => {
-    await Promise.all(requests.map((each) => store.append(each)))
-  })
-  const rows = await readAll(ledger, before)
-  const size = GROUP_COMMANDS * eventsPerCommand
-  const batches = Array.from({ length: GROUPS }, (_, at) => rows.slice(at * size, (at + 1) * size))
-  const baseline = await timed(rows.length, async () => {
-    for (const batch of batches) await insert(bare, batch)
-  })
-  return { ours, bare: baseline }
+/** One round: the same work, by the ledger and by the bare driver, one after the other. */
+export interface Round {
+  readonly ours: Side
+  readonly bare: Side
 }
 
-/** The whole log by the ledger's own reading, each chain checked; then by a bare keyset read. */
-export async function replayRounds({
-  ledger,
-  bare,
-}: Databases): Promise<{ readonly ours: Round; readonly bare: Round }> {
-  const { position: head } = await ledger.head()
-  const { store } = ledger.clientFor('auditor', SCOPE_ALL)
-  let pageEvents = 0
-  const ours = await timed(Number(head), async () => {
+type Batches = readonly (readonly StoredEvent[])[]
+
+export type First = 'ours' | 'bare'
+
+/**
+ * Appends by 512 callers, each of which has one under way, against the same rows in the same batches. The rows are
+ * those of the round before, so that either side can go first.
+ */
+export class AppendRounds {
+  readonly #databases: Databases
+  readonly #eventsPerCommand: number
+  #batches: Batches = []
+
+  constructor(databases: Databases, eventsPerCommand: number) {
+    this.#databases = databases
+    this.#eventsPerCommand = eventsPerCommand
+  }
+
+  /** A round that is not measured; the first one makes rows for the next. */
+  async warmUp(): Promise<void> {
+    await this.#bare(this.#batches)
+    await this.#ours()
+  }
+
+  async round(first: First): Promise<Round> {
+    const batches = this.#batches
+    return await inTurn(first, {
+      ours: () => this.#ours(),
+      bare: () => this.#bare(batches),
+    })
+  }
+
+  async #ours(): Promise<Side> {
+    const { ledger } = this.#databases
+    const { position: before } = await ledger.head()
+    const commands = ROUND_EVENTS / this.#eventsPerCommand
+    const requests = Array.from({ length: commands }, () => request(this.#eventsPerCommand))
+    const { store } = ledger.clientFor('releaser', SCOPE_ALL)
+    const side = await timed(ROUND_EVENTS, async () => {
+      const waiting = requests.values()
+      const caller = async (): Promise<void> => {
+        for (const each of waiting) await store.append(each)
+      }
+      await Promise.all(Array.from({ length: CALLERS }, caller))
+    })
+    this.#batches = groupsOf(await readAll(ledger, before))
+    return side
+  }
+
+  async #bare(batches: Batches): Promise<Side> {
+    return await timed(ROUND_EVENTS, async () => {
+      for (const batch of batches) await insert(this.#databases.bare, batch)
+    })
+  }
+}
+
+/** The batches that the ledger committed: all events of one have its time. */
+function groupsOf(rows: readonly StoredEvent[]): Batches {
+  return [...Map.groupBy(rows, ({ atUs }) => atUs).values()]
+}
+
+async function inTurn(
+  first: First,
+  sides: Readonly<Record<keyof Round, () => Promise<Side>>>,
+): Promise<Round> {
+  if (first === 'ours') {
+    const ours = await sides.ours()
+    return { ours, bare: await sides.bare() }
+  }
+  const bare = await sides.bare()
+  return { ours: await sides.ours(), bare }
+}
+
+/** The log by the ledger's own reading, its chain checked; against a bare keyset read with pages as large. */
+export class ReplayRounds {
+  readonly #databases: Databases
+  #pageEvents = 0
+
+  constructor(databases: Databases) {
+    this.#databases = databases
+  }
+
+  /** A round that is not measured; the first one learns how large a page is. */
+  async warmUp(): Promise<void> {
+    await this.round('ours')
+  }
+
+  async round(first: First): Promise<Round> {
+    return await inTurn(first, { ours: () => this.#ours(), bare: () => this.#bare() })
+  }
+
+  async #ours(): Promise<Side> {
+    const { store } = this.#databases.ledger.clientFor('auditor', SCOPE_ALL)
     const check = new ChainCheck(0n)
-    while (check.position < head) {
-      const { events } = await store.readLog(check.position)
-      for (const stored of events) check.next(stored)
-      pageEvents = Math.max(pageEvents, events.length)
-    }
-  })
-  const baseline = await timed(Number(head), async () => {
-    for (let after = 0n; after < head;) {
-      const rows = await bare(
-        sql`select * from ledger.event where position > ${after} order by position limit ${pageEvents}`,
-      )
-      after = BigInt(String(rows.at(-1)?.['position']))
-    }
-  })
-  return { ours, bare: baseline }
+    return await timed(REPLAY_EVENTS, async () => {
+      while (check.position < REPLAY_EVENTS) {
+        const { events } = await store.readLog(check.position)
+        for (const stored of events) check.next(stored)
+        this.#pageEvents = Math.max(this.#pageEvents, events.length)
+      }
+    })
+  }
+
+  async #bare(): Promise<Side> {
+    return await timed(REPLAY_EVENTS, async () => {
+      for (let after = 0n; after < REPLAY_EVENTS;) {
+        const rows = await this.#databases.bare(sql`
+          select position, id, stream, version, type, schema, body, meta, writer, at_us, leaf, chain
+          from ledger.event where position > ${after} order by position limit ${this.#pageEvents}`)
+        after = BigInt(String(rows.at(-1)?.['position']))
+      }
+    })
+  }
 }
 
 async function readAll(ledger: LedgerStore, after: bigint): Promise<readonly StoredEvent[]> {
@@ -127,7 +203,9 @@ function newEvent(stream: string, applicationId: string): NewEvent {
   }
 }
 
-async function timed(events: number, work: () => Promise<void>): Promise<Round> {
+/** What the side before has left behind is collected first, so that this one does not pay for it. */
+async function timed(events: number, work: () => Promise<void>): Promise<Side> {
+  collectGarbage()
   const begun = performance.now()
   await work()
   return { events, seconds: (performance.now() - begun) / 1000 }
