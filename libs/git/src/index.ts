@@ -21,6 +21,7 @@ export type {
   Resolution,
   SshLogin,
 } from './git-source.ts'
+export { answerByHttpBackend, startHttpBackend } from './http-backend.ts'
 export { isomorphicGit } from './isomorphic/isomorphic-git.ts'
 export { GIT_LIMITS, type GitLimits } from './limits.ts'
 export { type Commit, type Signature } from './objects/commit.ts'

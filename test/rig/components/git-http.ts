@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 
+import { answerByHttpBackend } from '@tidemark/git'
 import { program } from './component.ts'
 
 export interface GitHttpOptions {
@@ -63,64 +63,15 @@ function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  const child = spawn(git, ['http-backend'], {
-    env: {
+  const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1')
+  answerByHttpBackend(request, response, {
+    git,
+    variables: {
       PATH: process.env['PATH'],
       GIT_PROJECT_ROOT: dir,
-      GIT_HTTP_EXPORT_ALL: '1',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_CONFIG_COUNT: '1', // The directory may belong to another user than this process.
-      GIT_CONFIG_KEY_0: 'safe.directory',
-      GIT_CONFIG_VALUE_0: '*',
-      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-      REQUEST_METHOD: request.method,
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      // Without a length, git reads the body to its end (Content-Length is absent when a client sends chunks).
-      ...(request.headers['content-length'] === undefined
-        ? {}
-        : { CONTENT_LENGTH: request.headers['content-length'] }),
+      PATH_INFO: decodeURIComponent(pathname),
       REMOTE_USER: 'test',
-      REMOTE_ADDR: '127.0.0.1',
     },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  })
-  child.on('error', () => response.destroy())
-  child.stdin.on('error', () => undefined) // git may answer before it has read all.
-  request.pipe(child.stdin)
-  answerFrom(child.stdout, response)
-}
-
-/** Turns the CGI answer (headers, an empty line, the body) into an HTTP one. */
-function answerFrom(output: NodeJS.ReadableStream, response: ServerResponse): void {
-  let head = Buffer.alloc(0)
-  let headersSent = false
-  output.on('data', (chunk: Buffer) => {
-    if (headersSent) {
-      response.write(chunk)
-      return
-    }
-    head = Buffer.concat([head, chunk])
-    const end = head.indexOf('\r\n\r\n')
-    if (end === -1) return
-    headersSent = true
-    let status = 200
-    for (const line of head.subarray(0, end).toString('latin1').split('\r\n')) {
-      const colon = line.indexOf(':')
-      const [name, value] = [line.slice(0, colon), line.slice(colon + 1).trim()]
-      if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10)
-      else response.setHeader(name, value)
-    }
-    response.writeHead(status)
-    response.write(head.subarray(end + 4))
-  })
-  output.on('end', () => {
-    if (headersSent) response.end()
-    else response.writeHead(500).end('git http-backend gave no answer\n')
   })
 }
 

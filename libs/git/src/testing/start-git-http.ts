@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { pipeline } from 'node:stream'
+import { answerByHttpBackend } from '../http-backend.ts'
 
 export interface GitHttp extends AsyncDisposable {
   /** `http://127.0.0.1:port` */
@@ -46,43 +45,16 @@ export async function startGitHttp(options: GitHttpOptions): Promise<GitHttp> {
   }
 }
 
-/** One request as a CGI program (RFC 3875) sees it. */
 function serve(options: GitHttpOptions, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'http://localhost')
-  const { PATH = '' } = process.env
-  const protocol = options.protocol === undefined ? request.headers['git-protocol'] : undefined
-  const backend = spawn('git', ['http-backend'], {
-    env: {
-      PATH,
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  answerByHttpBackend(request, response, {
+    variables: {
+      PATH: process.env['PATH'],
       GIT_PROJECT_ROOT: options.root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      GIT_CONFIG_NOSYSTEM: '1',
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      REQUEST_METHOD: request.method ?? 'GET',
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      CONTENT_LENGTH: request.headers['content-length'] ?? '',
-      ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
+      PATH_INFO: decodeURIComponent(pathname),
+      ...(options.protocol === undefined ? {} : { GIT_PROTOCOL: '' }),
     },
-    stdio: ['pipe', 'pipe', 'ignore'],
   })
-  pipeline(request, backend.stdin, () => undefined)
-  let head = Buffer.alloc(0)
-  const readHead = (chunk: Buffer): void => {
-    head = Buffer.concat([head, chunk])
-    const end = head.indexOf('\r\n\r\n')
-    if (end < 0) return
-    backend.stdout.off('data', readHead)
-    for (const line of head.toString('latin1', 0, end).split('\r\n')) {
-      const [name = '', value = ''] = line.split(': ')
-      if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
-      else response.setHeader(name, value)
-    }
-    response.write(head.subarray(end + 4))
-    backend.stdout.pipe(response)
-  }
-  backend.stdout.on('data', readHead)
 }
 
 function addressOf(address: string | AddressInfo | null): AddressInfo {
