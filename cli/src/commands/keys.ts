@@ -1,10 +1,10 @@
 import { natsServerConfig, newNkey, type NatsUser } from '@tidemark/bus'
+import { WRITERS } from '@tidemark/contracts'
 import { systemRandom } from '@tidemark/kernel'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
-import { SERVICES } from '../serve/platform.ts'
 
 export interface KeysOptions {
   readonly natsTlsDir: string
@@ -23,7 +23,7 @@ export async function keys(folder: string, { natsTlsDir }: KeysOptions): Promise
     'hook-secret': fresh(32, 'hex'),
     tokens: `# name role token\noperator operator ${token}`,
   })
-  const pairs = SERVICES.map((service) => ({ service, pair: newNkey() }))
+  const pairs = WRITERS.map((service) => ({ service, pair: newNkey() }))
   await writeFolder(
     join(folder, 'nats-seeds'),
     Object.fromEntries(pairs.map(({ service, pair }) => [service, pair.seed.reveal()])),

@@ -1,7 +1,7 @@
 import { openPostgresStorage } from '@tidemark/auditor'
 import { SealedBlobStore } from '@tidemark/blob-store'
 import { JetStreamLogStream } from '@tidemark/bus'
-import { LOG_STREAM, LOG_SUBJECTS, SCOPE_ALL, type Writer } from '@tidemark/contracts'
+import { LOG_STREAM, LOG_SUBJECTS, SCOPE_ALL, WRITERS, type Writer } from '@tidemark/contracts'
 import { blobsOverBus, ledgerOverBus } from '@tidemark/event-store'
 import { tokenIdentities } from '@tidemark/gateway'
 import { platformPolicy } from '@tidemark/git'
@@ -35,17 +35,6 @@ import {
 } from './start-services.ts'
 import { openTelemetry, startAdmin } from './telemetry.ts'
 
-export const SERVICES = [
-  'ledger',
-  'fetcher',
-  'renderer',
-  'releaser',
-  'applier',
-  'auditor',
-  'gateway',
-] as const
-type ServiceName = (typeof SERVICES)[number]
-
 /** Services of the platform form in this process. */
 export interface Platform extends AsyncDisposable {
   /** From now on not ready: no new work is sent here. */
@@ -75,7 +64,7 @@ interface Starting {
 /** Starts one service of the platform form, or all of them, each under its own identity. */
 export async function startPlatform(name: string, env: Environment): Promise<Platform> {
   const config = readPlatformConfig(env)
-  const names = SERVICES.filter((service) => name === 'all' || name === service)
+  const names = WRITERS.filter((service) => name === 'all' || name === service)
   const stack = new AsyncDisposableStack()
   try {
     const starting = await prepare({ env, config, name, stack })
@@ -135,7 +124,7 @@ async function prepare({
 }
 
 /** What a service needs of its settings is read before it connects: what is missing is said at once. */
-async function startService(starting: Starting, service: ServiceName): Promise<RunningService> {
+async function startService(starting: Starting, service: Writer): Promise<RunningService> {
   switch (service) {
     case 'ledger':
       return await startLedgerService(starting)

@@ -1,4 +1,5 @@
 import { natsServerConfig, type NatsUser } from '@tidemark/bus'
+import { WRITERS, type Writer } from '@tidemark/contracts'
 import { systemRandom } from '@tidemark/kernel'
 import { createUser, type KeyPair } from '@nats-io/nkeys'
 import { chmodSync, chownSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -9,16 +10,8 @@ import { startNats, type NatsServer } from '../components/nats.ts'
 import { startPostgres, type PostgresServer } from '../components/postgres.ts'
 import { PlaneApi } from './plane-api.ts'
 
-export const SERVICES = [
-  'ledger',
-  'fetcher',
-  'renderer',
-  'releaser',
-  'applier',
-  'auditor',
-  'gateway',
-] as const
-export type ServiceName = (typeof SERVICES)[number]
+export const SERVICES: typeof WRITERS = WRITERS
+export type ServiceName = Writer
 
 const TOKEN = 'operator-of-a-test-platform'
 const VIEWER_TOKEN: string = `viewer-${TOKEN}`

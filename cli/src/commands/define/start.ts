@@ -1,5 +1,17 @@
+import type { Writer } from '@tidemark/contracts'
 import { Argument, Option, type Command } from 'commander'
 import { collect, readCount, withExamples, withOutput } from '../options.ts'
+
+// The type holds that none is missing: the list itself is in the contracts, and loading them would delay help.
+const SERVICES: Readonly<Record<Writer, true>> = {
+  ledger: true,
+  fetcher: true,
+  renderer: true,
+  releaser: true,
+  applier: true,
+  auditor: true,
+  gateway: true,
+}
 
 /** What starts a plane, or looks whether one could start. */
 export function addStart(program: Command): void {
@@ -56,18 +68,7 @@ function addServe(program: Command): void {
   const serve = program
     .command('serve')
     .description('run one service of the platform form, or all of them')
-    .addArgument(
-      new Argument('<service>', 'which one').choices([
-        'all',
-        'ledger',
-        'fetcher',
-        'renderer',
-        'releaser',
-        'applier',
-        'auditor',
-        'gateway',
-      ]),
-    )
+    .addArgument(new Argument('<service>', 'which one').choices(['all', ...Object.keys(SERVICES)]))
     .addHelpText('after', '\nSettings come from the environment: docs/operations.md lists them.')
   withExamples(serve, 'serve all', 'serve applier').action(async (service) =>
     (await import('../serve.ts')).serve(service),
