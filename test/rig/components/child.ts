@@ -1,7 +1,7 @@
 // A component's process: started with its output in a file, awaited until it answers, and gone with its test.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -130,8 +130,40 @@ export async function freePort(): Promise<number> {
   return port
 }
 
+/** Whether something listens on a port of the loopback interface. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise<boolean>((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+export interface TemporaryDir {
+  readonly path: string
+  readonly remove: () => void
+}
+
+/** Starts a component whose files are in a folder of its own; gives what ends it, and the folder with it. */
+export async function startIn(dir: TemporaryDir, child: Child): Promise<() => Promise<void>> {
+  const end = async (): Promise<void> => {
+    await child.stop('SIGKILL')
+    dir.remove()
+  }
+  try {
+    await child.start()
+  } catch (error) {
+    await end()
+    throw error
+  }
+  return end
+}
+
 /** A directory of its own for one component; `remove` takes it away. */
-export function temporaryDir(name: string): { readonly path: string; readonly remove: () => void } {
+export function temporaryDir(name: string): TemporaryDir {
   const path = mkdtempSync(join(tmpdir(), `tidemark-${name}-`))
   return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) }
 }

@@ -1,7 +1,7 @@
 import { request } from 'node:https'
 
 import type { ApiServer } from './api-server.ts'
-import { Child, freePort, temporaryDir } from './child.ts'
+import { Child, freePort, startIn, temporaryDir } from './child.ts'
 import { type Component, program } from './component.ts'
 
 /** One of Kubernetes' own control loops beside an API server. */
@@ -35,18 +35,10 @@ export async function startControlLoop(
     ready: () => isHealthy(port),
     readyMs: 60_000,
   })
-  try {
-    await child.start()
-  } catch (error) {
-    dir.remove()
-    throw error
-  }
+  const end = await startIn(dir, child)
   return {
     log: () => child.log(),
-    [Symbol.asyncDispose]: async () => {
-      await child.stop('SIGKILL')
-      dir.remove()
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
 

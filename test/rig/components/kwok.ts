@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
 import type { ApiServer } from './api-server.ts'
-import { Child, freePort, temporaryDir } from './child.ts'
+import { Child, freePort, startIn, temporaryDir } from './child.ts'
 import { COMPONENTS, program } from './component.ts'
 
 /** Plays nodes for the pods of an API server: a pod that is bound to a node runs, and becomes ready. */
@@ -25,18 +25,8 @@ export async function startKwok(server: ApiServer): Promise<AsyncDisposable> {
     ready: async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).ok,
     readyMs: 60_000,
   })
-  try {
-    await child.start()
-  } catch (error) {
-    dir.remove()
-    throw error
-  }
-  return {
-    [Symbol.asyncDispose]: async () => {
-      await child.stop('SIGKILL')
-      dir.remove()
-    },
-  }
+  const end = await startIn(dir, child)
+  return { [Symbol.asyncDispose]: end }
 }
 
 /** The stages of kwok's own release, which the installer laid beside it. */

@@ -1,8 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 
-import { Child, freePort, temporaryDir } from './child.ts'
+import { accepts, Child, freePort, startIn, temporaryDir } from './child.ts'
 import { program } from './component.ts'
 
 export interface NatsOptions {
@@ -43,12 +42,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
       (await fetch(`http://127.0.0.1:${monitor}/healthz`)).ok && (await accepts(port)),
     readyMs: 20_000,
   })
-  try {
-    await child.start()
-  } catch (error) {
-    dir.remove()
-    throw error
-  }
+  const end = await startIn(dir, child)
   return {
     url: options.tls === undefined ? `nats://127.0.0.1:${port}` : `tls://localhost:${port}`,
     monitorUrl: `http://127.0.0.1:${monitor}`,
@@ -56,10 +50,7 @@ export async function startNats(options: NatsOptions = {}): Promise<NatsServer> 
     kill: () => child.stop('SIGKILL'),
     restart: () => child.start(),
     wipe: () => rmSync(store, { recursive: true, force: true }),
-    [Symbol.asyncDispose]: async () => {
-      await child.stop('SIGKILL')
-      dir.remove()
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
 
@@ -81,15 +72,4 @@ function configText(
     lines.push(`tls { cert_file: "${tls.certFile}", key_file: "${tls.keyFile}", ${ca} }`)
   }
   return `${[...lines, config ?? ''].join('\n')}\n`
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { Child, freePort, temporaryDir } from './child.ts'
+import { accepts, Child, freePort, startIn, temporaryDir } from './child.ts'
 import { program } from './component.ts'
 
 export interface SshdOptions {
@@ -55,21 +54,13 @@ export async function startSshd({ gitProtocol }: SshdOptions): Promise<Sshd> {
     ready: () => accepts(port),
     readyMs: 20_000,
   })
-  try {
-    await child.start()
-  } catch (error) {
-    dir.remove()
-    throw error
-  }
+  const end = await startIn(dir, child)
   return {
     url: `ssh://${userInfo().username}@localhost:${port}`,
     identity: user.privateKey,
     knownHosts: `[localhost]:${port} ${host.publicKey}`,
     log: () => child.log(),
-    [Symbol.asyncDispose]: async () => {
-      await child.stop('SIGKILL')
-      dir.remove()
-    },
+    [Symbol.asyncDispose]: end,
   }
 }
 
@@ -93,15 +84,4 @@ export function makeKey(passphrase: string): {
   } finally {
     dir.remove()
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }
