@@ -26,43 +26,49 @@ export interface Reads {
   readonly links: readonly { readonly path: string; readonly target: string }[]
 }
 
-/** Wraps a tree and keeps what is learnt through it. */
+/** Wraps a tree and keeps what is learnt through it. Over another one of its kind, both keep it. */
 export class RecordingTree implements SourceTree {
   readonly #tree: SourceTree
-  readonly #files = new Map<string, string>()
-  readonly #absences = new Set<string>()
-  readonly #listings = new Map<string, string>()
-  readonly #kinds = new Map<string, EntryKind>()
-  readonly #links = new Map<string, string>()
+  readonly #own = new Facts()
+  /** Its own facts, and those of the trees that it lies over: what is asked here is asked once, however many there are. */
+  readonly #all: readonly Facts[]
 
   constructor(tree: SourceTree) {
-    this.#tree = tree
+    this.#tree = tree instanceof RecordingTree ? tree.#tree : tree
+    this.#all = tree instanceof RecordingTree ? [this.#own, ...tree.#all] : [this.#own]
   }
 
   stat(path: string, onLink?: OnLink): Stat | undefined {
-    const stat = this.#stat(path, onLink)
-    if (stat !== undefined) this.#kinds.set(stat.path, stat.kind)
+    const stat = this.#tree.stat(path, (link, target) => {
+      for (const { links } of this.#all) links.set(link, target)
+      onLink?.(link, target)
+    })
+    if (stat === undefined) {
+      const absent = joinPath('', path)
+      for (const { absences } of this.#all) absences.add(absent)
+    } else for (const { kinds } of this.#all) kinds.set(stat.path, stat.kind)
     return stat
   }
 
   read(path: string): Uint8Array {
     const stat = this.stat(path)
     const bytes = this.#tree.read(stat?.path ?? path)
-    if (stat !== undefined) this.#files.set(stat.path, this.#tree.sha256(stat.path))
+    if (stat !== undefined) this.#learnFile(stat.path, this.#tree.sha256(stat.path))
     return bytes
   }
 
   sha256(path: string): string {
     const stat = this.stat(path)
     const digest = this.#tree.sha256(stat?.path ?? path)
-    if (stat !== undefined) this.#files.set(stat.path, digest)
+    if (stat !== undefined) this.#learnFile(stat.path, digest)
     return digest
   }
 
   list(path: string): readonly Listed[] {
     const stat = this.stat(path)
     const listed = this.#tree.list(stat?.path ?? path)
-    if (stat !== undefined) this.#listings.set(stat.path, listingDigest(listed))
+    const digest = listingDigest(listed)
+    if (stat !== undefined) for (const { listings } of this.#all) listings.set(stat.path, digest)
     return listed
   }
 
@@ -74,42 +80,52 @@ export class RecordingTree implements SourceTree {
   readLink(path: string): string | undefined {
     const target = this.#tree.readLink(path)
     if (target === undefined) this.stat(path)
-    else this.#links.set(joinPath('', path), target)
+    else for (const { links } of this.#all) links.set(joinPath('', path), target)
     return target
   }
 
   /** Takes down what was learnt before and still holds in this tree, as if it were learnt again. */
-  take({ files, absences, listings, kinds, links }: Reads): void {
-    for (const { path, sha256 } of files) this.#files.set(path, sha256)
-    for (const path of absences) this.#absences.add(path)
-    for (const { path, sha256 } of listings) this.#listings.set(path, sha256)
-    for (const { path, kind } of kinds) this.#kinds.set(path, kind)
-    for (const { path, target } of links) this.#links.set(path, target)
-    if (this.#tree instanceof RecordingTree)
-      this.#tree.take({ files, absences, listings, kinds, links })
+  take(reads: Reads): void {
+    for (const facts of this.#all) facts.take(reads)
   }
 
   /** What was read until now, in canonical form. A kind that another fact implies is left out. */
   reads(): Reads {
-    const kinds = sorted(this.#kinds).filter(
-      ([path]) => !this.#files.has(path) && !this.#listings.has(path) && path !== '',
-    )
-    return {
-      files: sorted(this.#files).map(([path, sha256]) => ({ path, sha256 })),
-      absences: [...this.#absences].toSorted(compareBytes),
-      listings: sorted(this.#listings).map(([path, sha256]) => ({ path, sha256 })),
-      kinds: kinds.map(([path, kind]) => ({ path, kind })),
-      links: sorted(this.#links).map(([path, target]) => ({ path, target })),
-    }
+    return this.#own.reads()
   }
 
-  #stat(path: string, onLink?: OnLink): Stat | undefined {
-    const stat = this.#tree.stat(path, (link, target) => {
-      this.#links.set(link, target)
-      onLink?.(link, target)
-    })
-    if (stat === undefined) this.#absences.add(joinPath('', path))
-    return stat
+  #learnFile(path: string, sha256: string): void {
+    for (const { files } of this.#all) files.set(path, sha256)
+  }
+}
+
+/** Facts by path, as they are learnt. */
+class Facts {
+  readonly files = new Map<string, string>()
+  readonly absences = new Set<string>()
+  readonly listings = new Map<string, string>()
+  readonly kinds = new Map<string, EntryKind>()
+  readonly links = new Map<string, string>()
+
+  take({ files, absences, listings, kinds, links }: Reads): void {
+    for (const { path, sha256 } of files) this.files.set(path, sha256)
+    for (const path of absences) this.absences.add(path)
+    for (const { path, sha256 } of listings) this.listings.set(path, sha256)
+    for (const { path, kind } of kinds) this.kinds.set(path, kind)
+    for (const { path, target } of links) this.links.set(path, target)
+  }
+
+  reads(): Reads {
+    const kinds = sorted(this.kinds).filter(
+      ([path]) => !this.files.has(path) && !this.listings.has(path) && path !== '',
+    )
+    return {
+      files: sorted(this.files).map(([path, sha256]) => ({ path, sha256 })),
+      absences: [...this.absences].toSorted(compareBytes),
+      listings: sorted(this.listings).map(([path, sha256]) => ({ path, sha256 })),
+      kinds: kinds.map(([path, kind]) => ({ path, kind })),
+      links: sorted(this.links).map(([path, target]) => ({ path, target })),
+    }
   }
 }
 

@@ -120,6 +120,8 @@ const HFS_IGNORED = /[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]/g
 
 // NTFS drops trailing dots and spaces, knows `git~1`, and opens `.git::$INDEX_ALLOCATION`.
 function isDotGit(name: string): boolean {
+  // Most names begin otherwise, and have none of the characters that are taken out.
+  if (!/^[.g]|[^ -~]/i.test(name)) return false
   if (!/^\.|^git~/i.test(name.replace(HFS_IGNORED, ''))) return false
   const bare = name
     .replace(HFS_IGNORED, '')
