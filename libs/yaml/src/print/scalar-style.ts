@@ -30,6 +30,21 @@ const INDICATORS: ReadonlySet<number> = new Set(
  * or YAML would change.
  */
 export function commonStyleOf(text: string, flavour: Flavour): PrintedStyle | undefined {
+  if (text.length < LONG_CHARACTERS) return looksCommon(text, flavour)
+  if (text !== looked.text || flavour !== looked.flavour)
+    looked = { text, flavour, style: looksCommon(text, flavour) }
+  return looked.style
+}
+
+// A long text that is printed with many objects is looked at once. To tell it from others costs nothing: it is the same text.
+const LONG_CHARACTERS = 64 * 1024
+let looked: { text: string; flavour: Flavour; style: PrintedStyle | undefined } = {
+  text: '',
+  flavour: 'yaml2',
+  style: undefined,
+}
+
+function looksCommon(text: string, flavour: Flavour): PrintedStyle | undefined {
   if (!NOT_PLAIN.test(text)) {
     if (NOT_PLAIN_START.test(text)) return undefined
     return canBePlain(text, flavour) ? 'plain' : 'double-quoted'

@@ -30,7 +30,7 @@ function compareKeys(a: string, b: string, flavour: Flavour): number {
     const right = b.charCodeAt(index)
     if (left === right) continue
     if (isAsciiLetter(left) && isAsciiLetter(right)) return left - right
-    return isLess(Array.from(a), Array.from(b), flavour) ? -1 : 1
+    return isLess(charactersOf(a), charactersOf(b), flavour) ? -1 : 1
   }
   return a.length - b.length
 }
@@ -39,8 +39,18 @@ function isAsciiLetter(code: number): boolean {
   return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a)
 }
 
-/** Two lists of characters of which neither starts with the other. */
-function isLess(a: readonly string[], b: readonly string[], flavour: Flavour): boolean {
+type Characters = ArrayLike<string>
+
+/** Most keys are ASCII, and a character of theirs is what stands at an index. */
+function charactersOf(key: string): Characters {
+  return ASCII.test(key) ? key : Array.from(key)
+}
+
+// oxlint-disable-next-line no-control-regex -- Controls are ASCII, too.
+const ASCII = /^[\0-\x7f]*$/
+
+/** Two keys of which neither starts with the other. */
+function isLess(a: Characters, b: Characters, flavour: Flavour): boolean {
   let index = 0
   while (a[index] === b[index]) index += 1
   const [left = '', right = ''] = [a[index], b[index]]
@@ -53,18 +63,18 @@ function isLess(a: readonly string[], b: readonly string[], flavour: Flavour): b
   return isLessByNumber(a, b, index)
 }
 
-function isLessByNumber(a: readonly string[], b: readonly string[], index: number): boolean {
+function isLessByNumber(a: Characters, b: Characters, index: number): boolean {
   const [left = '', right = ''] = [a[index], b[index]]
   // A zero says nothing about the number that it is part of, unless a digit stands before it.
   const seed = (left === '0' || right === '0') && endsWithNumber(a, index) ? 1 : 0
-  const [leftEnd, rightEnd] = [endOfDigits(a, index), endOfDigits(b, index)]
-  const order = compareNumbers(seed, a.slice(index, leftEnd), b.slice(index, rightEnd))
+  const [leftRun, rightRun] = [digitsFrom(a, index), digitsFrom(b, index)]
+  const order = compareNumbers(seed, leftRun, rightRun)
   if (order !== 0) return order < 0
-  if (leftEnd !== rightEnd) return leftEnd < rightEnd
+  if (leftRun.length !== rightRun.length) return leftRun.length < rightRun.length
   return codeOf(left) < codeOf(right)
 }
 
-function endsWithNumber(characters: readonly string[], end: number): boolean {
+function endsWithNumber(characters: Characters, end: number): boolean {
   for (let index = end - 1; index >= 0; index -= 1) {
     const character = characters[index] ?? ''
     if (!DIGIT.test(character)) return false
@@ -73,10 +83,14 @@ function endsWithNumber(characters: readonly string[], end: number): boolean {
   return false
 }
 
-function endOfDigits(characters: readonly string[], start: number): number {
-  let end = start
-  while (end < characters.length && DIGIT.test(characters[end] ?? '')) end += 1
-  return end
+function digitsFrom(characters: Characters, start: number): readonly string[] {
+  const digits: string[] = []
+  for (let index = start; index < characters.length; index += 1) {
+    const character = characters[index] ?? ''
+    if (!DIGIT.test(character)) break
+    digits.push(character)
+  }
+  return digits
 }
 
 function compareNumbers(seed: 0 | 1, a: readonly string[], b: readonly string[]): number {
