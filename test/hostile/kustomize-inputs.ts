@@ -60,6 +60,15 @@ export function flatKeys(): string {
   )
 }
 
+export function keys(prefix: string): string {
+  return Array.from({ length: 20_000 }, (_, at) => `  ${prefix}${at}: v\n`).join('')
+}
+
+export function pod(containers: number): string {
+  const items = Array.from({ length: containers }, (_, at) => `  - {name: c${at}}\n`).join('')
+  return `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n${items}`
+}
+
 export function doublingBases(): Files {
   const levels = Array.from({ length: 20 }, (_, at) => [
     [`b${at}/kustomization.yaml`, 'resources: [l, r]\n'],

@@ -11,6 +11,7 @@ import {
   type Files,
   flatKeys,
   generator,
+  keys,
   largeFile,
   list,
   mergeBomb,
@@ -18,6 +19,7 @@ import {
   object,
   operation,
   patched,
+  pod,
   replaced,
   selected,
 } from './kustomize-inputs.ts'
@@ -53,6 +55,12 @@ function yamlRows(): readonly HostileRow[] {
     })),
     row('an alias bomb in a patch', /^YAML_EXPANSION: /u, () => patched(config(bomb()))),
     row('an alias bomb of merge keys', /^YAML_EXPANSION: /u, () => object(config(mergeBomb()))),
+    {
+      ...row('a merge of 20,000 keys into 20,000 others', / {2}b19999: v\n/u, () =>
+        object(config(`x: &x\n${keys('b')}data:\n  <<: *x\n${keys('a')}`)),
+      ),
+      msMax: 1000,
+    },
     row('an anchor inside of itself', /^YAML_ALIAS|^YAML_SYNTAX|^KUSTOMIZE_YAML/u, () =>
       object('a: &x {b: *x}\n'),
     ),
@@ -201,6 +209,22 @@ function patchRows(): readonly HostileRow[] {
         ).join(''),
       ),
     ),
+    {
+      ...row('a patch of 20,000 keys on 20,000 others', / {2}b19999: v\n/u, () => ({
+        ...patched(config(`data:\n${keys('b')}`)),
+        'a.yaml': config(`data:\n${keys('a')}`),
+      })),
+      msMax: 1000,
+    },
+    row('a patch of 3,000 containers', /^KUSTOMIZE_LIMIT: .*3001 items/su, () => ({
+      'kustomization.yaml': 'resources: [a.yaml]\npatches: [{path: patch.yaml}]\n',
+      'a.yaml': pod(1),
+      'patch.yaml': pod(3000),
+    })),
+    row('500 operations on 20,000 keys', /^KUSTOMIZE_LIMIT: .*2000000/su, () => ({
+      ...patched(Array.from({ length: 500 }, (_, at) => operation(`/data/b${at}`)).join('')),
+      'a.yaml': config(`data:\n${keys('a')}`),
+    })),
     row('adds and moves that nest without end', /^KUSTOMIZE_LIMIT: .*1000 deep/su, () =>
       patched(
         '- {op: add, path: /x, value: {}}\n- {op: move, from: /data, path: /x/d}\n- {op: move, from: /x, path: /data}\n'.repeat(

@@ -14,6 +14,10 @@ const TEXT_CHARACTERS_MAX = 2 * 1024 * 1024
 const ENTERED_MAX = 2_000
 /** Of one build; the largest repository that we met has 3,000. */
 const OBJECTS_MAX = 50_000
+/** Objects times transformers; 3,000 objects and 50 transformers come to 150,000. */
+const TRANSFORMED_MAX = 200_000
+/** Of two lists that merge by keys, where every item is compared with all others; the longest that we met has 200. */
+const MERGED_ITEMS_MAX = 2_000
 /** The API server takes 253. */
 const NAME_CHARACTERS_MAX = 100_000
 
@@ -63,6 +67,24 @@ export function refuseEntered(count: number): void {
 export function refuseObjects(count: number): void {
   if (count > OBJECTS_MAX)
     throw limit(`more than ${OBJECTS_MAX} objects`, 'make several kustomizations of them')
+}
+
+/** @throws KustomizeError KUSTOMIZE_LIMIT */
+export function refuseItems(count: number): void {
+  if (count > MERGED_ITEMS_MAX)
+    throw limit(
+      `lists of ${count} items to merge`,
+      `at most ${MERGED_ITEMS_MAX} are allowed; replace the list by a JSON patch`,
+    )
+}
+
+/** @throws KustomizeError KUSTOMIZE_LIMIT */
+export function refuseTransformed(count: number): void {
+  if (count > TRANSFORMED_MAX)
+    throw limit(
+      `transformers that look at more than ${TRANSFORMED_MAX} objects`,
+      'merge entries of "patches", "images" and the like, or make several builds of them',
+    )
 }
 
 /** @throws KustomizeError KUSTOMIZE_LIMIT */

@@ -89,6 +89,8 @@ export class Resource {
   layers: readonly Layer[] = []
   /** Names of the vars whose value is read from this object. */
   varNames: readonly string[] = []
+  /** How often it was changed. */
+  changes = 0
   #current: { node: Node | undefined; id: ResourceId } | undefined
   #previous: { annotations: Node | undefined; ids: readonly ResourceId[] } | undefined
 
@@ -177,10 +179,15 @@ export class Resource {
     this.#setMetadataMap('labels', labels)
   }
 
-  /** Writes one annotation and leaves the others as they are. */
-  annotate(name: string, value: string): void {
+  /** Writes annotations and leaves the others as they are. */
+  annotate(...added: readonly (readonly [name: string, value: string])[]): void {
+    if (added.length === 0) return
     const node = withoutEmptyAnnotations(this.node ?? EMPTY_MAPPING)
-    this.node = setAt(node, ['metadata', 'annotations', name], text(value, 'single-quoted'))
+    const annotations = added.reduce<Node>(
+      (map, [name, value]) => setField(map, name, text(value, 'single-quoted')),
+      field(metadata(node), 'annotations') ?? EMPTY_MAPPING,
+    )
+    this.node = setAt(node, ['metadata', 'annotations'], annotations)
   }
 
   label(name: string, value: string): void {
@@ -206,13 +213,16 @@ export class Resource {
     this.node = setField(this.node ?? EMPTY_MAPPING, 'apiVersion', untagged(apiVersion))
   }
 
-  /** Keeps the name that it has now for those who refer to it by that name. */
-  storePreviousId(): void {
+  /** Keeps the name that it has now for those who refer to it by that name, and what else is to be noted with it. */
+  storePreviousId(...more: readonly (readonly [note: string, value: string])[]): void {
     const { id } = this
     const namespace = id.clusterScoped ? '_non_namespaceable_' : id.namespace || 'default'
-    this.appendNote(Note.previousNames, id.name)
-    this.appendNote(Note.previousNamespaces, namespace)
-    this.appendNote(Note.previousKinds, id.kind)
+    this.appendNotes(
+      ...more,
+      [Note.previousNames, id.name],
+      [Note.previousNamespaces, namespace],
+      [Note.previousKinds, id.kind],
+    )
   }
 
   /** The values of an annotation that is a list with commas. */
@@ -220,8 +230,11 @@ export class Resource {
     return this.annotation(name)?.split(',') ?? []
   }
 
-  appendNote(name: string, value: string): void {
-    if (value !== '') this.annotate(name, [...this.notes(name), value].join(','))
+  appendNotes(...added: readonly (readonly [name: string, value: string])[]): void {
+    const notes = added.filter(([, value]) => value !== '')
+    this.annotate(
+      ...notes.map(([name, value]) => [name, [...this.notes(name), value].join(',')] as const),
+    )
   }
 
   isMarked(name: string): boolean {

@@ -11,7 +11,7 @@ import {
   texts,
   withoutField,
 } from '../node/node.ts'
-import { asMapping, setAt } from '../node/set-field.ts'
+import { asMapping, type FieldChange, setAt, setFields } from '../node/set-field.ts'
 import { wrongKind } from '../node/wrong-kind.ts'
 import { BUILD_NOTES, Note, ORIGIN_ANNOTATION, type Resource } from '../resource.ts'
 import type { ResourceSet } from '../resource-set.ts'
@@ -89,10 +89,13 @@ function takeMetadata(resource: Resource, old: Resource): void {
 function mergeData(resource: Resource, old: Node | undefined, name: 'data' | 'binaryData'): void {
   const node = asMapping(resource.node ?? EMPTY_MAPPING)
   const merged = new Map([...dataOf(old, name), ...dataOf(node, name)])
-  let next: Node = withoutField(node, name)
-  for (const [key, value] of merged)
-    next = setAt(next, [name, key], text(value, value.includes('\n') ? 'literal' : 'plain'))
-  resource.node = next
+  const changes = [...merged].map(([key, value]): FieldChange => ({
+    name: key,
+    value: text(value, value.includes('\n') ? 'literal' : 'plain'),
+  }))
+  const rest = withoutField(node, name)
+  resource.node =
+    changes.length === 0 ? rest : setAt(rest, [name], setFields(EMPTY_MAPPING, changes))
 }
 
 function dataOf(node: Node | undefined, name: string): Map<string, string> {
@@ -112,8 +115,12 @@ function withEncodedTexts(node: Node | undefined): Node {
     throw wrongKind('mapping', stringData).wrapped(
       'failed to normalize stringData: read stringData',
     )
-  for (const [key, value] of texts(stringData))
-    next = setAt(next, ['data', key], text(base64Lines(Buffer.from(value))))
+  const changes = [...texts(stringData)].map(([key, value]): FieldChange => ({
+    name: key,
+    value: text(base64Lines(Buffer.from(value))),
+  }))
+  if (changes.length > 0)
+    next = setAt(next, ['data'], setFields(field(next, 'data') ?? EMPTY_MAPPING, changes))
   return next
 }
 

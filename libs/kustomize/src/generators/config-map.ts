@@ -4,7 +4,7 @@ import { KustomizeError } from '../kustomize-error.ts'
 import type { GeneratorArgs, GeneratorOptions, SecretArgs } from '../kustomization/model.ts'
 import { EMPTY_MAPPING, type Node, text, untagged } from '../node/node.ts'
 import { stepName } from '../node/remembered.ts'
-import { setAt } from '../node/set-field.ts'
+import { type FieldChange, setAt, setFields } from '../node/set-field.ts'
 import type { Scopes } from '../schema/scopes.ts'
 import { Note, type Origin, Resource } from '../resource.ts'
 import { digestsOf, type KeyValue, readKeyValues } from './key-values.ts'
@@ -44,10 +44,16 @@ function generated(
 
 function configMap(args: GeneratorArgs, context: GeneratorContext): Node {
   let node = baseNode('ConfigMap', args)
-  for (const { key, value } of sortedPairs(args, context.loader)) {
-    const isText = isUtf8(value)
-    const data = isText ? Buffer.from(value).toString() : base64Lines(value)
-    node = setAt(node, [isText ? 'data' : 'binaryData', key], dataText(data))
+  const pairs = sortedPairs(args, context.loader)
+  // The field of the first key comes first.
+  for (const isText of new Set(pairs.map(({ value }) => isUtf8(value)))) {
+    const changes = pairs
+      .filter(({ value }) => isUtf8(value) === isText)
+      .map(({ key, value }): FieldChange => {
+        const data = isText ? Buffer.from(value).toString() : base64Lines(value)
+        return { name: key, value: dataText(data) }
+      })
+    node = setAt(node, [isText ? 'data' : 'binaryData'], setFields(EMPTY_MAPPING, changes))
   }
   return finished(node, args, context)
 }
@@ -55,9 +61,11 @@ function configMap(args: GeneratorArgs, context: GeneratorContext): Node {
 function secret(args: SecretArgs, context: GeneratorContext): Node {
   let node = baseNode('Secret', args)
   node = setAt(node, ['type'], text(args.type === '' ? 'Opaque' : args.type))
-  node = setAt(node, ['data'], EMPTY_MAPPING)
-  for (const { key, value } of sortedPairs(args, context.loader))
-    node = setAt(node, ['data', key], dataText(base64Lines(value)))
+  const changes = sortedPairs(args, context.loader).map(({ key, value }): FieldChange => ({
+    name: key,
+    value: dataText(base64Lines(value)),
+  }))
+  node = setAt(node, ['data'], setFields(EMPTY_MAPPING, changes))
   return finished(node, args, context)
 }
 
@@ -124,7 +132,7 @@ function finished(base: Node, args: GeneratorArgs, { scopes, origin }: Generator
   const { options } = args
   const resource = new Resource(base, scopes, origin)
   for (const [name, value] of sorted(options?.labels)) resource.label(name, value)
-  for (const [name, value] of sorted(options?.annotations)) resource.annotate(name, value)
+  resource.annotate(...sorted(options?.annotations))
   if (options?.immutable)
     resource.node = setAt(resource.node ?? base, ['immutable'], {
       ...untagged('true'),

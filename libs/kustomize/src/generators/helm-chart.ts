@@ -51,7 +51,7 @@ export function inflateChart(
   })
   return readObjects(output).map((node) => {
     const resource = new Resource(node, scopes, { ...origin, generator: `HelmChart ${chart.name}` })
-    resource.annotate(Note['helm-generated'], 'true')
+    resource.annotate([Note['helm-generated'], 'true'])
     return resource
   })
 }

@@ -8,6 +8,7 @@ import {
   type Sequence,
   untagged,
 } from '../node/node.ts'
+import { refuseItems } from '../limits.ts'
 import { asMapping, setField } from '../node/set-field.ts'
 import { takeDirective } from './directive.ts'
 import { matchesExactly, matchesField } from './match-item.ts'
@@ -38,6 +39,7 @@ export interface ListRules {
 export function mergeAssociative(lists: Lists, rules: ListRules): Node | undefined {
   const { target } = lists
   if (target === undefined) return undefined
+  refuseItems(target.items.length + (lists.patch?.items.length ?? 0))
   const sources = rules.direction === 'prepend' ? [lists.patch, target] : [target, lists.patch]
   const keys =
     rules.mergeKeys.length === 0 ? primitiveKeys(sources) : itemKeys(sources, rules.mergeKeys)

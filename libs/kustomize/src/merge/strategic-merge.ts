@@ -1,6 +1,7 @@
 import { compareBytes } from '@tidemark/source-tree'
 import { KustomizeError } from '../kustomize-error.ts'
 import {
+  entryOf,
   field,
   isNull,
   type Mapping,
@@ -9,7 +10,7 @@ import {
   type Sequence,
   textOf,
 } from '../node/node.ts'
-import { setField } from '../node/set-field.ts'
+import { type FieldChange, setFields } from '../node/set-field.ts'
 import { wrongKind } from '../node/wrong-kind.ts'
 import type { FieldSchema } from '../schema/field-schema.ts'
 import type { Scopes } from '../schema/scopes.ts'
@@ -71,22 +72,19 @@ function mergeMappings(
   if (merged === undefined) return undefined
   const { target, patch } = merged
   if (target?.kind !== 'mapping') return target
-  let result: Mapping = target
+  const changes: FieldChange[] = []
   for (const name of fieldNames(target, patch)) {
-    const value = mergeNodes(
-      { target: field(target, name), patch: field(patch, name) },
-      schema?.field(name),
-      rules,
-    )
-    if (value !== field(result, name) || value === undefined || isNull(value))
-      result = setField(result, name, value, keyStyle(patch, name))
+    const old = field(target, name)
+    const value = mergeNodes({ target: old, patch: field(patch, name) }, schema?.field(name), rules)
+    if (value !== old || value === undefined || isNull(value))
+      changes.push({ name, value, keyStyle: keyStyle(patch, name) })
   }
-  return result
+  return setFields(target, changes)
 }
 
 function keyStyle(patch: Node | undefined, name: string): ScalarStyle {
   if (patch?.kind !== 'mapping') return 'plain'
-  return patch.entries.find(({ key }) => key.value === name)?.key.style ?? 'plain'
+  return entryOf(patch, name)?.key.style ?? 'plain'
 }
 
 /** What is merged with what, after the patch's directive had its say; `undefined`: the target goes. */
@@ -179,12 +177,13 @@ function withoutEmptyNulls(node: Node, rules: MergeRules): Node | undefined {
   }
   const known = rules.cleaned.get(node)
   if (known !== undefined) return known
-  let result: Mapping = node
+  const changes: FieldChange[] = []
   for (const { key, value } of node.entries) {
     if (value.kind === 'scalar' && !isNull(value)) continue
     const clean = mergeNodes({ target: value, patch: undefined }, undefined, rules)
-    if (clean !== value) result = setField(result, key.value, clean)
+    if (clean !== value) changes.push({ name: key.value, value: clean })
   }
+  const result = setFields(node, changes)
   rules.cleaned.set(node, result)
   return result
 }

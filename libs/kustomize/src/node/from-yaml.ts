@@ -6,14 +6,7 @@ import {
   type YamlScalar,
 } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
-import {
-  type Entry,
-  type Mapping,
-  type Node,
-  type Scalar,
-  withField,
-  withoutField,
-} from './node.ts'
+import { type Entry, type Mapping, type Node, type Scalar, untagged } from './node.ts'
 import { plainTag } from './plain-tag.ts'
 
 const CORE = 'tag:yaml.org,2002:'
@@ -130,11 +123,13 @@ class Unanchor {
 
   /** Fields that only the merged mappings have go to the end; of those that several have, the earlier source wins. */
   #merge(own: Mapping, source: YamlNode): Mapping {
-    let result = own
+    const entries = new Map(own.entries.map((entry) => [entry.key.value, entry]))
     for (const each of this.#sources(source).toReversed())
-      for (const { key, value } of each.entries) result = withField(result, key.value, value)
-    for (const { key, value } of own.entries) result = withField(result, key.value, value)
-    return withoutField(result, '<<')
+      for (const { key, value } of each.entries)
+        entries.set(key.value, { key: entries.get(key.value)?.key ?? untagged(key.value), value })
+    for (const entry of own.entries) entries.set(entry.key.value, entry)
+    entries.delete('<<')
+    return { kind: 'mapping', entries: [...entries.values()] }
   }
 
   #sources(source: YamlNode): readonly Mapping[] {

@@ -90,9 +90,28 @@ export function rawText(node: Node | undefined): string {
 
 /** The value of a field; of a field that is there twice the first. */
 export function field(node: Node | undefined, name: string): Node | undefined {
-  if (node?.kind !== 'mapping') return undefined
-  for (const entry of node.entries) if (entry.key.value === name) return entry.value
+  return node?.kind === 'mapping' ? entryOf(node, name)?.value : undefined
+}
+
+/** The key and the value of a field; of a field that is there twice the first. */
+export function entryOf(node: Mapping, name: string): Entry | undefined {
+  if (node.entries.length >= LARGE_ENTRIES) return indexOf(node).get(name)
+  for (const entry of node.entries) if (entry.key.value === name) return entry
   return undefined
+}
+
+// Who looks for every field of a large mapping, one after the other, would never end.
+const LARGE_ENTRIES = 64
+const indexes = new WeakMap<Mapping, ReadonlyMap<string, Entry>>()
+
+function indexOf(node: Mapping): ReadonlyMap<string, Entry> {
+  const known = indexes.get(node)
+  if (known !== undefined) return known
+  const index = new Map<string, Entry>()
+  for (const entry of node.entries)
+    if (!index.has(entry.key.value)) index.set(entry.key.value, entry)
+  indexes.set(node, index)
+  return index
 }
 
 /** Follows names of fields. */
@@ -123,7 +142,7 @@ export function withField(
     ...node,
     entries: node.entries.with(at, { key: old.key, value }),
   }
-  lastFields.set(node, { name, value, result })
+  if (isNearSource(node, result)) lastFields.set(node, { name, value, result })
   return result
 }
 
@@ -131,6 +150,17 @@ export function withField(
 // nor printed again.
 const lastFields = new WeakMap<Mapping, { name: string; value: Node; result: Mapping }>()
 const lastItems = new WeakMap<Sequence, Sequence>()
+
+// A result lives as long as the node that it was made of. After so many changes, one after the other, it is let go.
+const CHANGES_KEPT_MAX = 32
+const changes = new WeakMap<Node, number>()
+
+/** Counts the changes between what was read and a result: whether it is to be remembered. */
+function isNearSource(node: Node, result: Node): boolean {
+  const count = (changes.get(node) ?? 0) + 1
+  changes.set(result, count)
+  return count <= CHANGES_KEPT_MAX
+}
 
 function isEqual(left: Node, right: Node): boolean {
   if (left === right) return true
@@ -157,7 +187,7 @@ export function withItems(node: Sequence, items: readonly Node[]): Sequence {
   const before = lastItems.get(node)
   if (before !== undefined && hasItems(before, items)) return before
   const result: Sequence = { kind: 'sequence', items }
-  lastItems.set(node, result)
+  if (isNearSource(node, result)) lastItems.set(node, result)
   return result
 }
 

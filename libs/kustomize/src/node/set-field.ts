@@ -1,6 +1,7 @@
 import { plainTag } from './plain-tag.ts'
 import {
   EMPTY_MAPPING,
+  type Entry,
   field,
   isNull,
   isText,
@@ -8,6 +9,7 @@ import {
   type Node,
   type Scalar,
   type ScalarStyle,
+  untagged,
   withField,
   withoutField,
 } from './node.ts'
@@ -24,11 +26,53 @@ export function setField(
   keyStyle: ScalarStyle = 'plain',
 ): Mapping {
   const map = asMapping(node)
-  if (value === undefined || (isNull(value) && !(value.kind === 'scalar' && value.keep)))
-    return withoutField(map, name)
+  if (value === undefined || takesOut(value)) return withoutField(map, name)
   const old = field(map, name)
   if (old === undefined) return withField(map, name, quotedIfNeeded(value), keyStyle)
   return withField(map, name, inStyleOf(old, value))
+}
+
+export interface FieldChange {
+  readonly name: string
+  readonly value: Node | undefined
+  readonly keyStyle?: ScalarStyle
+}
+
+/** Sets fields one after the other; many of them at once, for each change of a large mapping is a copy of it. */
+export function setFields(node: Node, changes: readonly FieldChange[]): Mapping {
+  const map = asMapping(node)
+  if (changes.length < MANY_CHANGES)
+    return changes.reduce(
+      (at, { name, value, keyStyle }) => setField(at, name, value, keyStyle),
+      map,
+    )
+  const entries = new Map(map.entries.map((entry) => [entry.key.value, entry]))
+  let isSame = true
+  for (const { name, value, keyStyle } of changes) {
+    const old = entries.get(name)
+    const now = changedEntry(old, { name, value, ...(keyStyle === undefined ? {} : { keyStyle }) })
+    if (now?.value === old?.value) continue
+    isSame = false
+    if (now === undefined) entries.delete(name)
+    else entries.set(name, now)
+  }
+  return isSame ? map : { ...map, entries: [...entries.values()] }
+}
+
+const MANY_CHANGES = 16
+
+function changedEntry(
+  old: Entry | undefined,
+  { name, value, keyStyle }: FieldChange,
+): Entry | undefined {
+  if (value === undefined || takesOut(value)) return undefined
+  if (old !== undefined) return { key: old.key, value: inStyleOf(old.value, value) }
+  return { key: untagged(name, keyStyle), value: quotedIfNeeded(value) }
+}
+
+/** A null, unless it was written out and a merge keeps it. */
+function takesOut(value: Node): boolean {
+  return isNull(value) && !(value.kind === 'scalar' && value.keep)
 }
 
 /** Sets the text of a scalar, in the style that it has. */

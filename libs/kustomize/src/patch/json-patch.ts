@@ -23,6 +23,8 @@ export interface Operation {
 
 // The largest patch that we met has 60; each costs a walk of its path.
 const OPERATIONS_MAX = 5_000
+// Sixty operations in a mapping of ten thousand keys come to a third of this.
+const ENTRIES_MAX = 2_000_000
 
 /** Reads a patch, JSON or YAML. @throws KustomizeError when it is no list of operations */
 export function readJsonPatch(source: string): readonly Operation[] {
@@ -55,9 +57,26 @@ export function readJsonPatch(source: string): readonly Operation[] {
 /** Applies a patch as evanphx/json-patch v4.13 does, whose `replace` also adds. */
 export function applyJsonPatch(operations: readonly Operation[], document: YamlValue): YamlValue {
   const copies = new Copies()
-  const patched = operations.reduce((at, operation) => applyOne(operation, at, copies), document)
+  let entries = 0
+  const patched = operations.reduce((at, operation) => {
+    entries += entriesOnTheWay(at, operation.from) + entriesOnTheWay(at, operation.path)
+    refuseEntries(entries)
+    return applyOne(operation, at, copies)
+  }, document)
   new Copies().takeValue(patched)
   return patched
+}
+
+/** What a change copies: every mapping and list that its pointer leads through. */
+function entriesOnTheWay(document: YamlValue, path: string | undefined): number {
+  return path === undefined ? 0 : (placeOf(document, path)?.entries ?? 0)
+}
+
+function refuseEntries(count: number): void {
+  if (count <= ENTRIES_MAX) return
+  throw new KustomizeError('KUSTOMIZE_LIMIT', `a JSON patch that copies ${count} entries`, {
+    hint: `at most ${ENTRIES_MAX} are allowed; replace a whole field instead`,
+  })
 }
 
 function refuseMany(operations: number): void {

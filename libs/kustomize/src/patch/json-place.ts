@@ -4,6 +4,8 @@ import { isYamlList, isYamlMap, type YamlMap, type YamlValue } from '@tidemark/y
 export interface Place {
   readonly container: YamlMap | readonly YamlValue[]
   readonly key: string
+  /** How many entries there are in the containers on the way, this one included. */
+  readonly entries: number
   /** The document with another container there. */
   put(container: YamlValue): YamlValue
 }
@@ -15,22 +17,29 @@ export function placeOf(document: YamlValue, pointer: string): Place | undefined
   const keys = parts.slice(1).map(unescape)
   const last = keys.pop() ?? ''
   const passed: { container: YamlMap | readonly YamlValue[]; key: string }[] = []
+  let entries = 0
   let at: YamlValue | undefined = document
   for (const key of keys) {
     if (!isYamlMap(at) && !isYamlList(at)) return undefined
     passed.push({ container: at, key })
+    entries += sizeOf(at)
     at = fieldValue(at, key)
   }
   if (!isYamlMap(at) && !isYamlList(at)) return undefined
   return {
     container: at,
     key: last,
+    entries: entries + sizeOf(at),
     put: (container) =>
       passed.reduceRight<YamlValue>(
         (inner, step) => withValue(step.container, step.key, inner),
         container,
       ),
   }
+}
+
+function sizeOf(container: YamlMap | readonly YamlValue[]): number {
+  return isYamlMap(container) ? container.size : container.length
 }
 
 /** A field of a mapping, or an item of a list by its number. */

@@ -58,14 +58,25 @@ function joined(target: Node, value: Node, { delimiter, index }: FieldOptions): 
       'KUSTOMIZE_REPLACEMENT',
       'delimiter option can only be used with scalar nodes',
     )
-  const parts = target.value.split(delimiter)
   const text = textOf(value)
-  if (index < 0) parts.unshift(text)
-  else if (index >= parts.length) parts.push(text)
-  else parts[index] = text
   refuseText(target.value.length + text.length)
-  const merged = parts.join(delimiter)
+  const merged =
+    index < 0
+      ? `${text}${delimiter}${target.value}`
+      : withPart(target.value, text, { delimiter, index })
   return value.kind === 'scalar' ? { ...value, value: merged } : untagged(merged)
+}
+
+/** The text with one of its parts replaced, or with one more at its end. */
+function withPart(
+  whole: string,
+  part: string,
+  { delimiter, index }: Pick<FieldOptions, 'delimiter' | 'index'>,
+): string {
+  const parts = whole.split(delimiter)
+  if (index >= parts.length) parts.push(part)
+  else parts[index] = part
+  return parts.join(delimiter)
 }
 
 /** The object with a value changed inside one of its texts; `undefined` where the path does not lead into one. */

@@ -2,6 +2,7 @@ import { sha256Of, type SourceTree } from '@tidemark/source-tree'
 import { KustomizeError } from '../kustomize-error.ts'
 import type { ChartRenderer } from '../generators/chart-renderer.ts'
 import type { Node } from '../node/node.ts'
+import { refuseTransformed } from '../limits.ts'
 import { Scopes } from '../schema/scopes.ts'
 import { Resource } from '../resource.ts'
 import type { Loader } from './loader.ts'
@@ -16,6 +17,7 @@ export class Build {
   readonly charts: ChartRenderer | undefined
   readonly cache: ParseCache
   readonly #warnings: string[] = []
+  #transformed = 0
 
   constructor(
     source: SourceTree,
@@ -33,6 +35,12 @@ export class Build {
 
   warn(message: string): void {
     this.#warnings.push(message)
+  }
+
+  /** Counts what transformers look at. @throws KustomizeError KUSTOMIZE_LIMIT */
+  transform(objects: number): void {
+    this.#transformed += objects
+    refuseTransformed(this.#transformed)
   }
 
   /** The objects of a file. @throws KustomizeError that names the file */

@@ -1,9 +1,9 @@
 import { compareBytes } from '@tidemark/source-tree'
 import type { FieldSpec } from '../config/field-spec.ts'
 import { withMark } from '../node/alike.ts'
-import { type Node, type Scalar, text } from '../node/node.ts'
+import { type Node, text } from '../node/node.ts'
 import { stepName } from '../node/remembered.ts'
-import { setField } from '../node/set-field.ts'
+import { type FieldChange, setFields } from '../node/set-field.ts'
 import { updateField } from '../node/update-field.ts'
 import { changeEach, type Transformer } from './transformer.ts'
 
@@ -46,14 +46,14 @@ function withEntries(
   entries: readonly (readonly [key: string, value: string])[],
   specs: readonly FieldSpec[],
 ): Node {
-  const marked = entries.map(([key, value]): [string, Scalar] => [
-    key,
-    { ...text(value), mark: {} },
-  ])
+  const marked = entries.map(([name, value]): FieldChange => ({
+    name,
+    value: { ...text(value), mark: {} },
+  }))
   let places = 0
   const set = (node: Node): Node => {
     places += 1
-    return marked.reduce<Node>((map, [key, value]) => setField(map, key, value), node)
+    return setFields(node, marked)
   }
   const update = { set, create: 'mapping' } as const
   const node = specs.reduce((at, spec) => updateField(at, spec, update), object)

@@ -65,10 +65,7 @@ function rename(
   }
   for (const spec of specs) {
     if (!isSelected(id, spec)) continue
-    if (spec.path === 'metadata/name' && affix !== '') {
-      resource.appendNote(note, affix)
-      resource.storePreviousId()
-    }
+    if (spec.path === 'metadata/name' && affix !== '') resource.storePreviousId([note, affix])
     resource.node = updateField(resource.node ?? EMPTY_MAPPING, spec, { set, create: 'scalar' })
   }
 }

@@ -26,14 +26,12 @@ export function patchTransformer(patch: Patch, context: Context): Transformer {
   const { build } = context
   const json = build.remember('JSON patch', text, () => attempt(() => readJsonPatch(text)))
   if (json.error?.code === 'KUSTOMIZE_LIMIT') throw unreadable(source, json.error)
-  const strategic = build.remember('strategic patch', text, () =>
-    attempt(() => build.readPatchNodes(text)),
-  )
-  if ((strategic.value?.length ?? 0) > 0 && (json.value?.length ?? 0) > 0)
-    throw new KustomizeError(
-      'KUSTOMIZE_PATCH',
-      `illegally qualifies as both an SM and JSON patch: ${source}`,
-    )
+  const operations = json.value ?? []
+  // A list of operations has no kind and no name, so it is no object, and is not read again to learn that.
+  const strategic =
+    operations.length > 0
+      ? {}
+      : build.remember('strategic patch', text, () => attempt(() => build.readPatchNodes(text)))
   if (strategic.error !== undefined && json.error !== undefined)
     throw unreadable(
       source,
@@ -42,7 +40,6 @@ export function patchTransformer(patch: Patch, context: Context): Transformer {
   const patches = strategic.value?.map((node) =>
     withOptions(new Resource(node, build.scopes, { path: '' }), patch),
   )
-  const operations = json.value ?? []
   return {
     kind: 'PatchTransformer',
     ...(patch.path === '' ? {} : { path: context.loader.locate(patch.path) }),

@@ -91,6 +91,7 @@ function refuseChange({ id }: Resource): never {
 
 /** Runs a transformer, and notes it on each object that it changed. */
 function runOne(stage: Stage, set: ResourceSet, transformer: Transformer): void {
+  stage.target.build.transform(set.resources.length)
   const before = new Map(set.resources.map((resource) => [resource, resource.node]))
   transformer.transform(set)
   const layer: Layer = {

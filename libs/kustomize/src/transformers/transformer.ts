@@ -20,6 +20,9 @@ export function changeEach(
   for (const resource of set.resources) changeOne(resource, step, change)
 }
 
+// What is remembered lives as long as what it was made of: a thousand patches would leave a thousand objects of each.
+const REMEMBERED_CHANGES_MAX = 32
+
 /** Changes an object, or does what came of that before. */
 export function changeOne(
   resource: Resource,
@@ -28,7 +31,7 @@ export function changeOne(
 ): void {
   const { node, scopes } = resource
   // With schemas of one's own, what is done depends on those too.
-  if (node === undefined || !scopes.arePlain) {
+  if (node === undefined || !scopes.arePlain || resource.changes > REMEMBERED_CHANGES_MAX) {
     change(resource)
     return
   }
@@ -36,4 +39,5 @@ export function changeOne(
     change(resource)
     return resource.node
   })
+  if (resource.node !== node) resource.changes += 1
 }
