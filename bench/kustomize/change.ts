@@ -1,32 +1,69 @@
 import { build, type Files, type Overlay } from './overlays.ts'
 
-/** The files with one line more in the leaf. */
-export function withLine({ path }: Overlay, files: Files, image: string): Files {
+/** A line that is added to the kustomization of an overlay: a usual one, or the one that changes most. */
+export type Change = 'usual' | 'worst'
+
+/** Whether an overlay stands on another folder; what lists only files of its own is no overlay of anything. */
+export function standsOnBase({ path }: Overlay, files: Files): boolean {
+  const folders = new Set(files.map(([place]) => place.slice(0, place.lastIndexOf('/'))))
+  const leaf = path === '' ? '' : `${path}/`
+  return files
+    .filter(([place]) => isKustomization(place.slice(leaf.length)) && place.startsWith(leaf))
+    .some(([, content]) =>
+      'link' in content
+        ? false
+        : [
+            ...Buffer.from(content)
+              .toString()
+              .matchAll(/^ *- +(\S+)$/gmu),
+          ].some(([, entry = '']) =>
+            [...folders].some((folder) => `${folder}/`.startsWith(`${joined(leaf, entry)}/`)),
+          ),
+    )
+}
+
+/**
+ * The line of a change. The usual one is the tag of an image that the overlay delivers, or where it delivers none a label on every
+ * object; the worst one gives every object another name, so that all who refer to it change as well.
+ */
+export function lineOf(change: Change, overlay: Overlay, files: Files): string {
+  if (change === 'worst') return 'nameSuffix: -changed'
+  const { yaml } = build(overlay, files)
+  const matches = [...yaml.matchAll(/^[ -]*image: "?([^\s":@]+)/gmu)]
+  const tags = [...new Set(matches.map(([, name = '']) => name))].map(
+    (name) => `images: [{name: ${name}, newTag: changed}]`,
+  )
+  const effective = tags.find((tag) => build(overlay, withLine(overlay, files, tag)).yaml !== yaml)
+  return effective ?? 'labels: [{pairs: {changed: "true"}}]'
+}
+
+/** The files with one line more in the kustomization that is built. */
+export function withLine({ path }: Overlay, files: Files, line: string): Files {
   const leaf = path === '' ? '' : `${path}/`
   return files.map(([place, content]) => {
-    const isLeaf =
-      place.startsWith(leaf) && /^[Kk]ustomization(?:\.ya?ml)?$/u.test(place.slice(leaf.length))
+    const isLeaf = place.startsWith(leaf) && isKustomization(place.slice(leaf.length))
     if (!isLeaf || 'link' in content) return [place, content]
-    return [place, Buffer.from(changedText(Buffer.from(content).toString(), image))]
+    return [place, Buffer.from(added(Buffer.from(content).toString(), line))]
   })
 }
 
-/** An image whose tag the leaf can change; empty, where it can change none: then names get a suffix. */
-export function imageToChange(overlay: Overlay, files: Files): string {
-  const { yaml } = build(overlay, files)
-  const matches = [...yaml.matchAll(/^[ -]*image: "?([^\s":@]+)/gmu)]
-  const images = [...new Set(matches.map(([, name = '']) => name))]
-  const effective = images.find(
-    (image) => build(overlay, withLine(overlay, files, image)).yaml !== yaml,
-  )
-  return effective ?? ''
-}
-
-function changedText(text: string, image: string): string {
-  if (image === '') return `${text}\nnameSuffix: -changed\n`
-  const entry = `{name: ${image}, newTag: changed}`
-  const list = /^images:[ \t]*\n([ \t]*)-/mu.exec(text)
-  if (list === null) return `${text}\nimages: [${entry}]\n`
+/** A list that is there already gets the entry. */
+function added(text: string, line: string): string {
+  const [, field = '', entry = ''] = /^(\w+): \[(.*)\]$/u.exec(line) ?? []
+  const list = field === '' ? null : new RegExp(`^${field}:[ \\t]*\\n([ \\t]*)-`, 'mu').exec(text)
+  if (list === null) return `${text}\n${line}\n`
   const at = list.index + list[0].length - 1
   return `${text.slice(0, at)}- ${entry}\n${list[1]}${text.slice(at)}`
+}
+
+function isKustomization(name: string): boolean {
+  return /^[Kk]ustomization(?:\.ya?ml)?$/u.test(name)
+}
+
+function joined(folder: string, entry: string): string {
+  const parts: string[] = []
+  for (const part of `${folder}${entry}`.split('/'))
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  return parts.join('/')
 }

@@ -1,13 +1,14 @@
-// One overlay in a fresh process: the first build, and the one after a line of the leaf has changed. Started by run.ts.
+// One overlay in a fresh process: the first build, and the one after a line was added to it. Started by run.ts.
 import { ParseCache } from '@tidemark/kustomize'
 import { withLine } from './change.ts'
 import { build, processorMs, readFiles, realOverlays } from './overlays.ts'
 
-const [, , id, image = ''] = process.argv
+const [, , id, line = ''] = process.argv
 const overlay = realOverlays().find((each) => each.id === id)
-if (overlay === undefined) throw new Error('name an overlay of the corpus')
+if (overlay === undefined || line === '')
+  throw new Error('name an overlay of the corpus and a line')
 const files = readFiles(overlay.input)
-const changed = withLine(overlay, files, image)
+const changed = withLine(overlay, files, line)
 const cache = new ParseCache()
 const first = processorMs(() => build(overlay, files, cache))
 const second = processorMs(() => build(overlay, changed, cache))
