@@ -195,3 +195,14 @@ test('a directive inside of what is new is no part of the object', () => {
   }
   expect(build(files).yaml).toContain('    b:\n      c: d\n')
 })
+
+test('a field that nobody knows, or of a wrong type, is told with its line and what was meant', () => {
+  const unknown = 'namePrefix: a-\npatches:\n- path: p.yaml\n  target:\n    knd: Pod\n'
+  expect(() => build({ 'kustomization.yaml': unknown })).toThrow(
+    'unknown field "knd"; line 5: did you mean "kind" in patches[0].target? (in kustomization.yaml)',
+  )
+  const wrong = 'namePrefix: a-\n\nresources: a.yaml\n'
+  expect(() => build({ 'kustomization.yaml': wrong })).toThrow(
+    'line 3: resources must be a list of a text; quote it (in kustomization.yaml)',
+  )
+})

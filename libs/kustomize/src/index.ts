@@ -9,11 +9,7 @@ export { type GivenKustomization } from './target/load-target.ts'
 export { helmRenderer } from './generators/helm-renderer.ts'
 export type { Image, Kustomization, Patch, Selector } from './kustomization/model.ts'
 export { NO_FIELDS } from './kustomization/no-fields.ts'
-export {
-  KUSTOMIZATION_FILE_NAMES,
-  type LenientKustomization,
-  readLeniently,
-} from './kustomization/parse-kustomization.ts'
+export { KUSTOMIZATION_FILE_NAMES, readLeniently } from './kustomization/parse-kustomization.ts'
 export { checkObjects } from './target/read-resources.ts'
 export { KustomizeError, type KustomizeErrorCode } from './kustomize-error.ts'
 export { type Reorder } from './output/finish.ts'

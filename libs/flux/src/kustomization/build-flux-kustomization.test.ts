@@ -90,15 +90,14 @@ spec:
 `)
 })
 
-test('a field that nobody knows is passed over with a warning, as Flux does', () => {
-  const { objects, warnings } = build([
-    ['app/kustomization.yaml', 'resources: [a.yaml]\nresorces: [b.yaml]\n'],
+test('a field that nobody knows is refused, for Flux would pass over it and prune what it lists', () => {
+  const files: Files = [
+    ['app/kustomization.yaml', 'resources: [a.yaml]\n\nresorces: [b.yaml]\n'],
     ['app/a.yaml', configMap('a')],
-  ])
-  expect(objects).toHaveLength(1)
-  expect(warnings).toEqual([
-    'app/kustomization.yaml: there is no field "resorces"; Flux passes over it, kustomize refuses it',
-  ])
+  ]
+  expect(() => build(files)).toThrow(
+    'KUSTOMIZE_UNKNOWN_FIELD: invalid Kustomization: json: unknown field "resorces"; line 3: did you mean "resources"? (in app/kustomization.yaml)',
+  )
 })
 
 test('a kustomization without resources notes origins, for Flux sets that', () => {

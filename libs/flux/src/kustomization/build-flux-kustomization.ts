@@ -39,7 +39,7 @@ export interface FluxBuildResult {
 export function buildFluxKustomization(build: FluxBuild): FluxBuildResult {
   const { path, spec, cache, charts } = build
   const recorder = new RecordingTree(build.tree)
-  const { kustomization, warnings } = prepareKustomization(recorder, path, spec)
+  const kustomization = prepareKustomization(recorder, path, spec)
   const built = buildKustomization({
     tree: build.tree,
     path,
@@ -54,7 +54,7 @@ export function buildFluxKustomization(build: FluxBuild): FluxBuildResult {
   return {
     objects,
     yaml: objects.map(({ yaml }) => yaml).join('---\n'),
-    warnings: [...warnings, ...built.warnings],
+    warnings: built.warnings,
     reads: mergeReads(recorder.reads(), built.reads),
   }
 }

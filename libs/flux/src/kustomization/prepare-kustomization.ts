@@ -8,32 +8,21 @@ import { joinPath, SourceError, type SourceTree } from '@tidemark/source-tree'
 import { generateKustomization } from './generate-kustomization.ts'
 import { componentsOf, type FluxSpec, mergeSpec } from './merge-spec.ts'
 
-export interface Prepared {
-  readonly kustomization: GivenKustomization
-  readonly warnings: readonly string[]
-}
-
 /**
  * What Flux builds for a folder: its kustomization, or one made for it, with the fields of the spec merged in.
  * @throws KustomizeError where the folder, a manifest in it or a component is not as it must be
  */
-export function prepareKustomization(tree: SourceTree, path: string, spec: FluxSpec): Prepared {
-  const { fileName, fields, unknown } = readOrGenerate(tree, path)
-  const components = usableComponents(tree, path, spec)
-  const place = joinPath(path, fileName)
-  return {
-    kustomization: { fileName, fields: mergeSpec(fields, spec, components) },
-    warnings: unknown.map(
-      (field) =>
-        `${place}: there is no field "${field}"; Flux passes over it, kustomize refuses it`,
-    ),
-  }
-}
-
-function readOrGenerate(
+export function prepareKustomization(
   tree: SourceTree,
   path: string,
-): GivenKustomization & { readonly unknown: readonly string[] } {
+  spec: FluxSpec,
+): GivenKustomization {
+  const { fileName, fields } = readOrGenerate(tree, path)
+  const components = usableComponents(tree, path, spec)
+  return { fileName, fields: mergeSpec(fields, spec, components) }
+}
+
+function readOrGenerate(tree: SourceTree, path: string): GivenKustomization {
   if (tree.stat(path)?.kind !== 'folder')
     throw new KustomizeError('KUSTOMIZE_MISSING', `kustomization path not found: "${path}"`, {
       hint: 'correct spec.path, or push the folder',
@@ -42,8 +31,7 @@ function readOrGenerate(
     (name) => tree.stat(joinPath(path, name))?.kind === 'file',
   )
   const found = tree.stat(joinPath(path, fileName))
-  if (found?.kind !== 'file')
-    return { fileName, fields: generateKustomization(tree, path), unknown: [] }
+  if (found?.kind !== 'file') return { fileName, fields: generateKustomization(tree, path) }
   if (rest.length > 0)
     throw new KustomizeError(
       'KUSTOMIZE_FILE',
@@ -52,13 +40,26 @@ function readOrGenerate(
         hint: `keep one of ${[fileName, ...rest].join(', ')}`,
       },
     )
-  const { fields, unknown } = readLeniently(tree.read(found.path))
+  const fields = readFields(tree, found.path)
   // Flux: without this, a kustomization without resources would count as empty.
   const isBare = (fields.resources ?? []).length === 0
   return {
     fileName,
     fields: isBare ? { ...fields, buildMetadata: ['originAnnotations'] } : fields,
-    unknown,
+  }
+}
+
+/**
+ * A field that nobody knows is refused. Flux passes over it, and prunes what a misspelt `resources` no longer lists; kustomize refuses
+ * it, also in every base.
+ */
+function readFields(tree: SourceTree, path: string): GivenKustomization['fields'] {
+  try {
+    return readLeniently(tree.read(path))
+  } catch (error) {
+    if (!(error instanceof KustomizeError)) throw error
+    const hint = error.hint === '' ? `in ${path}` : `${error.hint} (in ${path})`
+    throw new KustomizeError(error.code, error.upstream, { hint, cause: error.cause })
   }
 }
 

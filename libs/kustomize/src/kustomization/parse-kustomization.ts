@@ -1,8 +1,10 @@
 import { parseDocuments, parseYaml, toValue, YamlError, type YamlValue } from '@tidemark/yaml'
 import { during, KustomizeError } from '../kustomize-error.ts'
 import { asKustomizeError } from '../node/from-yaml.ts'
+import { lineOfField } from './line-of-field.ts'
 import type { HelmChart, HelmGlobals, Kustomization } from './model.ts'
 import { helmChartShape, kustomizationShape } from './model-shapes.ts'
+import type { Reading } from './shape.ts'
 
 export const KUSTOMIZATION_FILE_NAMES: readonly string[] = [
   'kustomization.yaml',
@@ -25,14 +27,7 @@ export interface ParsedKustomization {
  * in it, a wrong kind or apiVersion.
  */
 export function parseKustomization(source: Uint8Array, folder: string): ParsedKustomization {
-  const raw = during('invalid Kustomization', () =>
-    kustomizationShape.decode(readAsYaml2(source) ?? new Map(), {
-      unknownFields: 'refuse',
-      scalarsAsText: false,
-      path: '',
-    }),
-  )
-  return checkKustomization(raw, folder)
+  return checkKustomization(readFields(source, { scalarsAsText: false }), folder)
 }
 
 /** Moves older fields to the ones that replaced them, and checks what is there. @throws KustomizeError */
@@ -46,25 +41,26 @@ export function checkKustomization(raw: Kustomization, folder: string): ParsedKu
   return { kustomization, warnings: deprecations(raw) }
 }
 
-/** A kustomization as it was read without complaint, and the fields that nobody knows. */
-export interface LenientKustomization {
-  readonly fields: Kustomization
-  readonly unknown: readonly string[]
+/**
+ * Reads a kustomization as Flux does before it builds: numbers and booleans may stand for texts. @throws KustomizeError when it
+ * is no YAML, a field has a wrong type, or nobody knows it
+ */
+export function readLeniently(source: Uint8Array): Kustomization {
+  return readFields(source, { scalarsAsText: true })
 }
 
-/**
- * Reads a kustomization as Flux does before it builds: fields that nobody knows are passed over, numbers and booleans may
- * stand for texts. @throws KustomizeError when it is no YAML, or a field has a wrong type
- */
-export function readLeniently(source: Uint8Array): LenientKustomization {
-  const unknown: string[] = []
-  const fields = kustomizationShape.decode(readAsYaml2(source) ?? new Map(), {
-    unknownFields: 'ignore',
-    onUnknown: (path) => unknown.push(path),
-    scalarsAsText: true,
-    path: '',
-  })
-  return { fields, unknown }
+function readFields(
+  source: Uint8Array,
+  { scalarsAsText }: Pick<Reading, 'scalarsAsText'>,
+): Kustomization {
+  return during('invalid Kustomization', () =>
+    kustomizationShape.decode(readAsYaml2(source) ?? new Map(), {
+      unknownFields: 'refuse',
+      lineOf: (path) => lineOfField(source, path),
+      scalarsAsText,
+      path: '',
+    }),
+  )
 }
 
 /**

@@ -16,8 +16,8 @@ export interface Shape<T> {
 export interface Reading {
   /** Refuse fields that nobody knows (kustomizations), or pass over them (plugin configurations). */
   readonly unknownFields: 'refuse' | 'ignore'
-  /** Told of each field that is passed over. */
-  readonly onUnknown?: (path: string) => void
+  /** The line at which a field stands, for messages. */
+  readonly lineOf?: (path: string) => number | undefined
   /** Whether a number or boolean may stand for a text, as sigs.k8s.io/yaml lets it where it knows the target. */
   readonly scalarsAsText: boolean
   readonly path: string
@@ -149,22 +149,25 @@ function fieldOf(
 }
 
 function refuseUnknown(key: string, at: Reading, known: readonly string[]): void {
-  if (at.unknownFields === 'ignore') {
-    at.onUnknown?.(at.path === '' ? key : `${at.path}.${key}`)
-    return
-  }
+  if (at.unknownFields === 'ignore') return
   const close = nearest(key, known)
   const where = at.path === '' ? '' : ` in ${at.path}`
+  const place = placeOf(at, at.path === '' ? key : `${at.path}.${key}`)
   throw new KustomizeError(
     'KUSTOMIZE_UNKNOWN_FIELD',
     `json: unknown field ${JSON.stringify(key)}`,
     {
       hint:
         close === undefined
-          ? `there is no such field${where}; take it out`
-          : `did you mean ${JSON.stringify(close)}${where}?`,
+          ? `${place}there is no such field${where}; take it out`
+          : `${place}did you mean ${JSON.stringify(close)}${where}?`,
     },
   )
+}
+
+function placeOf({ lineOf }: Reading, path: string): string {
+  const line = lineOf?.(path)
+  return line === undefined ? '' : `line ${line}: `
 }
 
 function wrongType(value: YamlValue, goType: string, at: Reading): KustomizeError {
@@ -173,7 +176,7 @@ function wrongType(value: YamlValue, goType: string, at: Reading): KustomizeErro
   return new KustomizeError(
     'KUSTOMIZE_FIELD_TYPE',
     `json: cannot unmarshal ${jsonKind(value)} into ${target} of type ${goType}`,
-    { hint: `${at.path || 'the document'} must be ${plainWords(goType)}` },
+    { hint: `${placeOf(at, at.path)}${at.path || 'the document'} must be ${plainWords(goType)}` },
   )
 }
 
