@@ -1,11 +1,15 @@
 import { Command, CommanderError, Option } from 'commander'
 import { addCommands } from './commands/index.ts'
+import { endWithoutReader } from './client/broken-pipe.ts'
 import { CommandError, EXIT } from './client/exit-codes.ts'
 import { setColorMode, type ColorMode } from './client/terminal.ts'
 import { keepCompiled } from './compile-cache.ts'
 import { VERSION } from './version.ts'
 
 keepCompiled() // What a command needs beyond this file is loaded when it runs.
+
+endWithoutReader(process.stdout)
+endWithoutReader(process.stderr)
 
 const program = new Command('tidemark')
   .description(
@@ -38,7 +42,7 @@ Examples:
 
 Exit codes:
   0 done   1 failed   2 wrong usage   3 not ready, or timed out   4 denied   5 not found
-  6 conflict   130 interrupted.   diff: 0 equal, 1 different, more for errors`,
+  6 conflict   130 interrupted   141 nobody reads the output.   diff: 0 equal, 1 different, more for errors`,
   )
 addCommands(program)
 

@@ -8,6 +8,7 @@ export const EXIT = {
   notFound: 5,
   conflict: 6,
   interrupted: 130,
+  brokenPipe: 141,
 } as const
 
 /** A command cannot go on: what to tell, and how to end. */
