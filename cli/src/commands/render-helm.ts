@@ -1,23 +1,40 @@
-import { freshValues, fromBytes, LimitError, TemplateError, toBuffer } from '@tidemark/go-template'
 import {
+  executeTemplate,
+  freshValues,
+  fromBytes,
+  type GeneratedValues,
+  helmFunctions,
+  LimitError,
+  TemplateError,
+  TemplateSet,
+  toBuffer,
+  toBytes,
+} from '@tidemark/go-template'
+import {
+  type Capabilities,
   type Chart,
   checkInstallable,
   type Flavour,
   HelmError,
+  type HelmErrorCode,
+  hintOf,
   loadChart,
   loadChartArchive,
   mergeValues,
   printRelease,
   renderChart,
+  renderFiles,
+  type RenderedChart,
+  type RenderOptions,
   traceChart,
   type ValuesInput,
 } from '@tidemark/helm'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { folderTree, SourceError } from '@tidemark/source-tree'
 import { readFileSync, statSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { openDisk } from '../render/disk-tree.ts'
+import { HELM_USAGE, HelmFlags, usage } from '../render/helm-flags.ts'
 import { layersOf, readsText, traceText } from '../render/trace-text.ts'
 import { seededStream } from '../render/seeded-stream.ts'
 
@@ -28,64 +45,18 @@ export interface RenderHelmIo {
 }
 
 const RELEASE_NAME_DEFAULT = 'release-name'
-const USAGE = `usage: tidemark render helm [NAME] CHART [flags of helm template]
-
-Prints what "helm template NAME CHART" prints (3.22; without network). CHART is a folder or a .tgz.
-
-  -f, --values FILE         values from a file; may be repeated
-      --set, --set-string, --set-json, --set-file, --set-literal KEY=VALUE
-  -n, --namespace NAME      the namespace of the release
-      --kube-version V      the version of Kubernetes that charts see
-  -a, --api-versions V      API versions that charts see besides the known ones
-      --include-crds        print what lies in crds/ too
-      --is-upgrade          render as for an upgrade
-  -s, --show-only TEMPLATE  only what this template gives; may be repeated
-      --skip-tests          leave tests out
-      --no-hooks            leave hooks out
-      --flavour helm4       as the SDK of Helm 4.2, which Flux installs with, instead of Helm 3.22
-      --trace               where each field comes from, instead of the manifests: object, path,
-                            template and line, values and the file or flag that set them
-      --reads               which templates, values and chart files were read, instead of the manifests
-      --seed TEXT           the same random values for the same text; without it they are new each time
-
-Examples:
-  tidemark render helm shop ./charts/shop -f prod.yaml --set replicas=3
-  tidemark render helm shop shop-1.2.3.tgz --namespace shop --kube-version 1.33
-`
-
-const TEXTS = { type: 'string', multiple: true } as const
-const FLAG = { type: 'boolean' } as const
-const OPTIONS = {
-  values: { ...TEXTS, short: 'f' },
-  set: TEXTS,
-  'set-string': TEXTS,
-  'set-json': TEXTS,
-  'set-file': TEXTS,
-  'set-literal': TEXTS,
-  namespace: { type: 'string', short: 'n' },
-  'kube-version': { type: 'string' },
-  'api-versions': { ...TEXTS, short: 'a' },
-  'include-crds': FLAG,
-  'is-upgrade': FLAG,
-  'show-only': { ...TEXTS, short: 's' },
-  'skip-tests': FLAG,
-  'no-hooks': FLAG,
-  flavour: { type: 'string', default: 'helm3' },
-  trace: FLAG,
-  reads: FLAG,
-  seed: { type: 'string' },
-  help: { ...FLAG, short: 'h' },
-} as const
+const NAMESPACE_DEFAULT = 'default'
+const FLAG_HINTS: ReadonlyMap<HelmErrorCode, string> = new Map<HelmErrorCode, string>([
+  ['CHART_KUBE_VERSION', '--kube-version says it'],
+  ['MANIFEST', '--debug shows what was rendered'],
+  ['SCHEMA', '--skip-schema-validation leaves the schema alone'],
+])
+const NAME_TEMPLATE = 'name-template'
 
 /** `tidemark render helm`; returns the exit code. */
 export function renderHelm(argv: readonly string[], io: RenderHelmIo): number {
   try {
-    const { values: flags, positionals } = readArguments(argv)
-    if (flags.help === true) {
-      io.out(Buffer.from(USAGE))
-      return EXIT.ok
-    }
-    io.out(output(flags, positionals))
+    run(new HelmFlags(argv), io)
     return EXIT.ok
   } catch (error) {
     if (error instanceof CommandError) {
@@ -93,78 +64,140 @@ export function renderHelm(argv: readonly string[], io: RenderHelmIo): number {
       return error.exitCode
     }
     if (!isRefusal(error)) throw error
-    io.err(`Error: ${fromBytes(error.message)}\n`)
+    io.err(`Error: ${fromBytes(error.message)}\n${hint(error)}`)
     return EXIT.failed
   }
 }
 
-type Flags = ReturnType<typeof readArguments>['values']
+/** Which flag helps, or what else does. */
+function hint(error: Refusal): string {
+  if (!(error instanceof HelmError || error instanceof LimitError)) return ''
+  const general = hintOf(error)
+  if (general === undefined) return ''
+  const flag = error instanceof HelmError ? FLAG_HINTS.get(error.code) : undefined
+  return `Hint: ${general}${flag === undefined ? '' : `; ${flag}`}\n`
+}
 
-function output(flags: Flags, positionals: readonly string[]): Uint8Array {
-  const [name, path] = namesOf(positionals)
+function run(flags: HelmFlags, io: RenderHelmIo): void {
+  if (flags.has('help')) {
+    io.out(Buffer.from(HELM_USAGE))
+    return
+  }
+  const random = flags.text('seed')
+  const generated = freshValues({
+    random: random === undefined ? systemRandom : seededStream(random),
+    clock: systemClock,
+  })
+  const [name, path] = namesOf(flags, generated)
   const flavour = flavourOf(flags)
+  const input = valuesOf(flags, flavour)
+  const values = mergeValues(input)
   const chart = open(path, flavour)
   checkInstallable(chart)
-  const random = flags.seed === undefined ? systemRandom : seededStream(flags.seed)
-  const input = valuesOf(flags, flavour)
-  const options = {
+  if (chart.metadata.deprecated) io.err('WARNING: This chart is deprecated\n')
+  const options: RenderOptions = {
     release: {
       name,
-      namespace: flags.namespace ?? 'default',
-      action: flags['is-upgrade'] === true ? ('upgrade' as const) : ('install' as const),
+      namespace: flags.text('namespace') || NAMESPACE_DEFAULT,
+      action: flags.has('is-upgrade') ? 'upgrade' : 'install',
     },
-    values: mergeValues(input),
-    capabilities: {
-      ...(flags['kube-version'] !== undefined && { kubeVersion: flags['kube-version'] }),
-      apiVersions: separated(flags['api-versions']),
-    },
-    generated: freshValues({ random, clock: systemClock }),
+    values,
+    capabilities: capabilitiesOf(flags),
+    schemas: flags.has('skip-schema-validation') ? 'skip' : 'validate',
+    generated,
   }
-  if (flags.trace === true)
-    return Buffer.from(traceText(traceChart(chart, options, layersOf(input)).fields))
-  const rendered = renderChart(chart, options)
-  if (flags.reads === true) return Buffer.from(readsText(rendered.reads))
+  if (flags.has('trace'))
+    io.out(Buffer.from(traceText(traceChart(chart, options, layersOf(input)).fields)))
+  else print(chart, options, flags, io)
+}
+
+function print(chart: Chart, options: RenderOptions, flags: HelmFlags, io: RenderHelmIo): void {
+  const rendered = renderOrShow(chart, options, flags, io)
+  if (flags.has('reads')) {
+    io.out(Buffer.from(readsText(rendered.reads)))
+    return
+  }
   const text = printRelease(rendered, {
-    includeCrds: flags['include-crds'] === true,
-    skipTests: flags['skip-tests'] === true,
-    noHooks: flags['no-hooks'] === true,
-    showOnly: flags['show-only'] ?? [],
+    includeCrds: flags.has('include-crds'),
+    skipTests: flags.has('skip-tests'),
+    noHooks: flags.has('no-hooks'),
+    showOnly: flags.texts('show-only'),
   })
-  return toBuffer(text)
+  io.out(toBuffer(text))
 }
 
-function namesOf(positionals: readonly string[]): readonly [string, string] {
-  const [first, second] = positionals
-  if (first === undefined || positionals.length > 2) throw usage('give a name and a chart')
-  return second === undefined ? [RELEASE_NAME_DEFAULT, first] : [first, second]
+/** What is no YAML is refused, and with `--debug` shown before. */
+function renderOrShow(
+  chart: Chart,
+  options: RenderOptions,
+  flags: HelmFlags,
+  io: RenderHelmIo,
+): RenderedChart {
+  try {
+    return renderChart(chart, options)
+  } catch (error) {
+    if (!(error instanceof HelmError) || error.code !== 'MANIFEST') throw error
+    if (flags.has('debug')) io.out(toBuffer(`${unsorted(renderFiles(chart, options)).trim()}\n`))
+    throw error
+  }
 }
 
-function flavourOf({ flavour }: Flags): Flavour {
+function unsorted(files: ReadonlyMap<string, string>): string {
+  return [...files]
+    .filter(([path, content]) => !path.endsWith('NOTES.txt') && content.trim() !== '')
+    .map(([path, content]) => `---\n# Source: ${path}\n${content}\n`)
+    .join('')
+}
+
+/** Name and chart, as `helm template` takes them from its arguments. */
+function namesOf(flags: HelmFlags, generated: GeneratedValues): readonly [string, string] {
+  const [first, second, ...more] = flags.positionals
+  const template = flags.text('name-template') ?? ''
+  if (first === undefined) throw usage('give a chart, or a name and a chart')
+  if (more.length > 0) throw usage(`a name and a chart are all; there is "${more.join(' ')}" too`)
+  if (second !== undefined) {
+    if (flags.has('generate-name') || template !== '')
+      throw usage('the name is given; leave --generate-name and --name-template away, or the name')
+    return [first, second]
+  }
+  if (template !== '') return [nameFrom(template, generated), first]
+  return [RELEASE_NAME_DEFAULT, first]
+}
+
+function nameFrom(template: string, generated: GeneratedValues): string {
+  const set = new TemplateSet({ functions: helmFunctions })
+  set.parse({ name: NAME_TEMPLATE, text: toBytes(template) })
+  return fromBytes(executeTemplate(set, NAME_TEMPLATE, null, { generated }))
+}
+
+function flavourOf(flags: HelmFlags): Flavour {
+  const flavour = flags.text('flavour') ?? 'helm3'
   if (flavour === 'helm3' || flavour === 'helm4') return flavour
   throw usage(`--flavour is helm3 or helm4, not ${flavour}`)
 }
 
-function valuesOf(flags: Flags, flavour: Flavour): ValuesInput {
-  return {
-    flavour,
-    files: separated(flags.values).map((name) => ({ name, text: readText(name) })),
-    set: flags.set ?? [],
-    setString: flags['set-string'] ?? [],
-    setJson: flags['set-json'] ?? [],
-    setFile: flags['set-file'] ?? [],
-    setLiteral: flags['set-literal'] ?? [],
-    readFile: readText,
-  }
+function capabilitiesOf(flags: HelmFlags): Capabilities {
+  const kubeVersion = flags.text('kube-version') ?? ''
+  const apiVersions = flags.list('api-versions')
+  return { apiVersions, ...(kubeVersion === '' ? {} : { kubeVersion }) }
 }
 
-/** These flags take several values with commas between them. */
-function separated(values: readonly string[] = []): string[] {
-  return values.flatMap((value) => value.split(','))
+function valuesOf(flags: HelmFlags, flavour: Flavour): ValuesInput {
+  return {
+    flavour,
+    files: flags.list('values').map((name) => ({ name, text: readBytes(name) })),
+    set: flags.texts('set'),
+    setString: flags.texts('set-string'),
+    setJson: flags.texts('set-json'),
+    setFile: flags.texts('set-file'),
+    setLiteral: flags.texts('set-literal'),
+    readFile: readBytes,
+  }
 }
 
 function open(path: string, flavour: Flavour): Chart {
   try {
-    if (!statSync(path).isDirectory()) return loadChartArchive(readFileSync(path), flavour)
+    if (!statSync(path).isDirectory()) return openArchive(path, flavour)
     const disk = openDisk(path)
     return loadChart(disk.path === '' ? disk.tree : folderTree(disk.tree, disk.path), flavour)
   } catch (error) {
@@ -173,15 +206,28 @@ function open(path: string, flavour: Flavour): Chart {
   }
 }
 
-function readText(file: string): string {
+const GZIP = Buffer.of(0x1f, 0x8b, 0x08)
+
+function openArchive(path: string, flavour: Flavour): Chart {
+  const bytes = readFileSync(path)
+  if (bytes.subarray(0, GZIP.length).equals(GZIP)) return loadChartArchive(bytes, flavour)
+  const what = /\.ya?ml$/.test(path)
+    ? 'seems to be a YAML file, but expected a gzipped archive'
+    : 'does not appear to be a gzipped archive'
+  throw new HelmError('ARCHIVE', toBytes(`file '${path}' ${what}`))
+}
+
+function readBytes(file: string): Uint8Array {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    return readFileSync(file.trim() === '-' ? 0 : file)
   } catch (error) {
     throw unreadable(file, error)
   }
 }
 
-function isRefusal(error: unknown): error is HelmError | LimitError | TemplateError | SourceError {
+type Refusal = HelmError | LimitError | TemplateError | SourceError
+
+function isRefusal(error: unknown): error is Refusal {
   return (
     error instanceof HelmError ||
     error instanceof LimitError ||
@@ -190,19 +236,8 @@ function isRefusal(error: unknown): error is HelmError | LimitError | TemplateEr
   )
 }
 
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
-  } catch (error) {
-    throw usage(error instanceof Error ? error.message : 'cannot read the arguments')
-  }
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(`${message}\n\n${USAGE}`, EXIT.usage)
-}
-
 function unreadable(path: string, error: unknown): CommandError {
   const reason = error instanceof Error ? error.message : 'no reason given'
-  return new CommandError(`cannot read ${path}: ${reason}`, EXIT.notFound)
+  const advice = /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? '; nothing is fetched: give a file' : ''
+  return new CommandError(`cannot read ${path}: ${reason}${advice}`, EXIT.notFound)
 }

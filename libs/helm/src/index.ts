@@ -5,6 +5,7 @@ export { ChartNode } from './chart/chart.ts'
 export { processDependencies } from './chart/process-dependencies.ts'
 export { type Flavour } from './flavour.ts'
 export { HelmError, type HelmErrorCode } from './helm-error.ts'
+export { hintOf } from './hint.ts'
 export {
   type Capabilities,
   type HelmVersion,

@@ -1,6 +1,7 @@
 import {
   checkInstallable,
   HelmError,
+  hintOf,
   loadChart,
   mergeValues,
   printRelease,
@@ -25,7 +26,7 @@ export function helmRenderer(
       } catch (error) {
         if (error instanceof HelmError)
           throw new KustomizeError('KUSTOMIZE_HELM', utf8(error.message), {
-            hint: `in the chart ${request.chart}`,
+            hint: [`in the chart ${request.chart}`, hintOf(error)].filter(Boolean).join(': '),
             cause: error,
           })
         throw error
