@@ -1,4 +1,5 @@
 import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
+import { hintOf } from '@tidemark/helm'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { helmRenderer } from '@tidemark/kustomize'
 import { SourceError } from '@tidemark/source-tree'
@@ -42,27 +43,38 @@ export function renderFiles({
 
 /** What was read before a failure is not known in full, so any change of the source asks again. */
 function failure(error: unknown): RenderOutcome {
-  const reads = undefined
-  if (error instanceof RenderRefused) {
-    const { code, message, file, line } = error
-    return { kind: 'failed', code, message, file, line, reads }
-  }
+  const { code, message, file, line } = refusalOf(error)
+  return { kind: 'failed', code, message: withoutCode(message, code), file, line, reads: undefined }
+}
+
+interface Refusal {
+  readonly code: string
+  readonly message: string
+  readonly file: string
+  readonly line: number
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof RenderRefused) return error
   if (error instanceof SourceError) {
     const { code, message, path } = error
-    return { kind: 'failed', code, message, file: path, line: 0, reads }
+    return { code, message, file: path, line: 0 }
   }
   if (error instanceof LimitError) {
-    const { code, position, message: reason } = error
-    const file = fromBytes(position?.template ?? '')
+    const { code, position, message } = error
+    const advice = hintOf(error)
     return {
-      kind: 'failed',
       code,
-      message: fromBytes(reason),
-      file,
+      message: `${fromBytes(message)}${advice === undefined ? '' : `; ${advice}`}`,
+      file: fromBytes(position?.template ?? ''),
       line: position?.line ?? 0,
-      reads,
     }
   }
   const message = error instanceof Error ? error.message : 'the engine failed without a reason'
-  return { kind: 'failed', code: 'ENGINE_FAILED', message, file: '', line: 0, reads }
+  return { code: 'ENGINE_FAILED', message, file: '', line: 0 }
+}
+
+/** The engines begin their messages with the code, for those who see nothing else; an outcome has it beside the message. */
+function withoutCode(message: string, code: string): string {
+  return message.replace(`${code}: `, '')
 }

@@ -1,0 +1,68 @@
+import { memoryTree, type SourceTree } from '@tidemark/source-tree'
+import { expect, test } from 'vitest'
+import { renderFiles } from './render-files.ts'
+
+const OBJECT = JSON.stringify({
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: 'app', namespace: 'flux-system' },
+  spec: {
+    interval: '1m',
+    path: './',
+    prune: true,
+    sourceRef: { kind: 'GitRepository', name: 'f' },
+  },
+})
+
+function treeOf(files: Readonly<Record<string, string>>): SourceTree {
+  return memoryTree(Object.entries(files).map(([path, text]) => [path, Buffer.from(text)]))
+}
+
+function outcomeOf(tree: SourceTree): ReturnType<typeof renderFiles> {
+  return renderFiles({ tree, objectJson: OBJECT, generated: [], variables: new Map() })
+}
+
+function withChart(template: string): SourceTree {
+  return treeOf({
+    'kustomization.yaml': 'helmCharts: [{name: shop, releaseName: r}]\n',
+    'charts/shop/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'charts/shop/values.yaml': '',
+    'charts/shop/templates/a.yaml': template,
+  })
+}
+
+test.each([
+  ['a file that leads out', treeOf({ 'kustomization.yaml': 'resources: [../a.yaml]\n' })],
+  [
+    'a file that is no YAML',
+    treeOf({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': 'a: [\n' }),
+  ],
+  ['a chart that refuses', withChart('{{ fail "no" }}')],
+  ['a template that takes too much', withChart('{{ range until 1000000 }}{{ end }}')],
+])('%s: the code stands beside the message, not in it', (_, tree) => {
+  const outcome = outcomeOf(tree)
+  expect(outcome).toMatchObject({ kind: 'failed', code: expect.stringMatching(/^[A-Z]+_[A-Z_]+$/) })
+  expect(outcome.kind === 'failed' ? outcome.message : '').not.toMatch(/[A-Z]+_[A-Z]+: /)
+})
+
+test('a chart that refuses is named, with its template, the line and what to do', () => {
+  const tree = withChart('a: 1\n{{ .Values.missing.field }}\n')
+  expect(outcomeOf(tree)).toMatchObject({
+    code: 'KUSTOMIZE_HELM',
+    message: expect.stringMatching(
+      /shop\/templates\/a\.yaml:2:.*; in the chart charts\/shop: mend the template at that line/su,
+    ),
+  })
+})
+
+test('a limit is told with the template, the line and what to do', () => {
+  const tree = withChart('a: 1\n{{ range until 10000000 }}{{ end }}\n')
+  expect(outcomeOf(tree)).toMatchObject({
+    code: 'TEMPLATE_FUEL',
+    file: 'shop/templates/a.yaml',
+    line: 2,
+    message: expect.stringMatching(
+      /steps exceeded at shop\/templates\/a\.yaml:2; no render gets more/u,
+    ),
+  })
+})
