@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freshValues, fromBytes, LimitError } from '@tidemark/go-template'
 import {
@@ -15,8 +15,16 @@ import {
 import { systemClock } from '@tidemark/kernel'
 import { seededRandom } from '@tidemark/kernel/testing'
 import { memoryTree, SourceError } from '@tidemark/source-tree'
-import { asRecord, type Record, text } from './read-lines.ts'
-import { type Attempt, attempt } from './suite.ts'
+import {
+  caseAt,
+  CorpusError,
+  corpusFile,
+  parseRecord,
+  type Record,
+  text,
+  textOrNone,
+} from './read-corpus.ts'
+import { type Attempt, attempt, type Case } from './suite.ts'
 
 /** What `case.json` says: a chart, values, and what `helm template` was given. */
 export interface HelmCase {
@@ -40,25 +48,49 @@ export interface HelmCase {
 
 /** The cases of the folder `helm` of a corpus, by name. */
 export function* helmCases(directory: string): Generator<HelmCase> {
-  for (const id of readdirSync(join(directory, 'cases')).toSorted()) {
-    const folder = join(directory, 'cases', id)
-    const record = asRecord(JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')))
-    yield {
-      id,
-      folder,
-      chart: join(directory, text(record, 'chart')),
-      release: text(record, 'release'),
-      namespace: text(record, 'namespace'),
-      kubeVersion: text(record, 'kubeVersion'),
-      apiVersions: texts(record['apiVersions']),
-      includeCrds: record['includeCrds'] === true,
-      isUpgrade: record['isUpgrade'] === true,
-      valuesFiles: texts(record['valuesFiles']).map((name) => join(folder, name)),
-      set: texts(record['set']),
-      setString: texts(record['setString']),
-      setJson: texts(record['setJson']),
-      record,
-    }
+  for (const id of caseIds(directory)) yield readHelmCase(directory, id)
+}
+
+/** The same for a suite, which may leave some out: one that cannot be read fails, and the others run. */
+export function* helmSuiteCases(
+  directory: string,
+  toRun: (given: HelmCase) => Case['run'] | undefined,
+): Generator<Case> {
+  for (const id of caseIds(directory))
+    yield* caseAt(join(directory, 'cases', id, 'case.json'), () => {
+      const run = toRun(readHelmCase(directory, id))
+      const group = id.replace(/^.*__/, '').replace(/^ci-.*/, 'ci')
+      return run === undefined ? undefined : { id, group, run }
+    })
+}
+
+function caseIds(directory: string): readonly string[] {
+  const folder = join(directory, 'cases')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted()
+}
+
+function readHelmCase(directory: string, id: string): HelmCase {
+  const folder = join(directory, 'cases', id)
+  const record = parseRecord(corpusFile(join(folder, 'case.json')))
+  return {
+    id,
+    folder,
+    chart: join(directory, text(record, 'chart')),
+    release: text(record, 'release'),
+    namespace: text(record, 'namespace'),
+    kubeVersion: textOrNone(record, 'kubeVersion') ?? '',
+    apiVersions: texts(record['apiVersions']),
+    includeCrds: record['includeCrds'] === true,
+    isUpgrade: record['isUpgrade'] === true,
+    valuesFiles: texts(record['valuesFiles']).map((name) => join(folder, name)),
+    set: texts(record['set']),
+    setString: texts(record['setString']),
+    setJson: texts(record['setJson']),
+    record,
   }
 }
 
@@ -131,6 +163,7 @@ export function withSortedLines(message: string): string {
 }
 
 function filesOf(folder: string): [string, Uint8Array][] {
+  if (!existsSync(folder)) throw new CorpusError(`there is no chart ${folder}`)
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { maskLines } from './helm-case.ts'
-import { asRecord } from './read-lines.ts'
+import { asRecord } from './read-corpus.ts'
 
 /** What the Helm 4 SDK gave for a case: lines of the oracle beside this file. */
 export interface SdkAnswer {

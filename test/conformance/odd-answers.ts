@@ -15,7 +15,7 @@ import { seededRandom } from '@tidemark/kernel/testing'
 import { memoryTree, SourceError } from '@tidemark/source-tree'
 import { withSortedLines } from './helm-case.ts'
 import type { OddChart } from './odd-charts.ts'
-import { asRecord } from './read-lines.ts'
+import { asRecord } from './read-corpus.ts'
 
 /** What a chart gave: what was printed, or why it was refused. */
 export type OddAnswer = { readonly output: string } | { readonly error: string }

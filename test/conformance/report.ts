@@ -1,3 +1,4 @@
+import { CorpusError } from './read-corpus.ts'
 import type { Check } from './suite.ts'
 
 /** How often a kind of check held. */
@@ -54,10 +55,16 @@ export class GroupReport {
   /** Counts a case that ended in an error that was none of its checks. */
   crash(id: string, error: unknown): Failure {
     this.failed += 1
-    const actual = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const actual = wordsOf(error)
     const { suite, group } = this
     return { suite, group, id, kind: 'crash', name: '', expected: 'no crash', actual }
   }
+}
+
+/** A broken corpus is told by its place, a mistake of ours by ours. */
+function wordsOf(error: unknown): string {
+  if (error instanceof CorpusError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 const COLUMNS = ['suite', 'cases', 'passed', 'outputs', 'errors', 'messages'] as const

@@ -1,6 +1,6 @@
 import { collectVariables, EnvsubstError, substitute } from '@tidemark/envsubst'
 import { parseYaml, printYaml, type YamlValue, YamlError } from '@tidemark/yaml'
-import { asRecord, readLines, type Record, text, textOrNone } from '../read-lines.ts'
+import { asRecord, lineCases, type Record, text, textOrNone } from '../read-corpus.ts'
 import {
   type Attempt,
   attempt,
@@ -14,12 +14,16 @@ export const suite: Suite = {
   name: 'envsubst',
   folder: 'envsubst',
   *cases(directory) {
-    for (const record of readLines(directory, 'eval.jsonl')) {
-      yield { id: text(record, 'id'), group: 'eval', run: () => evaluationChecks(record) }
-    }
-    for (const record of readLines(directory, 'resource.jsonl')) {
-      yield { id: text(record, 'id'), group: 'resource', run: () => resourceChecks(record) }
-    }
+    yield* lineCases(directory, 'eval.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: 'eval',
+      run: () => evaluationChecks(record),
+    }))
+    yield* lineCases(directory, 'resource.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: 'resource',
+      run: () => resourceChecks(record),
+    }))
   },
 }
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   ANY_SLICE,
@@ -25,7 +24,15 @@ import {
 import { HelmError, loadChartFiles, renderFiles } from '@tidemark/helm'
 import { systemClock } from '@tidemark/kernel'
 import { seededRandom } from '@tidemark/kernel/testing'
-import { asRecord, readLines, type Record, text, textOrNone } from '../read-lines.ts'
+import {
+  asRecord,
+  corpusFile,
+  lineCases,
+  parseRecord,
+  type Record,
+  text,
+  textOrNone,
+} from '../read-corpus.ts'
 import { type Attempt, attempt, type Check, expectEither, type Suite } from '../suite.ts'
 
 const FILES = ['vectors.jsonl', 'random.jsonl']
@@ -36,16 +43,19 @@ export const suite: Suite = {
   name: 'gotemplate',
   folder: 'gotemplate',
   *cases(directory) {
-    const fixtures = readFileSync(join(directory, 'fixtures.json'), 'utf8')
+    const fixtures = once(() => corpusFile(join(directory, 'fixtures.json')))
     for (const file of FILES)
-      for (const line of linesOf(directory, file)) {
-        const record = asRecord(JSON.parse(line))
-        const group = file === 'random.jsonl' ? 'random' : groupOf(text(record, 'suite'))
-        yield { id: text(record, 'id'), group, run: () => vectorChecks(record, { line, fixtures }) }
-      }
-    const known = asRecord(JSON.parse(readFileSync(join(directory, 'capabilities.json'), 'utf8')))
-    for (const record of readLines(directory, 'render.jsonl'))
-      yield { id: text(record, 'id'), group: 'render', run: () => renderChecks(record, known) }
+      yield* lineCases(directory, file, (record, line) => ({
+        id: text(record, 'id'),
+        group: file === 'random.jsonl' ? 'random' : groupOf(text(record, 'suite')),
+        run: () => vectorChecks(record, { line, fixtures }),
+      }))
+    const known = once(() => parseRecord(corpusFile(join(directory, 'capabilities.json'))))
+    yield* lineCases(directory, 'render.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: 'render',
+      run: () => renderChecks(record, known()),
+    }))
   },
 }
 
@@ -54,10 +64,10 @@ function groupOf(name: string): string {
   return name.replace(/-.*$/, '')
 }
 
-function linesOf(directory: string, file: string): readonly string[] {
-  return readFileSync(join(directory, file), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
+/** Reads a file when the first case wants it: a corpus without such cases need not have it. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | undefined
+  return () => (known ??= { value: read() }).value
 }
 
 const functions: FunctionTable = new Map([
@@ -71,7 +81,7 @@ function sources(): Parameters<typeof freshValues>[0] {
 
 function vectorChecks(
   record: Record,
-  { line, fixtures }: { line: string; fixtures: string },
+  { line, fixtures }: { line: string; fixtures: () => string },
 ): readonly Check[] {
   const missingKey = textOrNone(record, 'missingkey') ?? 'zero'
   const data = dataOf(record, { line, fixtures })
@@ -124,7 +134,10 @@ function tried(action: () => string): Attempt {
 }
 
 /** JSON with the source of each number, which decides its Go type. */
-function dataOf(record: Record, { line, fixtures }: { line: string; fixtures: string }): Value {
+function dataOf(
+  record: Record,
+  { line, fixtures }: { line: string; fixtures: () => string },
+): Value {
   const isInt64 = record['numbers'] === 'int64'
   const revive = (_key: string, value: unknown, context?: { source?: string }): unknown => {
     const source = context?.source ?? ''
@@ -132,7 +145,7 @@ function dataOf(record: Record, { line, fixtures }: { line: string; fixtures: st
     return value
   }
   const fixture = textOrNone(record, 'fixture')
-  const parsed: unknown = JSON.parse(fixture === undefined ? line : fixtures, revive)
+  const parsed: unknown = JSON.parse(fixture === undefined ? line : fixtures(), revive)
   return goValue(asRecord(parsed)[fixture ?? 'data'])
 }
 

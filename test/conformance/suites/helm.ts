@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HelmVersion } from '@tidemark/helm'
-import { CaseRenderer, type HelmCase, helmCases, maskLines, withSortedNames } from '../helm-case.ts'
-import { asRecord, text } from '../read-lines.ts'
+import {
+  CaseRenderer,
+  type HelmCase,
+  helmSuiteCases,
+  maskLines,
+  withSortedNames,
+} from '../helm-case.ts'
+import { asRecord, corpusFile, parseRecord, text } from '../read-corpus.ts'
 import { type Attempt, type Check, expectError, type Suite } from '../suite.ts'
 
 const SEED = 1 // Random lines are masked.
@@ -13,16 +19,15 @@ export const suite: Suite = {
   folder: 'helm',
   *cases(directory) {
     const renderer = new CaseRenderer('helm3', helmVersionOf(directory))
-    for (const given of helmCases(directory)) {
-      const group = given.id.replace(/^.*__/, '').replace(/^ci-.*/, 'ci')
-      yield { id: given.id, group, run: () => caseChecks(given, renderer) }
-    }
+    yield* helmSuiteCases(directory, (given) => () => caseChecks(given, renderer))
   },
 }
 
-/** What the templates were told of the `helm` that rendered the corpus. */
-function helmVersionOf(directory: string): HelmVersion {
-  const known = asRecord(JSON.parse(readFileSync(join(directory, 'capabilities.json'), 'utf8')))
+/** What the templates were told of the `helm` that rendered the corpus; nothing where it does not say. */
+function helmVersionOf(directory: string): HelmVersion | undefined {
+  const path = join(directory, 'capabilities.json')
+  if (!existsSync(path)) return undefined
+  const known = parseRecord(corpusFile(path))
   const version = asRecord(known['helmVersion'] ?? {})
   return { version: String(version['version']), goVersion: String(version['go_version']) }
 }

@@ -1,4 +1,4 @@
-import { CaseRenderer, type HelmCase, helmCases, withSortedLines } from '../helm-case.ts'
+import { CaseRenderer, type HelmCase, helmSuiteCases, withSortedLines } from '../helm-case.ts'
 import { digestOf, type Expectation, readExpectations } from '../helm4-expectations.ts'
 import { type Attempt, type Check, expectError, type Suite } from '../suite.ts'
 
@@ -14,12 +14,10 @@ export const suite: Suite = {
   *cases(directory) {
     const renderer = new CaseRenderer('helm4')
     const recorded = readExpectations()
-    for (const given of helmCases(directory)) {
+    yield* helmSuiteCases(directory, (given) => {
       const expected = recorded.get(given.id)
-      if (expected === undefined) continue
-      const group = given.id.replace(/^.*__/, '').replace(/^ci-.*/, 'ci')
-      yield { id: given.id, group, run: () => caseChecks(given, expected, renderer) }
-    }
+      return expected === undefined ? undefined : () => caseChecks(given, expected, renderer)
+    })
   },
 }
 

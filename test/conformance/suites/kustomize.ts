@@ -6,6 +6,7 @@ import { seededRandom } from '@tidemark/kernel/testing'
 import { buildKustomization, helmRenderer, KustomizeError } from '@tidemark/kustomize'
 import { memoryTree, type SourceTree } from '@tidemark/source-tree'
 import { attempt, type Attempt, type Case, type Check, expectOutput, type Suite } from '../suite.ts'
+import { caseAt, corpusFile, parseRecord } from '../read-corpus.ts'
 
 export const suite: Suite = {
   name: 'kustomize',
@@ -14,7 +15,7 @@ export const suite: Suite = {
     for (const group of ['krusty', 'real']) {
       const folder = join(directory, group)
       if (!existsSync(folder)) continue
-      for (const id of readdirSync(folder).toSorted()) yield readCase(join(folder, id), id, group)
+      for (const id of foldersIn(folder)) yield* readCase(join(folder, id), id, group)
     }
   },
 }
@@ -32,16 +33,23 @@ interface CaseFile {
   readonly cliError?: string
 }
 
-function readCase(folder: string, id: string, group: string): Case {
-  return { id, group, run: () => checksOf(folder) }
+function foldersIn(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted()
+}
+
+function readCase(folder: string, id: string, group: string): readonly Case[] {
+  return caseAt(join(folder, 'case.json'), () => ({ id, group, run: () => checksOf(folder) }))
 }
 
 function checksOf(folder: string): readonly Check[] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The corpus' own format, see its README.
-  const file = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8')) as CaseFile
+  const file = parseRecord(corpusFile(join(folder, 'case.json'))) as unknown as CaseFile
   const built = attempt(() => build(folder, file), messageOf)
   if (file.error === undefined)
-    return expectOutput('yaml', readFileSync(join(folder, 'expected.yaml'), 'utf8'), built)
+    return expectOutput('yaml', corpusFile(join(folder, 'expected.yaml')), built)
   return errorChecks([file.error, file.cliError ?? file.error], built)
 }
 

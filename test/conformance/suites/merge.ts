@@ -23,7 +23,7 @@ import {
 } from '@tidemark/helm'
 import { parseYaml, printYaml } from '@tidemark/yaml'
 import { fromYamlValue } from '@tidemark/go-template'
-import { asRecord, readLines, type Record, text, textOrNone } from '../read-lines.ts'
+import { asRecord, lineCases, type Record, text, textOrNone } from '../read-corpus.ts'
 import {
   type Attempt,
   attempt,
@@ -46,16 +46,21 @@ export const suite: Suite = {
   name: 'merge',
   folder: 'merge',
   *cases(directory) {
-    for (const record of readLines(directory, 'strvals.jsonl'))
-      yield { id: text(record, 'id'), group: 'strvals', run: () => setChecks(record) }
-    for (const record of readLines(directory, 'values.jsonl'))
-      yield {
-        id: text(record, 'id'),
-        group: text(record, 'suite'),
-        run: () => valuesChecks(record),
-      }
-    for (const record of readLines(directory, 'flux-valuesfrom.jsonl'))
-      yield { id: text(record, 'id'), group: 'valuesFrom', run: () => referenceChecks(record) }
+    yield* lineCases(directory, 'strvals.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: 'strvals',
+      run: () => setChecks(record),
+    }))
+    yield* lineCases(directory, 'values.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: text(record, 'suite'),
+      run: () => valuesChecks(record),
+    }))
+    yield* lineCases(directory, 'flux-valuesfrom.jsonl', (record) => ({
+      id: text(record, 'id'),
+      group: 'valuesFrom',
+      run: () => referenceChecks(record),
+    }))
   },
 }
 

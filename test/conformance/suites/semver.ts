@@ -12,7 +12,7 @@ import {
   satisfies,
   SemverError,
 } from '@tidemark/semver'
-import { asRecord, readLines, type Record, text, textOrNone } from '../read-lines.ts'
+import { asRecord, CorpusError, lineCases, type Record, text, textOrNone } from '../read-corpus.ts'
 import {
   type Attempt,
   attempt,
@@ -27,10 +27,10 @@ export const suite: Suite = {
   folder: 'semver',
   *cases(directory) {
     for (const file of ['constraints.jsonl', 'versions.jsonl']) {
-      for (const record of readLines(directory, file)) {
+      yield* lineCases(directory, file, (record) => {
         const group = text(record, 'suite')
-        yield { id: text(record, 'id'), group, run: () => checksOf(group, record) }
-      }
+        return { id: text(record, 'id'), group, run: () => checksOf(group, record) }
+      })
     }
   },
 }
@@ -46,7 +46,7 @@ function checksOf(group: string, record: Record): readonly Check[] {
     case 'compare':
       return compareChecks(record)
     default:
-      throw new Error(`no runner for ${group}`)
+      throw new CorpusError(`no runner for the suite "${group}"`)
   }
 }
 

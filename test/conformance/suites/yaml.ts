@@ -8,27 +8,26 @@ import {
   splitHelmManifests,
   YamlError,
 } from '@tidemark/yaml'
-import { readLines, type Record, text, textOrNone } from '../read-lines.ts'
+import { lineCases, type Record, text, textOrNone } from '../read-corpus.ts'
 import { type Attempt, attempt, type Case, type Check, expectEither, type Suite } from '../suite.ts'
 
 export const suite: Suite = {
   name: 'yaml',
   folder: 'yaml',
   *cases(directory) {
-    yield* casesOf(readLines(directory, 'parse.jsonl'), parseChecks)
-    yield* casesOf(readLines(directory, 'marshal.jsonl'), marshalChecks)
-    yield* casesOf(readLines(directory, 'split.jsonl'), splitChecks)
-    yield* casesOf(readLines(directory, 'kyaml.jsonl'), kustomizeChecks)
+    yield* lineCases(directory, 'parse.jsonl', caseOf(parseChecks))
+    yield* lineCases(directory, 'marshal.jsonl', caseOf(marshalChecks))
+    yield* lineCases(directory, 'split.jsonl', caseOf(splitChecks))
+    yield* lineCases(directory, 'kyaml.jsonl', caseOf(kustomizeChecks))
   },
 }
 
-function* casesOf(
-  records: readonly Record[],
-  checks: (record: Record) => readonly Check[],
-): Iterable<Case> {
-  for (const record of records) {
-    yield { id: text(record, 'id'), group: text(record, 'suite'), run: () => checks(record) }
-  }
+function caseOf(checks: (record: Record) => readonly Check[]): (record: Record) => Case {
+  return (record) => ({
+    id: text(record, 'id'),
+    group: text(record, 'suite'),
+    run: () => checks(record),
+  })
 }
 
 const lenient: ReadOptions = { flavour: 'yaml2', duplicateKeys: 'last-wins' }
