@@ -99,21 +99,25 @@ async function runCase({ id, run: check }: Case, report: GroupReport): Promise<r
   }
 }
 
-/** The first difference of each case, hard failures before differences of words. */
+/** The first difference of each case, by suite. */
 function failureLines(failures: readonly Failure[], shownMax: number): readonly string[] {
-  return [...Map.groupBy(failures, ({ suite }) => suite)].flatMap(([suite, members]) => {
-    const byCase = Map.groupBy(members, ({ group, id }) => `${group} ${id}`)
-    const firsts = [...byCase.values()].flatMap((all) => all[0] ?? [])
-    const ordered = [
-      ...firsts.filter(({ kind }) => kind !== 'message'),
-      ...firsts.filter(({ kind }) => kind === 'message'),
-    ]
-    const hidden = ordered.length - shownMax
-    return [
-      ...ordered.slice(0, shownMax).map(formatFailure),
-      ...(hidden > 0 ? [`${suite}: ${hidden} more, see --show and --json`] : []),
-    ]
-  })
+  const suites = Map.groupBy(failures, ({ suite }) => suite)
+  return [...suites.values()].flatMap((members) => suiteLines(members, shownMax))
+}
+
+/** Hard failures before differences of words. */
+function suiteLines(failures: readonly Failure[], shownMax: number): readonly string[] {
+  const byCase = Map.groupBy(failures, ({ group, id }) => `${group} ${id}`)
+  const firsts = [...byCase.values()].flatMap((all) => all[0] ?? [])
+  const lines = firsts
+    .filter(({ kind }) => kind !== 'message')
+    .concat(firsts.filter(({ kind }) => kind === 'message'))
+    .map(formatFailure)
+  const hidden = lines.length - shownMax
+  const shown = lines.slice(0, shownMax)
+  return hidden > 0
+    ? shown.concat(`${failures[0]?.suite ?? ''}: ${hidden} more, see --show and --json`)
+    : shown
 }
 
 function factsOf({ suite, group, passed, failed, scores }: GroupReport): Facts['groups'][number] {
