@@ -17,6 +17,8 @@ spec:
   replicas: {{ .Values.replicas }}
   template: {spec: {containers: [{name: web, image: "{{ .Values.image.name }}:{{ .Values.image.tag }}"}]}}
 `,
+  'secret/Chart.yaml': 'apiVersion: v2\nname: secret\nversion: 1.0.0\n',
+  'secret/templates/a.yaml': 'a: {{ randAlphaNum 30 }}\nb: {{ uuidv4 }}\n',
   'prod.yaml': 'image: {tag: "2"}\n',
 }
 let root = ''
@@ -31,8 +33,15 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }))
 
 function run(...flags: readonly string[]): { code: number; out: string; err: string } {
+  return runChart('shop', ...flags)
+}
+
+function runChart(
+  chart: string,
+  ...flags: readonly string[]
+): { code: number; out: string; err: string } {
   const written = { out: '', err: '' }
-  const code = renderHelm(['live', join(root, 'shop'), ...flags], {
+  const code = renderHelm(['live', join(root, chart), ...flags], {
     out: (bytes) => (written.out += Buffer.from(bytes).toString()),
     err: (text) => (written.err += text),
   })
@@ -84,4 +93,12 @@ test('the flavours differ in what a chart sees of itself', () => {
   const helm4 = run('--flavour', 'helm4').out
   expect(helm3).toContain('motd: hello')
   expect(helm4).not.toBe(helm3)
+})
+
+test('random values are new each time, unless a seed is given', () => {
+  expect(runChart('secret').out).not.toBe(runChart('secret').out)
+  const seeded = runChart('secret', '--seed', 'one')
+  expect(seeded).toMatchObject({ code: 0, err: '' })
+  expect(runChart('secret', '--seed', 'one').out).toBe(seeded.out)
+  expect(runChart('secret', '--seed', 'two').out).not.toBe(seeded.out)
 })

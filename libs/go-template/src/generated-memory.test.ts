@@ -31,6 +31,31 @@ describe('a memory of generated values', () => {
     expect(replayed.drawn).toBe(0)
   })
 
+  test.each([
+    '{{ randAlphaNum 20 }}',
+    '{{ randAlpha 20 }}',
+    '{{ randNumeric 20 }}',
+    '{{ randAscii 20 }}',
+    '{{ randBytes 20 }}',
+    '{{ randInt 0 1000000000 }}',
+    '{{ shuffle "abcdefghijklmnopqrstuvwxyz" }}',
+    '{{ uuidv4 }}',
+    '{{ bcrypt "x" }}',
+    '{{ htpasswd "user" "x" }}',
+    '{{ encryptAES "key" "text" }}',
+    '{{ genPrivateKey "ed25519" }}',
+    '{{ genPrivateKey "ecdsa" }}',
+    '{{ (genSelfSignedCert "a" nil nil 1).Key }}',
+    '{{ (genSignedCert "a" nil nil 1 (genCA "b" 1)).Cert }}',
+  ])('%s differs from draw to draw, and is given again', (text) => {
+    const [first, memory] = render(text, 1)
+    const [second] = render(text, 2)
+    const [again, replayed] = render(text, 2, memory.entries)
+    expect(second).not.toBe(first)
+    expect(again).toBe(first)
+    expect(replayed.drawn).toBe(0)
+  })
+
   test('tells two calls of the same kind apart by their order', () => {
     const [output] = render('{{ randAlphaNum 20 }} {{ randAlphaNum 20 }}', 1)
     const [left, right] = output.split(' ')
