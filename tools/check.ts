@@ -21,6 +21,10 @@ const checks: readonly Check[] = [
   { name: 'dead code', command: ['knip'] },
   { name: 'undeclared imports', command: ['knip', '--strict', '--include', 'unlisted'] },
   { name: 'tiers, rooms, references, walkthrough names', command: ['node', 'tools/tidy.ts'] },
+  {
+    name: 'reference pages are what the code says',
+    command: ['node', '--conditions=source', 'test/docs/write-reference.ts', '--check'],
+  },
 ]
 
 const failed = checks.find(({ name, command: [program = '', ...args] }) => {

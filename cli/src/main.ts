@@ -1,53 +1,16 @@
-import { Command, CommanderError, Option } from 'commander'
-import { addCommands } from './commands/index.ts'
+import { CommanderError } from 'commander'
 import { endWithoutReader } from './client/broken-pipe.ts'
 import { CommandError, EXIT } from './client/exit-codes.ts'
-import { setColorMode, type ColorMode } from './client/terminal.ts'
 import { keepCompiled } from './compile-cache.ts'
-import { VERSION } from './version.ts'
+import { buildProgram } from './program.ts'
 
 keepCompiled() // What a command needs beyond this file is loaded when it runs.
 
 endWithoutReader(process.stdout)
 endWithoutReader(process.stderr)
 
-const program = new Command('tidemark')
-  .description(
-    'Git in, releases out: delivers what is in Git to Kubernetes clusters, with history.',
-  )
-  .version(VERSION, '--version', 'print the version')
-  .helpOption('-h, --help', 'print help')
-  .addOption(
-    new Option('--color <when>', 'whether to use colours; NO_COLOR is heeded')
-      .choices(['auto', 'always', 'never'])
-      .default('auto'),
-  )
-  .showSuggestionAfterError()
-  .exitOverride()
-  .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
-  .hook('preAction', () => {
-    const { color } = program.opts<{ color: ColorMode }>()
-    setColorMode(color)
-  })
-  .addHelpText(
-    'after',
-    `
-Examples:
-  tidemark up                                    three simulated clusters and a sample fleet
-  tidemark up --repo https://git.example.com/fleet --path clusters/dev --context dev=dev
-  tidemark get applications                      what is delivered, and how it is
-  tidemark why eu/shop                           the first broken link, in full
-  tidemark rollback eu/shop --to 3 --reason "..."   put release 3 back, until somebody lifts it
-  tidemark audit verify                          prove that history was not changed
-
-Exit codes:
-  0 done   1 failed   2 wrong usage   3 not ready, or timed out   4 denied   5 not found
-  6 conflict   130 interrupted   141 nobody reads the output.   diff: 0 equal, 1 different, more for errors`,
-  )
-addCommands(program)
-
 try {
-  await program.parseAsync()
+  await buildProgram().parseAsync()
 } catch (error) {
   process.exitCode = tell(error)
 }
