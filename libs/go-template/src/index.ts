@@ -29,7 +29,7 @@ export { parseUrl } from './functions/url-parse.ts'
 export { parseTime } from './time/parse-time.ts'
 export { compile as compileRegex, type Regex } from './functions/regex.ts'
 export { markedMessage } from './functions/template-functions.ts'
-export { fromYamlValue, toYamlValue } from './functions/yaml.ts'
+export { fromYamlValue, toYamlValue, yamlText } from './functions/yaml.ts'
 export {
   freshValues,
   type GeneratedCall,

@@ -218,6 +218,8 @@ export interface GoObject {
   readonly asJson?: () => Value
   /** Whether YAML takes its names from tags too. */
   readonly hasYamlTags?: boolean
+  /** What `copystructure` makes of it, where that is not the same: it leaves hidden fields empty. */
+  readonly copied?: () => GoObject
   /** Whether two of this type are `==`, where the fields do not say it. */
   readonly equals?: (other: GoObject) => boolean
 }

@@ -1,11 +1,4 @@
-import {
-  fromBytes,
-  fromYamlValue,
-  GoMap,
-  GoSlice,
-  toBytes,
-  type Value,
-} from '@tidemark/go-template'
+import { fromYamlValue, GoMap, GoSlice, toBytes, type Value, yamlText } from '@tidemark/go-template'
 import { parseYaml, YamlError } from '@tidemark/yaml'
 import { HelmError, type HelmErrorCode } from './helm-error.ts'
 
@@ -21,7 +14,7 @@ export interface YamlPurpose {
 export function readYaml(text: string, { problem, code }: YamlPurpose): Value {
   try {
     return fromYamlValue(
-      parseYaml(fromBytes(text), {
+      parseYaml(yamlText(text), {
         flavour: 'yaml2',
         duplicateKeys: 'last-wins',
         numbers: 'float64',

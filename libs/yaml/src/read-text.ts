@@ -1,4 +1,5 @@
-import { YamlError } from './yaml-error.ts'
+import { firstInvalid } from './first-invalid.ts'
+import { YamlError, type YamlPosition } from './yaml-error.ts'
 
 /** One belongs to the encoding; go-yaml steps over a second one. */
 const BOMS = /^\uFEFF{1,2}/
@@ -17,59 +18,51 @@ const TAIL = '\0\0\0\0'
 export function readText(input: string | Uint8Array): string {
   const text = typeof input === 'string' ? input : decode(input)
   const body = text.replace(BOMS, '')
-  const found = FORBIDDEN.exec(body)
-  if (found !== null) throw controlCharacter(body, found.index)
-  if (!body.isWellFormed()) throw refuse('lone surrogate', loneSurrogate(body), 'unit')
+  refuseControls(body)
+  if (!body.isWellFormed())
+    throw encodingError(
+      `lone surrogate at offset ${loneSurrogate(body)}`,
+      'invalid Unicode character',
+    )
   return body + TAIL
 }
 
 function decode(bytes: Uint8Array): string {
   const [first, second] = bytes
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-    throw refuse('UTF-16, only UTF-8 is read,', 0, 'byte')
-  }
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
+    throw encodingError(
+      'UTF-16, only UTF-8 is read, at byte offset 0',
+      'invalid leading UTF-8 octet',
+    )
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw refuse('invalid UTF-8', firstInvalid(bytes), 'byte')
+    const { offset, reason } = firstInvalid(bytes)
+    // Whichever comes first is what the text is refused for.
+    refuseControls(new TextDecoder().decode(bytes.subarray(0, offset)))
+    throw encodingError(`invalid UTF-8 at byte offset ${offset}`, reason)
   }
-}
-
-/** Where decoding without an error ends: there the text gets its first replacement character. */
-function firstInvalid(bytes: Uint8Array): number {
-  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
-  let offset = 0
-  for (const character of text) {
-    const length = Buffer.byteLength(character)
-    const isReal = character !== '\uFFFD' || isReplacement(bytes, offset)
-    if (!isReal) return offset
-    offset += length
-  }
-  return offset
-}
-
-function isReplacement(bytes: Uint8Array, offset: number): boolean {
-  return bytes[offset] === 0xef && bytes[offset + 1] === 0xbf && bytes[offset + 2] === 0xbd
 }
 
 function loneSurrogate(text: string): number {
   return text.search(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/)
 }
 
-function controlCharacter(text: string, offset: number): YamlError {
+function refuseControls(text: string): void {
+  const found = FORBIDDEN.exec(text)
+  if (found === null) return
+  const offset = found.index
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   const column = offset - before.lastIndexOf('\n')
   const code = text.charCodeAt(offset).toString(16).toUpperCase().padStart(4, '0')
-  return new YamlError('YAML_ENCODING', `U+${code} at offset ${offset}, ${line}:${column}`, {
-    position: { line, column },
-    upstream: 'yaml: control characters are not allowed',
-  })
+  throw encodingError(
+    `U+${code} at offset ${offset}, ${line}:${column}`,
+    'control characters are not allowed',
+    { line, column },
+  )
 }
 
-function refuse(problem: string, offset: number, unit: 'byte' | 'unit'): YamlError {
-  const place = unit === 'byte' ? 'byte offset' : 'offset'
-  return new YamlError('YAML_ENCODING', `${problem} at ${place} ${offset}`, {
-    upstream: offset === 0 ? 'yaml: invalid leading UTF-8 octet' : 'yaml: invalid UTF-8 octet',
-  })
+function encodingError(problem: string, upstream: string, position?: YamlPosition): YamlError {
+  return new YamlError('YAML_ENCODING', problem, { upstream: `yaml: ${upstream}`, position })
 }

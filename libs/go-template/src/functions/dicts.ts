@@ -7,6 +7,7 @@ import {
   GoBytes,
   GoMap,
   GoSlice,
+  isObject,
   typeName,
   ANY_MAP,
   ANY_SLICE,
@@ -160,5 +161,6 @@ function copyOf(value: Value, budget: CallContext['budget'], depth: number): Val
     const items = value.items.map((item) => copyOf(item, budget, depth + 1))
     return new GoSlice(items, value.type, { isNil: value.isNil, capacity: value.capacity })
   }
-  return value instanceof GoBytes ? new GoBytes(value.data) : value
+  if (value instanceof GoBytes) return new GoBytes(value.data)
+  return isObject(value) ? (value.copied?.() ?? value) : value
 }

@@ -428,6 +428,46 @@ test.each([
     '{{ adler32sum "a" }}|{{ sha512sum "a" }}',
     '6422626|1f40fc92da241694750979ee6cf582f2d5d7d28e18335de05abc54d0560e0f5302860c652bf08d560252aa5e74210546f369fbbbce8c12cfc7957b2652fe9a75',
   ],
+  [
+    '{{ fromYaml "\\xffa" }}',
+    'map[Error:error converting YAML to JSON: yaml: invalid leading UTF-8 octet]',
+  ],
+  [
+    '{{ fromYaml "\\xc3" }}',
+    'map[Error:error converting YAML to JSON: yaml: incomplete UTF-8 octet sequence]',
+  ],
+  [
+    '{{ fromYaml "a: \\xc3(" }}',
+    'map[Error:error converting YAML to JSON: yaml: invalid trailing UTF-8 octet]',
+  ],
+  [
+    '{{ fromYaml "a: \\xc0\\x80" }}',
+    'map[Error:error converting YAML to JSON: yaml: invalid length of a UTF-8 sequence]',
+  ],
+  [
+    '{{ fromYaml "a: \\xed\\xa0\\x80" }}',
+    'map[Error:error converting YAML to JSON: yaml: invalid Unicode character]',
+  ],
+  [
+    '{{ fromYaml "a: \\x01 \\xff" }}',
+    'map[Error:error converting YAML to JSON: yaml: control characters are not allowed]',
+  ],
+  [
+    '{{ fromYamlArray "- \\x80" }}',
+    '[error converting YAML to JSON: yaml: invalid leading UTF-8 octet]',
+  ],
+  ['{{ fromYaml "a: \\ufffd" }}', 'map[a:\ufffd]'],
+  [
+    '{{ $d := deepCopy (dict "a" (semver "1.2.3-a+b")) }}{{ $d.a.Original }}|{{ $d.a.Minor }}|{{ toJson $d }}|{{ typeOf $d.a }}',
+    '|0|{"a":"0.0.0"}|*semver.Version',
+  ],
+  [
+    '{{ $d := deepCopy (toDate "2006 -0700" "2020 +0130").Location }}{{ $d }}|{{ (toDate "2006" "2020").In $d }}',
+    '|2020-01-01 00:00:00 +0000 UTC',
+  ],
+  ['{{ mergeOverwrite (dict "a" 1) (dict "a" (semver "1.2.3")) }}', 'map[a:1.2.3]'],
+  ['{{ merge (dict "a" (semver "2.0.0")) (dict "a" (semver "1.2.3")) }}', 'map[a:2.0.0]'],
+  ['{{ merge (dict "a" (toDate "2006-01-02" "2024-06-02").Weekday) (dict "a" 7) }}', 'map[a:7]'],
 ])('%s', (template, expected) => {
   expect(evaluate(template)).toBe(expected)
 })

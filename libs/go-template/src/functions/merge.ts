@@ -25,9 +25,7 @@ export function mergeInto(
     if (from instanceof GoSlice || from instanceof GoBytes)
       takeSlice(target, { key, from, to }, overwrite)
     if (isKnown && !isEmptyForMerge(to) && keepsTarget(from, to)) continue
-    const isPointer = isObject(from) && from.goKind === 'ptr'
-    if ((!isPointer && overwrite === 'overwrite') || !isKnown || isEmptyForMerge(to))
-      target.entries.set(key, from)
+    if (overwrite === 'overwrite' || !isKnown || isEmptyForMerge(to)) target.entries.set(key, from)
   }
 }
 
@@ -65,5 +63,5 @@ function isEmptyForMerge(value: Value): boolean {
   if (value instanceof GoSlice) return value.items.length === 0
   if (value instanceof GoBytes) return value.data.length === 0
   if (value instanceof GoInteger) return value.value === 0n
-  return false
+  return isObject(value) && (value.integer === 0n || value.isNil === true)
 }

@@ -27,6 +27,15 @@ import {
 import { textOf } from './arguments.ts'
 
 const POINTER = '*semver.Version'
+/** What a copy is: its fields are hidden from what copies. */
+const ZERO: Version = {
+  major: 0n,
+  minor: 0n,
+  patch: 0n,
+  prerelease: '',
+  metadata: '',
+  original: '',
+}
 
 /** Version functions of sprig v3.3.0, on Masterminds/semver v3.5.0. */
 export const semverFunctions: Readonly<Record<string, GoFunction>> = {
@@ -60,6 +69,7 @@ function goVersion(goType: '*semver.Version' | 'semver.Version', version: Versio
     ],
     asText: () => toBytes(formatVersion(version)),
     asJson: () => toBytes(formatVersion(version)),
+    copied: () => goVersion(goType, ZERO),
   }
 }
 

@@ -10,7 +10,7 @@ import {
   type YamlValue,
 } from '@tidemark/yaml'
 import { type CallContext } from '../call-context.ts'
-import { fromBytes, toBytes } from '../byte-string.ts'
+import { fromBytes, toBuffer, toBytes } from '../byte-string.ts'
 import { FunctionError } from '../errors.ts'
 import { fixed, type GoFunction } from '../function.ts'
 import { measure } from '../measure.ts'
@@ -58,6 +58,12 @@ export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
 
 function withError(problem: string): GoMap {
   return new GoMap(new Map([['Error', problem]]))
+}
+
+/** Go bytes for the YAML library, which says what is wrong with bytes that are no text. */
+export function yamlText(text: string): string | Uint8Array {
+  const decoded = fromBytes(text)
+  return decoded.includes('\uFFFD') ? toBuffer(text) : decoded
 }
 
 /** A value of the YAML library as Go's `encoding/json` would hold it: numbers are float64, text is bytes. */
@@ -157,7 +163,7 @@ function parsed(text: string, { budget }: CallContext): { readonly value: Value 
   budget.text(text.length)
   try {
     const value: Value = fromYamlValue(
-      parseYaml(fromBytes(text), {
+      parseYaml(yamlText(text), {
         flavour: 'yaml2',
         duplicateKeys: 'last-wins',
         numbers: 'float64',

@@ -9,7 +9,7 @@ import {
   type GoObject,
   type Value,
 } from '../values.ts'
-import { LOCAL, UTC, type Zone } from './zone.ts'
+import { LOCAL, NAMELESS, UTC, type Zone } from './zone.ts'
 
 /** A `*time.Location`, as templates see it. */
 interface GoLocation extends GoObject {
@@ -31,6 +31,7 @@ export function goLocation(zone: Zone): GoLocation {
     methods: { String: () => fixed([], () => name) },
     hidden: () => hiddenFields(zone, name),
     asText: () => name,
+    copied: () => goLocation(NAMELESS),
   }
 }
 
@@ -48,7 +49,7 @@ function isLocation(value: GoObject): value is GoLocation {
 }
 
 function hiddenFields(zone: Zone, name: string): readonly Field[] {
-  const isFixed = zone !== UTC && zone !== LOCAL
+  const isFixed = ![UTC, LOCAL, NAMELESS].includes(zone)
   const { seconds } = zone.offsetAt(0)
   const zones = isFixed ? [struct('time.zone', [name, goInt(seconds), false])] : []
   const changes = isFixed

@@ -16,6 +16,9 @@ export const UTC: Zone = { name: 'UTC', offsetAt: () => ({ name: 'UTC', seconds:
 /** The zone of the machine is UTC for every render, so that equal input gives equal output. */
 export const LOCAL: Zone = { name: 'Local', offsetAt: () => ({ name: 'UTC', seconds: 0 }) }
 
+/** `time.Location{}`: what a copy of any location is. */
+export const NAMELESS: Zone = { name: '', offsetAt: () => ({ name: 'UTC', seconds: 0 }) }
+
 /** What JavaScript's dates hold; beyond it a zone keeps the offset of its end. */
 const UNIX_SECONDS_MAX = 8_640_000_000_000
 const NAME = /^[A-Za-z0-9_+-]+(?:\/[A-Za-z0-9_+-]+)*$/
