@@ -66,6 +66,7 @@ export abstract class CallEvaluation extends Execution {
 
   protected call(called: GoFunction, site: CallSite): Value {
     this.#checkCount(called, site)
+    if (called.refusal !== undefined) this.fail(called.refusal)
     if (called.isShortCircuit !== undefined) return this.#shortCircuit(called.isShortCircuit, site)
     const values = this.#arguments(called, site)
     if (called.takesCallee === true) values.unshift(calleeOf(site))

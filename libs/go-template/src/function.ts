@@ -21,6 +21,8 @@ export interface GoFunction {
   readonly isShortCircuit?: boolean
   /** For `call`: how its first argument is written comes before the arguments. */
   readonly takesCallee?: boolean
+  /** Why no template can call it, in Go's words, where its results forbid it. */
+  readonly refusal?: string
   readonly call: (args: readonly Value[], context: CallContext) => Value
 }
 

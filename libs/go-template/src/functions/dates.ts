@@ -4,6 +4,7 @@ import { fixed, type GoFunction } from '../function.ts'
 import { parseInteger } from '../numbers.ts'
 import { formatDuration, parseDuration } from '../time/duration.ts'
 import { formatTime } from '../time/format-time.ts'
+import { saturated } from '../time/go-duration.ts'
 import { goTime, instantOfValue, isTime } from '../time/go-time.ts'
 import { addDuration, type Instant, toNanoseconds, ZERO_INSTANT } from '../time/instant.ts'
 import { parseTime } from '../time/parse-time.ts'
@@ -12,7 +13,6 @@ import { GoInteger, type Value } from '../values.ts'
 import { textOf } from './arguments.ts'
 import { generated } from './generate.ts'
 
-const DURATION_MAX = 2n ** 63n - 1n
 const ANY = 'interface {}'
 const DATE = '2006-01-02'
 const SECOND = 1_000_000_000n
@@ -132,12 +132,6 @@ function durationFrom(value: Value, context: CallContext): bigint {
     return typeof duration === 'string' ? 0n : duration
   }
   return value instanceof GoInteger && value.type === 'int64' ? value.value : 0n
-}
-
-/** `Time.Sub` stops at the largest duration. */
-function saturated(nanoseconds: bigint): bigint {
-  if (nanoseconds > DURATION_MAX) return DURATION_MAX
-  return nanoseconds < -DURATION_MAX - 1n ? -DURATION_MAX - 1n : nanoseconds
 }
 
 function roundedDuration(duration: bigint): string {

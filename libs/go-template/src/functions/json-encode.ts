@@ -64,9 +64,22 @@ function encodeComposite(
   if (value instanceof GoMap) return value.isNil ? 'null' : encodeMap(value, style, depth)
   if (value instanceof GoSlice) return value.isNil ? 'null' : encodeSlice(value, style, depth)
   if (value instanceof GoBytes) return `"${toBuffer(value.data).toString('base64')}"`
-  if (isObject(value)) return encode(value.asJson?.() ?? fieldsOf(value), style, depth)
+  if (isObject(value)) return encode(jsonOf(value), style, depth)
   const shown = value instanceof GoFunctionValue ? 'func()' : typeName(value)
   throw new FunctionError(`json: unsupported type: ${shown}`)
+}
+
+/** What an object says of itself, or why it cannot. */
+function jsonOf(value: GoObject): Value {
+  try {
+    return value.asJson?.() ?? fieldsOf(value)
+  } catch (error) {
+    if (!(error instanceof FunctionError)) throw error
+    throw new FunctionError(
+      `json: error calling MarshalJSON for type ${value.goType}: ${error.message}`,
+      { cause: error },
+    )
+  }
 }
 
 /** A struct without rules of its own gives its fields in their order. */

@@ -29,6 +29,7 @@ import {
   type Value,
 } from '../values.ts'
 import { isTime } from '../time/go-time.ts'
+import { rfc3339 } from '../time/marshal-time.ts'
 import { textOf } from './arguments.ts'
 
 /** Values nest at most so deep. */
@@ -128,7 +129,7 @@ function convertComposite(
 
 /** The first printer goes by JSON; the second has no tags for most structs and writes their names small. */
 function convertObject(value: GoObject, style: 'yaml2' | 'yaml3', depth: number): Printable {
-  if (style === 'yaml3' && isTime(value)) return new PlainScalar(textOf(value.asJson?.() ?? ''))
+  if (style === 'yaml3' && isTime(value)) return new PlainScalar(rfc3339(value.instant))
   if (style === 'yaml3' && value.asText !== undefined && value.asJson !== undefined)
     return value.goKind === 'int' ? (value.integer ?? 0n) : fromBytes(value.asText())
   if (value.asJson !== undefined && (style === 'yaml2' || value.hasYamlTags === true))

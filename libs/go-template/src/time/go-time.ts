@@ -13,8 +13,8 @@ import {
   type Value,
 } from '../values.ts'
 import { weekdayOf } from './civil.ts'
-import { formatDuration } from './duration.ts'
 import { formatTime, yearDay } from './format-time.ts'
+import { goDuration, nanosecondsOf, saturated } from './go-duration.ts'
 import {
   addDuration,
   civilTime,
@@ -25,6 +25,8 @@ import {
 } from './instant.ts'
 import { goLocation, hiddenLocation, zoneOfLocation } from './go-location.ts'
 import { MONTHS, WEEKDAYS } from './layout.ts'
+import { marshalBinary, marshalText } from './marshal-time.ts'
+import { roundTime, truncateTime } from './round-time.ts'
 import { LOCAL, UTC, type Zone } from './zone.ts'
 
 /** A `time.Time`, as templates see it. */
@@ -33,7 +35,6 @@ export interface GoTime extends GoObject {
 }
 
 const STRING_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST'
-const RFC3339_NANO = '2006-01-02T15:04:05.999999999Z07:00'
 
 export function goTime(instant: Instant): GoTime {
   return {
@@ -45,7 +46,7 @@ export function goTime(instant: Instant): GoTime {
     hidden: () => hiddenFields(instant),
     asText: () => formatTime(instant, STRING_LAYOUT),
     asGoText: () => goText(instant),
-    asJson: () => formatTime(instant, RFC3339_NANO),
+    asJson: () => marshalText(instant, 'MarshalJSON'),
     equals: (other) => isTime(other) && toNanoseconds(other.instant) === toNanoseconds(instant),
   }
 }
@@ -80,43 +81,6 @@ export function isTime(value: Value): value is GoTime {
 export function instantOfValue(value: Value): Instant {
   if (isTime(value)) return value.instant
   throw new FunctionError('a time.Time was expected')
-}
-
-/** A `time.Duration`. */
-function goDuration(nanoseconds: bigint): GoObject & { readonly nanoseconds: bigint } {
-  return {
-    nanoseconds,
-    goType: 'time.Duration',
-    goKind: 'int64',
-    integer: nanoseconds,
-    withInteger: goDuration,
-    fields: [],
-    methods: durationMethods,
-    asText: () => formatDuration(nanoseconds),
-    asJson: () => goInt64(nanoseconds),
-    equals: (other) => 'nanoseconds' in other && other.nanoseconds === nanoseconds,
-  }
-}
-
-function nanosecondsOf(value: Value): bigint {
-  if (value instanceof GoInteger) return value.value
-  if (isObject(value) && 'nanoseconds' in value && typeof value.nanoseconds === 'bigint')
-    return value.nanoseconds
-  throw new FunctionError('a time.Duration was expected')
-}
-
-const durationMethods: Methods = {
-  String: onDuration((nanoseconds) => formatDuration(nanoseconds)),
-  Nanoseconds: onDuration((nanoseconds) => goInt64(nanoseconds)),
-  Microseconds: onDuration((nanoseconds) => goInt64(nanoseconds / 1_000n)),
-  Milliseconds: onDuration((nanoseconds) => goInt64(nanoseconds / 1_000_000n)),
-  Seconds: onDuration((nanoseconds) => Number(nanoseconds) / 1e9),
-  Minutes: onDuration((nanoseconds) => Number(nanoseconds) / 6e10),
-  Hours: onDuration((nanoseconds) => Number(nanoseconds) / 3.6e12),
-}
-
-function onDuration(read: (nanoseconds: bigint) => Value): (receiver: Value) => GoFunction {
-  return (receiver) => fixed([], () => read(nanosecondsOf(receiver)))
 }
 
 /** `time.Month` and `time.Weekday`: integers that print as their names, which the first has from 1. */
@@ -155,13 +119,18 @@ const methods: Methods = {
   Location: onTime(({ zone }) => goLocation(zone)),
   In: (receiver) =>
     fixed(['*time.Location'], ([location]) =>
-      goTime({ ...instantOfValue(receiver), zone: zoneOfLocation(location) ?? UTC }),
+      goTime({ ...instantOfValue(receiver), zone: locationOf(location) }),
     ),
   String: onTime((instant) => formatTime(instant, STRING_LAYOUT)),
   GoString: onTime(goText),
   IsDST: onTime(() => false),
-  MarshalText: onTime((instant) => new GoBytes(formatTime(instant, RFC3339_NANO))),
-  MarshalJSON: onTime((instant) => new GoBytes(`"${formatTime(instant, RFC3339_NANO)}"`)),
+  MarshalText: onTime((instant) => new GoBytes(marshalText(instant, 'MarshalText'))),
+  MarshalJSON: onTime((instant) => new GoBytes(`"${marshalText(instant, 'MarshalJSON')}"`)),
+  MarshalBinary: onTime((instant) => new GoBytes(marshalBinary(instant))),
+  GobEncode: onTime((instant) => new GoBytes(marshalBinary(instant))),
+  AppendText: appending([], (instant) => marshalText(instant, 'AppendText')),
+  AppendBinary: appending([], (instant) => marshalBinary(instant)),
+  AppendFormat: appending(['string'], (instant, layout) => formatTime(instant, layout)),
   IsZero: onTime((instant) => toNanoseconds(instant) === toNanoseconds(ZERO_INSTANT)),
   Format: (receiver) =>
     fixed(['string'], ([layout]) =>
@@ -181,7 +150,14 @@ const methods: Methods = {
         instantOf({ ...civil, ...date, nanoseconds: instant.nanoseconds }, instant.zone),
       )
     }),
-  Sub: onTimes((left, right) => goDuration(toNanoseconds(left) - toNanoseconds(right))),
+  Round: byDuration(roundTime),
+  Truncate: byDuration(truncateTime),
+  Clock: uncallable('function Clock has 3 return values; should be 1 or 2'),
+  Date: uncallable('function Date has 3 return values; should be 1 or 2'),
+  ISOWeek: uncallable(secondResult('ISOWeek', 'int')),
+  Zone: uncallable(secondResult('Zone', 'int')),
+  ZoneBounds: uncallable(secondResult('ZoneBounds', 'time.Time')),
+  Sub: onTimes((left, right) => goDuration(saturated(toNanoseconds(left) - toNanoseconds(right)))),
   Before: onTimes((left, right) => toNanoseconds(left) < toNanoseconds(right)),
   After: onTimes((left, right) => toNanoseconds(left) > toNanoseconds(right)),
   Compare: onTimes((left, right) =>
@@ -192,6 +168,43 @@ const methods: Methods = {
 
 function onTime(read: (instant: Instant) => Value): (receiver: Value) => GoFunction {
   return (receiver) => fixed([], () => read(instantOfValue(receiver)))
+}
+
+function byDuration(
+  change: (instant: Instant, unit: bigint) => Instant,
+): (receiver: Value) => GoFunction {
+  return (receiver) =>
+    fixed(['time.Duration'], ([unit]) =>
+      goTime(change(instantOfValue(receiver), nanosecondsOf(unit))),
+    )
+}
+
+/** Bytes, and what a time gives behind them. */
+function appending(
+  parameters: readonly string[],
+  write: (instant: Instant, layout: string) => string,
+): (receiver: Value) => GoFunction {
+  return (receiver) =>
+    fixed(['[]uint8', ...parameters], ([bytes, layout]) => {
+      const before = bytes instanceof GoBytes ? bytes.data : ''
+      const text = typeof layout === 'string' ? layout : ''
+      return new GoBytes(before + write(instantOfValue(receiver), text))
+    })
+}
+
+/** A method that is there, and that no template can call. */
+function uncallable(reason: string): () => GoFunction {
+  return () => ({ ...fixed([], () => null), refusal: reason })
+}
+
+function secondResult(name: string, type: string): string {
+  return `invalid function signature for ${name}: second return value should be error; is ${type}`
+}
+
+function locationOf(value: Value): Zone {
+  const zone = zoneOfLocation(value)
+  if (zone === undefined) throw new FunctionError('time: missing Location in call to Time.In')
+  return zone
 }
 
 function onTimes(read: (left: Instant, right: Instant) => Value): (receiver: Value) => GoFunction {
