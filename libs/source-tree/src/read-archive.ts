@@ -18,6 +18,8 @@ export const ARCHIVE_ENTRIES_MAX = 100_000
 export const ARCHIVE_RATIO_MAX = 200
 // Small archives may have any ratio: a megabyte harms nobody.
 const RATIO_FREE_BYTES = 1024 * 1024
+// Fewer and larger pieces are put together sooner.
+const CHUNK_BYTES = 256 * 1024
 // Pax headers and long names; a path has at most 4096 bytes.
 const META_BYTES_MAX = 64 * 1024
 
@@ -26,6 +28,10 @@ export interface ArchiveOptions {
   readonly links?: 'refuse' | 'skip' | 'keep'
   /** Largest file, in bytes; what is above is refused at once. */
   readonly fileBytesMax?: number
+  /** Most bytes once unpacked, where that is fewer than any archive may have. */
+  readonly bytesMax?: number
+  /** Most entries, where that is fewer than any archive may have. */
+  readonly entriesMax?: number
 }
 
 interface Member {
@@ -41,8 +47,9 @@ interface Member {
  */
 export function readArchive(archive: Uint8Array, options: ArchiveOptions = {}): SourceTree {
   const members = new Map<string, Member>()
-  const tar = unpacked(archive)
-  for (const { header, body } of tarEntries(tar)) {
+  const { bytesMax = ARCHIVE_BYTES_MAX, entriesMax = ARCHIVE_ENTRIES_MAX } = options
+  const tar = unpacked(archive, bytesMax)
+  for (const { header, body } of tarEntries(tar, entriesMax)) {
     const isFolder = header.type === '5'
     if (isFolder || (header.type === '2' && options.links === 'skip')) continue
     const member = toMember(header, body, options)
@@ -68,40 +75,44 @@ export function readArchive(archive: Uint8Array, options: ArchiveOptions = {}): 
   )
 }
 
-function unpacked(archive: Uint8Array): Uint8Array {
-  if (archive[0] !== 0x1f || archive[1] !== 0x8b) return sized(archive)
+function unpacked(archive: Uint8Array, bytesMax: number): Uint8Array {
+  if (archive[0] !== 0x1f || archive[1] !== 0x8b) return sized(archive, bytesMax)
   const byRatio = Math.max(RATIO_FREE_BYTES, archive.length * ARCHIVE_RATIO_MAX)
   try {
-    return gunzipSync(archive, { maxOutputLength: Math.min(byRatio, ARCHIVE_BYTES_MAX) })
+    const maxOutputLength = Math.min(byRatio, bytesMax)
+    return gunzipSync(archive, { maxOutputLength, chunkSize: CHUNK_BYTES })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : ''
     if (code !== 'ERR_BUFFER_TOO_LARGE')
       throw new SourceError('ARCHIVE_FORMAT', '', `the gzip stream is damaged (${String(code)})`)
-    if (byRatio < ARCHIVE_BYTES_MAX)
+    if (byRatio < bytesMax)
       throw new SourceError(
         'ARCHIVE_RATIO',
         '',
         `unpacks to more than ${ARCHIVE_RATIO_MAX} times its size`,
       )
-    throw tooLarge()
+    throw tooLarge(bytesMax)
   }
 }
 
-function sized(archive: Uint8Array): Uint8Array {
-  if (archive.length > ARCHIVE_BYTES_MAX) throw tooLarge()
+function sized(archive: Uint8Array, bytesMax: number): Uint8Array {
+  if (archive.length > bytesMax) throw tooLarge(bytesMax)
   return archive
 }
 
-function tooLarge(): SourceError {
+function tooLarge(bytesMax: number): SourceError {
   return new SourceError(
     'ARCHIVE_SIZE',
     '',
-    `unpacks to more than ${ARCHIVE_BYTES_MAX / 1024 / 1024} MiB; ignore files, or split the source`,
+    `unpacks to more than ${bytesMax / 1024 / 1024} MiB; ignore files, or split the source`,
   )
 }
 
 /** The entries with their long names and PAX records applied. */
-function* tarEntries(tar: Uint8Array): Generator<{ header: TarHeader; body: Uint8Array }> {
+function* tarEntries(
+  tar: Uint8Array,
+  entriesMax: number,
+): Generator<{ header: TarHeader; body: Uint8Array }> {
   let at = 0
   let count = 0
   let pending: { name?: string; link?: string; size?: number } = {}
@@ -111,11 +122,11 @@ function* tarEntries(tar: Uint8Array): Generator<{ header: TarHeader; body: Uint
     const header = { ...raw, ...pending }
     at += BLOCK_BYTES
     count += 1
-    if (count > ARCHIVE_ENTRIES_MAX)
+    if (count > entriesMax)
       throw new SourceError(
         'ARCHIVE_COUNT',
         header.name,
-        `more than ${ARCHIVE_ENTRIES_MAX} entries`,
+        `more than ${entriesMax} entries; ignore files, or split the source`,
       )
     if (header.size > tar.length - at)
       throw new SourceError(

@@ -13,7 +13,7 @@ export interface TarHeader {
 
 /** Reads one header block (POSIX.1-2001 ustar, GNU and v7); `undefined` for the zero block that ends an archive. */
 export function readHeader(block: Uint8Array): TarHeader | undefined {
-  if (block.every((byte) => byte === 0)) return undefined
+  if (isZero(block)) return undefined
   const name = text(block, 0, 100)
   if (checksum(block) !== number(block, 148, 8))
     throw new SourceError(
@@ -76,9 +76,16 @@ export function readPax(body: Uint8Array, name: string): ReadonlyMap<string, str
 
 function checksum(block: Uint8Array): number {
   let sum = 0
+  for (let at = 0; at < block.length; at += 1) sum += block[at] ?? 0
   // The checksum's own eight bytes count as spaces.
-  for (const [at, byte] of block.entries()) sum += at >= 148 && at < 156 ? 0x20 : byte
+  for (let at = 148; at < 156; at += 1) sum += 0x20 - (block[at] ?? 0)
   return sum
+}
+
+/** Loops, not methods: an archive may have a hundred thousand of them. */
+function isZero(block: Uint8Array): boolean {
+  for (let at = 0; at < block.length; at += 1) if (block[at] !== 0) return false
+  return true
 }
 
 function text(block: Uint8Array, at: number, length: number): string {
