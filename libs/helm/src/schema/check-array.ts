@@ -1,11 +1,7 @@
 import { GoSlice, type Value } from '@tidemark/go-template'
-import { HelmError } from '../helm-error.ts'
 import { equalJson, numberOf } from './equal-values.ts'
 import { type Scope, type Unevaluated, type Validator } from './validator.ts'
 import { shownCount, type Violation } from './violation.ts'
-
-/** `uniqueItems` compares each with each. */
-const UNIQUE_ITEMS_MAX = 5_000
 
 interface ListUnderCheck {
   readonly list: GoSlice
@@ -38,8 +34,6 @@ function sizes(scope: Scope, { items: { length } }: GoSlice): Violation[] {
 
 function duplicates(scope: Scope, { items: list }: GoSlice): Violation[] {
   if (scope.schema.keywords.entries.get('uniqueItems') !== true) return []
-  if (list.length > UNIQUE_ITEMS_MAX)
-    throw new HelmError('SCHEMA_DEPTH', `uniqueItems over more than ${UNIQUE_ITEMS_MAX} items`)
   for (let later = 1; later < list.length; later++)
     for (let earlier = 0; earlier < later; earlier++)
       if (equalJson(list[later], list[earlier]))

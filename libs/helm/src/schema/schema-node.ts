@@ -22,5 +22,7 @@ export interface SchemaNode {
   readonly always: boolean | undefined
   readonly keywords: GoMap
   readonly pattern: Regex | undefined
+  /** How much `enum` and `const` hold. */
+  readonly weight: number
   readonly patternProperties: readonly (readonly [Regex, string])[]
 }

@@ -8,6 +8,7 @@ import {
   type Value,
 } from '@tidemark/go-template'
 import { HelmError } from '../helm-error.ts'
+import { weightOf } from './check-cost.ts'
 import { METASCHEMAS } from './metaschemas.ts'
 import { type Draft, type Resource, type SchemaNode } from './schema-node.ts'
 
@@ -51,7 +52,14 @@ export class SchemaStore {
   readonly #resources = new Map<string, Resource>()
   readonly #owners = new Map<GoMap, { resource: Resource; pointer: string }>()
   readonly #nodes = new Map<GoMap, SchemaNode>()
+  readonly #references = new Map<Resource, Map<string, SchemaNode>>()
   #objects = 0
+  #asksForUnevaluated = false
+
+  /** Whether a schema asks what others left unlooked-at; only then does anybody keep account of it. */
+  get asksForUnevaluated(): boolean {
+    return this.#asksForUnevaluated
+  }
 
   /** Adds a document, with every document within it that has an id of its own. */
   add(url: string, root: Value, options: { draft: Draft; checksFormats: boolean }): SchemaNode {
@@ -73,6 +81,8 @@ export class SchemaStore {
 
   /** A subschema of a node, by keyword and what follows. */
   child(node: SchemaNode, value: Value, ...path: readonly string[]): SchemaNode {
+    const known = value instanceof GoMap ? this.#nodes.get(value) : undefined
+    if (known !== undefined) return known
     const pointer = path
       .map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`)
       .join('')
@@ -82,6 +92,15 @@ export class SchemaStore {
 
   /** What a reference points to; throws `HelmError` where it leaves the document or finds nothing. */
   resolve(node: SchemaNode, reference: string): SchemaNode {
+    const known = this.#references.get(node.resource)?.get(reference)
+    if (known !== undefined) return known
+    const found = this.#lookUp(node, reference)
+    const references = this.#references.get(node.resource) ?? new Map<string, SchemaNode>()
+    this.#references.set(node.resource, references.set(reference, found))
+    return found
+  }
+
+  #lookUp(node: SchemaNode, reference: string): SchemaNode {
     const hash = reference.indexOf('#')
     const url = hash === -1 ? reference : reference.slice(0, hash)
     const fragment = hash === -1 ? '' : decodeFragment(reference.slice(hash + 1))
@@ -104,6 +123,7 @@ export class SchemaStore {
       always: typeof value === 'boolean' ? value : undefined,
       keywords: new GoMap(),
       pattern: undefined,
+      weight: 0,
       patternProperties: [],
     }
   }
@@ -145,11 +165,16 @@ export class SchemaStore {
     if (!(value instanceof GoMap)) return
     this.#objects += 1
     if (this.#objects > OBJECTS_MAX)
-      throw new HelmError('SCHEMA_DEPTH', `the schema has more than ${OBJECTS_MAX} objects`)
+      throw new HelmError(
+        'SCHEMA_DEPTH',
+        `the schema has more than ${OBJECTS_MAX} objects; let it repeat less`,
+      )
     const own = this.#ownResource(value, resource)
     const start = own === resource ? pointer : ''
     this.#owners.set(value, { resource: own, pointer: start })
     this.#noteAnchors(value, own)
+    if (value.entries.has('unevaluatedProperties') || value.entries.has('unevaluatedItems'))
+      this.#asksForUnevaluated = true
     for (const [key, item] of value.entries)
       if (!DATA_KEYWORDS.has(key))
         this.#walk(item, `${start}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, own)
@@ -213,6 +238,7 @@ function compile(keywords: GoMap, resource: Resource, pointer: string): SchemaNo
     resource,
     always: undefined,
     keywords,
+    weight: weightOf(keywords.entries.get('enum')) + weightOf(keywords.entries.get('const')),
     pattern: typeof pattern === 'string' ? regexOf(pattern, `${location}/pattern`) : undefined,
     patternProperties:
       properties instanceof GoMap

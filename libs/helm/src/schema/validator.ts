@@ -2,14 +2,17 @@ import { GoMap, GoSlice, runeCount, type Value } from '@tidemark/go-template'
 import { HelmError } from '../helm-error.ts'
 import { checkArray } from './check-array.ts'
 import { checkObject } from './check-object.ts'
+import { costOf } from './check-cost.ts'
 import { checkNumber, checkText, checkValue } from './check-scalar.ts'
 import { type SchemaNode } from './schema-node.ts'
 import { type SchemaStore } from './schema-store.ts'
 import { shownCount, type Violation } from './violation.ts'
 
-/** Schemas that are applied in one validation: the largest of the corpus takes some thousands. */
-const CHECKS_MAX = 100_000
+/** Schemas that are applied in one validation: the largest of the corpus take 17,000. */
+const CHECKS_MAX = 60_000
 const DEPTH_MAX = 400
+/** So many names or items are noted in the time of a check. */
+const PARTS_PER_CHECK = 8
 
 /** One value under one schema. */
 export interface Scope {
@@ -39,6 +42,9 @@ export class Unevaluated {
     for (const index of this.items) if (!other.items.has(index)) this.items.delete(index)
   }
 }
+
+/** Where nobody asks. */
+const NOTHING_LEFT = new Unevaluated(undefined)
 
 export interface Outcome {
   readonly violations: readonly Violation[]
@@ -83,14 +89,14 @@ export class Validator {
   }
 
   #apply(scope: Scope): Outcome {
-    this.#checks += 1
+    this.#checks += costOf(scope)
     if (this.#checks > CHECKS_MAX || scope.depth > DEPTH_MAX)
       throw new HelmError(
         'SCHEMA_DEPTH',
-        `the schema asks for more than ${shownCount(CHECKS_MAX)} checks or nests deeper than ${DEPTH_MAX}`,
+        `the schema asks for more than ${shownCount(CHECKS_MAX)} checks or nests deeper than ${DEPTH_MAX}; let it repeat less`,
       )
     const { schema, value } = scope
-    const left = new Unevaluated(value)
+    const left = this.#unlookedAt(value)
     if (schema.always !== undefined)
       return { violations: schema.always ? [] : [violation(scope, 'false schema')], left }
     const cycle = cycleOf(scope)
@@ -98,6 +104,14 @@ export class Validator {
     const first = checkValue(scope)
     if (first !== undefined) return { violations: [first], left }
     return { violations: joined(scope, this.#keywords(scope, left)), left }
+  }
+
+  /** Costs by the names and items of the value, so it is paid for. */
+  #unlookedAt(value: Value): Unevaluated {
+    if (!this.store.asksForUnevaluated) return NOTHING_LEFT
+    const left = new Unevaluated(value)
+    this.#checks += Math.floor((left.properties.size + left.items.size) / PARTS_PER_CHECK)
+    return left
   }
 
   #keywords(scope: Scope, left: Unevaluated): Violation[] {
