@@ -21,6 +21,10 @@ import { validateMetadata } from './validate-metadata.ts'
 /** Helm's own bounds. */
 const FILE_BYTES_MAX = 5 * 1024 * 1024
 const CHART_BYTES_MAX = 100 * 1024 * 1024
+/** What Helm allows, and room for the headers. */
+const ARCHIVE_BYTES_MAX = 110 * 1024 * 1024
+/** Thirty times what the largest chart of the corpus has. */
+const ARCHIVE_ENTRIES_MAX = 10_000
 /** Charts within charts; the deepest of the corpus is four. */
 const DEPTH_MAX = 32
 /** Folders within folders; links could make them endless. */
@@ -114,7 +118,11 @@ function archiveFiles(bytes: Uint8Array): ChartFile[] {
 
 function opened(bytes: Uint8Array): SourceTree {
   try {
-    return readArchive(bytes, { fileBytesMax: FILE_BYTES_MAX })
+    return readArchive(bytes, {
+      fileBytesMax: FILE_BYTES_MAX,
+      bytesMax: ARCHIVE_BYTES_MAX,
+      entriesMax: ARCHIVE_ENTRIES_MAX,
+    })
   } catch (error) {
     if (error instanceof SourceError) throw error
     throw new HelmError('ARCHIVE', 'the chart is no gzipped archive', { cause: error })

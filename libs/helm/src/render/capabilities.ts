@@ -41,7 +41,7 @@ export interface KubeVersion {
   readonly minor: string
 }
 
-const VERSION = /^\s*v?([0-9]+(?:\.[0-9]+)*)(.*)*$/
+const VERSION = /^\s*v?([0-9]+(?:\.[0-9]+)*)/
 
 /**
  * Reads a version as Kubernetes does (`ParseGeneric`): at least two numbers; what follows is dropped, or kept for

@@ -27,7 +27,10 @@ export function printRelease(rendered: RenderedChart, options: PrintOptions = {}
     .trimEnd()}\n${shown.map(printDocument).join('')}`
   return options.showOnly === undefined || options.showOnly.length === 0
     ? text
-    : onlyOf(splitManifests(text, rulesOf(rendered.flavour).separators), options.showOnly)
+    : onlyOf(
+        splitManifests(text, { separators: rulesOf(rendered.flavour).separators, most: Infinity }),
+        options.showOnly,
+      )
 }
 
 function printDocument({ source, content }: { source: string; content: string }): string {

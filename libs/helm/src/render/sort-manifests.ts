@@ -1,5 +1,6 @@
 import { compareBytes } from '@tidemark/go-template'
 import { type FlavourRules } from '../flavour.ts'
+import { HelmError } from '../helm-error.ts'
 import { type ManifestHead, readHead } from './manifest-head.ts'
 import { splitManifests } from './split-manifests.ts'
 
@@ -42,6 +43,9 @@ const INSTALL_ORDER: readonly string[] = [
   'Ingress',
   'APIService',
 ]
+
+/** Thirty times what the largest chart of the corpus prints. */
+const DOCUMENTS_MAX = 10_000
 
 export type HookEvent =
   | 'pre-install'
@@ -98,10 +102,17 @@ export function sortManifests(
   const manifests: Manifest[] = []
   const hooks: Hook[] = []
   let position = 0
+  const most = DOCUMENTS_MAX
   for (const path of [...files.keys()].toSorted(compareBytes)) {
     const output = files.get(path) ?? ''
     if (path.slice(path.lastIndexOf('/') + 1).startsWith('_') || output.trim() === '') continue
-    for (const content of splitManifests(output, separators)) {
+    const documents = splitManifests(output, { separators, most })
+    if (position + documents.length > most)
+      throw new HelmError(
+        'MANIFEST',
+        `${path}: the chart prints more than ${most} documents; split the chart`,
+      )
+    for (const content of documents) {
       const manifest = { source: path, content, head: readHead(content, path, headType), position }
       position += 1
       const marks = manifest.head.annotations.get('helm.sh/hook')

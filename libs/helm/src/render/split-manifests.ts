@@ -7,15 +7,15 @@ const MARK = '\n---'
 /**
  * The documents of a rendered file, at each `---` at the start of a line. It is no YAML parser: one within a
  * block of text splits too, as upstream. Helm 3.22 takes all space around it away, Helm 4 the blanks behind it,
- * and the space before a document but not that behind it.
+ * and the space before a document but not that behind it. Of more than `most` documents some are left out.
  */
 export function splitManifests(
   output: string,
-  separators: FlavourRules['separators'],
+  { separators, most }: { separators: FlavourRules['separators']; most: number },
 ): readonly string[] {
-  if (separators === 'all-space') return splitWithSpace(output)
+  if (separators === 'all-space') return splitWithSpace(output, most)
   return trimmedStart(output)
-    .split(/(?<![^\n])---[ \t]*/)
+    .split(/(?<![^\n])---[ \t]*/, most + 1)
     .map(trimmedStart)
     .filter((document) => document !== '')
 }
@@ -26,12 +26,12 @@ function trimmedStart(text: string): string {
   return text.slice(from)
 }
 
-function splitWithSpace(output: string): readonly string[] {
+function splitWithSpace(output: string, most: number): readonly string[] {
   const text = trimmed(output)
   const documents: string[] = []
   let from = 0
   let mark = text.startsWith('---') ? 0 : text.indexOf(MARK)
-  while (mark !== -1) {
+  while (mark !== -1 && documents.length <= most) {
     const start = mark === 0 && text.startsWith('---') ? 0 : spaceBefore(text, mark, from)
     add(documents, text.slice(from, start))
     from = spaceAfter(text, text.indexOf('---', mark) + 3)
