@@ -12,6 +12,7 @@ import {
   type VariableNode,
 } from './parse/nodes.ts'
 import { type GoFunction } from './function.ts'
+import { priceOf, priceOfResult } from './price.ts'
 import { isTrue } from './truth.ts'
 import {
   GoFunctionValue,
@@ -72,8 +73,10 @@ export abstract class CallEvaluation extends Execution {
     if (called.takesCallee === true) values.unshift(calleeOf(site))
     this.isInterface = called.result === 'interface {}'
     try {
-      if (called.result === 'dynamic') return called.call(values, this)
+      this.budget.step(priceOf(values, called.price))
       const result = called.call(values, this)
+      this.budget.step(priceOfResult(result, called.price))
+      if (called.result === 'dynamic') return result
       // A function may execute templates, which evaluate things of their own.
       this.isInterface = called.result === 'interface {}'
       return result

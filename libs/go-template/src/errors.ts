@@ -41,27 +41,39 @@ export type LimitCode =
   | 'TEMPLATE_OUTPUT'
   | 'TEMPLATE_DEPTH'
   | 'TEMPLATE_TIME'
-  | 'TEMPLATE_SYNTAX'
+
+/** What the author of a chart can do about it. */
+const WAYS_OUT: Readonly<Record<LimitCode, string>> = {
+  TEMPLATE_FUEL:
+    'do less in loops (keys, hashes, dates, regular expressions and parsing cost most), or split the chart',
+  TEMPLATE_MEMORY: 'make shorter texts and lists, or split the chart',
+  TEMPLATE_OUTPUT: 'print less, or split the chart',
+  TEMPLATE_DEPTH: 'nest less, and look for a template that includes itself',
+  TEMPLATE_TIME: 'do less in loops, or split the chart',
+}
 
 /**
  * A bound was reached. No function catches it and no template goes on after it; the message names the
- * limit, and the engine adds the template and the line.
+ * limit and a way out, and the engine adds the template and the line.
  */
 export class LimitError extends Error {
   override readonly name = 'LimitError'
   readonly code: LimitCode
+  readonly #what: string
   position: TemplatePosition | undefined
 
   constructor(code: LimitCode, what: string) {
-    super(`${code}: ${what}`)
+    super(`${code}: ${what}; ${WAYS_OUT[code]}`)
     this.code = code
+    this.#what = what
   }
 
   /** Adds the innermost position; later calls leave it alone. */
   locate(position: TemplatePosition): this {
     if (this.position !== undefined) return this
     this.position = position
-    this.message += ` at ${position.template}:${position.line}`
+    const place = `${position.template}:${position.line}`
+    this.message = `${this.code}: ${this.#what} at ${place}; ${WAYS_OUT[this.code]}`
     return this
   }
 }

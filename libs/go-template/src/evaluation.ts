@@ -12,6 +12,7 @@ import {
   type PipeNode,
   type VariableNode,
 } from './parse/nodes.ts'
+import { NODE_STEPS } from './price.ts'
 import {
   type Field,
   GoMap,
@@ -50,7 +51,7 @@ export abstract class Evaluation extends CallEvaluation {
   }
 
   #command(dot: Value, command: CommandNode, final: Final): Value {
-    this.budget.step()
+    this.budget.step(NODE_STEPS)
     const [first, ...args] = command.args
     if (first === undefined) return undefined
     switch (first.kind) {

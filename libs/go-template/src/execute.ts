@@ -9,6 +9,7 @@ import { type GeneratedValues } from './generated-values.ts'
 import { describeNode } from './parse/describe-node.ts'
 import { type BranchNode, type ListNode, type Node, type TemplateNode } from './parse/nodes.ts'
 import { type TemplateSet } from './template-set.ts'
+import { NODE_STEPS } from './price.ts'
 import { isTrue } from './truth.ts'
 import {
   GoFunctionValue,
@@ -23,6 +24,9 @@ import {
   itemsOf,
   type Value,
 } from './values.ts'
+
+/** Of a value that is printed. */
+const BYTES_PER_STEP = 16
 
 export interface ExecuteOptions {
   readonly budget?: Budget
@@ -104,7 +108,7 @@ class TemplateExecution extends Evaluation {
 
   #walk(dot: Value, node: Node): Flow {
     this.node = node
-    this.budget.step()
+    this.budget.step(NODE_STEPS)
     switch (node.kind) {
       case 'text':
         this.#write(node.text, node)
@@ -131,12 +135,15 @@ class TemplateExecution extends Evaluation {
     this.node = node
     if (value instanceof GoFunctionValue)
       this.fail(`can't print ${describeNode(node)} of type func()`)
-    this.#write(shownText(value), node)
+    const text = shownText(value)
+    if (typeof value !== 'string') this.budget.step(Math.floor(text.length / BYTES_PER_STEP))
+    this.#write(text, node)
   }
 
   #write(text: string, { source, at }: Node): void {
     this.budget.text(text.length)
     this.output += text
+    this.budget.roomForOutput(this.output.length)
     this.session.tracer?.printed({ source, offset: at, text })
   }
 
@@ -186,6 +193,8 @@ class TemplateExecution extends Evaluation {
 
   #overMap(map: GoMap, node: BranchNode): number {
     const keys = map.sortedKeys()
+    // Sorting comes before the first pass, which may be the last.
+    this.budget.step(keys.length * 2)
     const isInterface = map.type.element === 'interface {}'
     for (const key of keys)
       if (!this.#iteration(node, key, map.entries.get(key), isInterface)) break
@@ -206,7 +215,7 @@ class TemplateExecution extends Evaluation {
 
   /** One pass of a range; false where `break` ended it. */
   #iteration(node: BranchNode, index: Value, item: Value, isInterface: boolean): boolean {
-    this.budget.step()
+    this.budget.step(NODE_STEPS)
     const element = item === undefined ? null : item
     if (node.pipe.isAssignment) this.#assign(node, index, element, isInterface)
     else this.#declare(node, index, element, isInterface)
@@ -241,6 +250,7 @@ class TemplateExecution extends Evaluation {
     this.report('template', node.name)
     const output = this.execute({ templates, name: node.name, root, data })
     this.output += output
+    this.budget.roomForOutput(this.output.length)
     this.session.tracer?.printed({ source: node.source, offset: node.at, text: output })
   }
 }

@@ -1,4 +1,5 @@
 import { type CallContext } from './call-context.ts'
+import { type Price } from './price.ts'
 import { type Value } from './values.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface GoFunction {
   readonly takesCallee?: boolean
   /** Why no template can call it, in Go's words, where its results forbid it. */
   readonly refusal?: string
+  /** What a call costs, where that is not what most cost. */
+  readonly price?: Price
   readonly call: (args: readonly Value[], context: CallContext) => Value
 }
 

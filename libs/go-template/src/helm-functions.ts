@@ -10,6 +10,7 @@ import { letterCaseFunctions } from './functions/letter-case.ts'
 import { listFunctions } from './functions/lists.ts'
 import { mathFunctions } from './functions/math.ts'
 import { pathFunctions } from './functions/paths.ts'
+import { priced } from './functions/prices.ts'
 import { randomFunctions } from './functions/random.ts'
 import { regexFunctions } from './functions/regex.ts'
 import { semverFunctions } from './functions/semver.ts'
@@ -49,5 +50,5 @@ export const helmFunctions: FunctionTable = new Map<string, GoFunction>(
     yamlFunctions,
     tomlFunctions,
     templateFunctions,
-  ].flatMap((functions) => Object.entries(functions)),
+  ].flatMap((functions) => Object.entries(functions).map(priced)),
 )

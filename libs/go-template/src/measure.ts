@@ -4,8 +4,10 @@ import { GoMap, GoSlice, type Value } from './values.ts'
 
 /** So many parts may a value have that is walked as a whole; values of the largest chart have 10,000. */
 const PARTS_MAX = 200_000
-/** What walks values visits about so many parts in the time of a step. */
-const PARTS_PER_STEP = 16
+/** What walks values visits so many parts in the time of a step. */
+const PARTS_PER_STEP = 2
+/** So many bytes of a text are one part more. */
+const BYTES_PER_PART = 256
 /** Deeper values are refused by what walks them. */
 const DEPTH_MAX = 1_000
 
@@ -24,6 +26,7 @@ function partsOf(value: GoMap | GoSlice, before: number, depth: number): number 
   let count = before
   for (const part of parts) {
     count += 1
+    if (typeof part === 'string') count += Math.floor(part.length / BYTES_PER_PART)
     if (count > PARTS_MAX)
       throw new LimitError('TEMPLATE_MEMORY', 'value of more than 200,000 parts')
     if (depth < DEPTH_MAX && (part instanceof GoMap || part instanceof GoSlice))

@@ -69,7 +69,7 @@ describe('a hostile template is refused by name', () => {
     ['{{ $d := dict }}{{ $_ := set $d "a" $d }}{{ toYaml $d }}x{{ toJson $d }}', 'accepted'],
     [
       `{{ $x := "${'x'.repeat(1000)}" }}{{ range 100000 }}{{ $x = printf "%s%s" $x $x }}{{ end }}`,
-      'TEMPLATE_MEMORY',
+      'TEMPLATE_',
     ],
     ['{{ printf "%999999d%999999d" 1 2 | repeat 1000 }}', 'TEMPLATE_MEMORY'],
     ['{{ regexReplaceAll "" (repeat 1000000 "a") (repeat 10000 "b") }}', 'TEMPLATE_'],
@@ -80,9 +80,29 @@ describe('a hostile template is refused by name', () => {
     expect(refusal(() => template(text))).toContain(expected)
   })
 
-  test('the message tells template and line', () => {
-    const message = refusal(() => render({ 'templates/a.yaml': '\n\n{{ until 300000000 }}' }))
-    expect(message).toContain('shop/templates/a.yaml:3')
+  test.each([
+    ['{{ range 1600000000 }}{{ end }}', /^TEMPLATE_FUEL: 1,000,000 steps .*; do less in loops/],
+    ['{{ until 300000000 }}', /^TEMPLATE_MEMORY: list of 300,000,000 .*; make shorter texts/],
+    [
+      '{{ $t := repeat 10000000 "x" }}{{ range 4 }}{{ $t }}{{ end }}',
+      /^TEMPLATE_OUTPUT: 33,554,432 bytes .*; print less/,
+    ],
+    [
+      '{{ include "a" . }}{{ define "a" }}{{ include "a" . }}{{ end }}',
+      /^TEMPLATE_DEPTH: .*; nest less/,
+    ],
+  ])(
+    'the message of %s tells the limit, the template, the line and what to do',
+    (text, expected) => {
+      const message = refusal(() => render({ 'templates/a.yaml': `\n\n${text}` }))
+      expect(message).toMatch(expected)
+      expect(message).toContain(' at shop/templates/a.yaml:3; ')
+    },
+  )
+
+  test('a render costs the same however often its expressions were compiled', () => {
+    const entries = { 'templates/NOTES.txt': '{{ regexMatch "^costs (the|a) same$" "" }}' }
+    expect(render(entries).used.steps).toBe(render(entries).used.steps)
   })
 
   test('a regular expression takes linear time', () => {

@@ -30,11 +30,11 @@ import {
 
 const LIST = '[]interface {}'
 const CERTIFICATE = 'sprig.certificate'
-/** Prices in steps: what takes 50 ms costs a twentieth of the budget of a render. */
-const BCRYPT_STEPS = 50_000
-const SCRYPT_STEPS = 200_000
-const RSA_4096_STEPS = 200_000
-const RSA_2048_STEPS = 40_000
+/** Prices in steps, below what each takes: what a render cannot pay for is refused before any of it is made. */
+const BCRYPT_STEPS = 30_000
+const SCRYPT_STEPS = 60_000
+const RSA_4096_STEPS = 100_000
+const RSA_2048_STEPS = 30_000
 const SIGNATURE_STEPS = 5_000
 const BCRYPT_COST = 10
 const BCRYPT_COST_LEAST = 4

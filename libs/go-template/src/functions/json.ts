@@ -62,12 +62,10 @@ function encoded(value: Value, style: JsonStyle, { budget }: CallContext): strin
   measure(value, budget)
   const text = encodeJson(value, style)
   budget.text(text.length)
-  budget.step(Math.ceil(text.length / 64))
   return text
 }
 
 function metered(text: Value, { budget }: CallContext): string {
   budget.text(textOf(text).length)
-  budget.step(Math.ceil(textOf(text).length / 64))
   return textOf(text)
 }

@@ -25,7 +25,7 @@ import { textSlice } from './strings.ts'
 const ANY = 'interface {}'
 const NIL_POINTER = 'runtime error: invalid memory address or nil pointer dereference'
 /** `uniq`, `without` and `has` compare each with each: this many comparisons are one step. */
-const COMPARISONS_PER_STEP = 16
+const COMPARISONS_PER_STEP = 8
 
 /** List functions of sprig v3.3.0. `must` variants differ only in how Go reports; here they are the same. */
 export const listFunctions: Readonly<Record<string, GoFunction>> = {
@@ -212,7 +212,7 @@ function chunk(items: readonly Value[], size: number, budget: Meter): GoSlice {
 /** Sorts by bytes; a `[]string` in place, as sprig does. */
 function sortAlpha(list: Value, budget: Meter): GoSlice {
   if (!isList(list)) return textSlice([toText(list)])
-  budget.step(itemsOf(list).length)
+  budget.step(2 * itemsOf(list).length)
   if (isTextList(list)) {
     list.items.sort((left, right) => compareBytes(toText(left), toText(right)))
     return list

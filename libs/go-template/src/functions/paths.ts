@@ -38,8 +38,9 @@ export function cleanPath(path: string): string {
 /** `path.Base` of Go. */
 export function baseOf(path: string): string {
   if (path === '') return '.'
-  const trimmed = path.replace(/\/+$/, '')
-  return trimmed === '' ? '/' : trimmed.slice(trimmed.lastIndexOf('/') + 1)
+  let end = path.length
+  while (end > 0 && path[end - 1] === '/') end -= 1
+  return end === 0 ? '/' : path.slice(path.lastIndexOf('/', end - 1) + 1, end)
 }
 
 function directoryOf(path: string): string {

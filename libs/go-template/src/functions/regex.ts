@@ -14,20 +14,25 @@ const COMPILED_MAX = 500
 /** A longer expression is refused: compiling it takes room for each of its parts. */
 const PATTERN_BYTES_MAX = 20_000
 /** Matching visits each byte for each part of the expression; so many visits are one step. */
-const VISITS_PER_STEP = 256
+const VISITS_PER_STEP = 96
 
+/** What an expression costs before it is matched. */
+const COMPILE_STEPS = 500
+const COMPILE_STEPS_PER_BYTE = 10
 /** One match and the object that tells of it. */
-const STEPS_PER_MATCH = 4
+const STEPS_PER_MATCH = 12
 
 /** Regular expressions of sprig v3.3.0: RE2, in linear time, on the bytes of a text. */
 export const regexFunctions: Readonly<Record<string, GoFunction>> = {
   regexMatch: fixed(['string', 'string'], ([pattern, text], context) => {
+    payForPattern(pattern, context)
     const regex = compile(textOf(pattern))
     return typeof regex === 'string' ? false : regex.isIn(textOf(text), context)
   }),
-  mustRegexMatch: fixed(['string', 'string'], ([pattern, text], context) =>
-    compiled(pattern, 'must').isIn(textOf(text), context),
-  ),
+  mustRegexMatch: fixed(['string', 'string'], ([pattern, text], context) => {
+    payForPattern(pattern, context)
+    return compiled(pattern, 'must').isIn(textOf(text), context)
+  }),
   ...both('regexFind', ['string', 'string'], (regex, [text], context) => {
     const found = regex.matches(textOf(text), { context, most: 1 })[0]?.groups[0]
     return found === undefined ? '' : textOf(text).slice(found[0], found[1])
@@ -61,13 +66,20 @@ type Use = (regex: Regex, args: readonly Value[], context: CallContext) => Value
 
 function both(name: string, parameters: readonly string[], use: Use): Record<string, GoFunction> {
   const make = (manner: 'must' | 'panic'): GoFunction =>
-    fixed(parameters, ([pattern, ...args], context) =>
-      use(compiled(pattern, manner), args, context),
-    )
+    fixed(parameters, ([pattern, ...args], context) => {
+      payForPattern(pattern, context)
+      return use(compiled(pattern, manner), args, context)
+    })
   return {
     [name]: make('panic'),
     [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`]: make('must'),
   }
+}
+
+/** Once in a render, whether another render has compiled it or not: the price is always the same. */
+function payForPattern(pattern: Value, { budget }: CallContext): void {
+  const text = textOf(pattern)
+  if (budget.isFirst(text)) budget.step(COMPILE_STEPS + COMPILE_STEPS_PER_BYTE * text.length)
 }
 
 function compiled(pattern: Value, manner: 'must' | 'panic'): Regex {

@@ -18,8 +18,10 @@ type Functions = Readonly<Record<string, GoFunction>>
 const SPACE = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u
 const INTEGER_MAX = 2 ** 53
 /** What a digest costs, in steps, and how many bytes of it cost one more. */
-const DIGEST_STEPS = 4
+const DIGEST_STEPS = 12
 const BYTES_PER_STEP = 64
+/** Of a text that is indented. */
+const LINES_PER_STEP = 4
 
 /** Text functions of sprig v3.3.0 that do not change the case of letters. */
 export const stringFunctions: Functions = {
@@ -92,12 +94,17 @@ export const stringFunctions: Functions = {
     integerOf(count) === 1 ? one : many,
   ),
   toString: fixed(['interface {}'], ([value]) => toText(value)),
-  toStrings: fixed(['interface {}'], ([value]) =>
-    value instanceof GoSlice && isTextList(value) ? value : textSlice(toTexts(value)),
-  ),
+  toStrings: fixed(['interface {}'], ([value], { budget }) => {
+    if (value instanceof GoSlice && isTextList(value)) return value
+    const texts = toTexts(value)
+    budget.step(texts.length)
+    return textSlice(texts)
+  }),
   join: fixed(['string', 'interface {}'], ([separator, value], { budget }) => {
     const texts = toTexts(value)
-    budget.text(texts.length * textOf(separator).length)
+    const bytes = texts.reduce((total, text) => total + text.length, 0)
+    budget.text(bytes + texts.length * textOf(separator).length)
+    budget.step(texts.length)
     return texts.join(textOf(separator))
   }),
   split: fixed(['string', 'string'], ([separator, text], context) =>
@@ -138,6 +145,7 @@ function indented(text: string, count: number, { budget }: CallContext): string 
   let lines = 1
   for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines += 1
   budget.text(Math.min(lines * count, INTEGER_MAX) + text.length)
+  budget.step(Math.floor(lines / LINES_PER_STEP))
   const pad = ' '.repeat(count)
   return pad + text.replaceAll('\n', `\n${pad}`)
 }
@@ -202,8 +210,16 @@ function numbered(parts: readonly string[]): GoMap {
 
 /** `strings.TrimSpace`. */
 function trimSpace(text: string): string {
-  if (isAscii(text)) return text.replace(/^[\t\n\v\f\r ]+/, '').replace(/[\t\n\v\f\r ]+$/, '')
-  return trimWhere(text, isSpace)
+  if (!isAscii(text)) return trimWhere(text, isSpace)
+  let from = 0
+  let to = text.length
+  while (from < to && isAsciiSpace(text.charCodeAt(from))) from += 1
+  while (to > from && isAsciiSpace(text.charCodeAt(to - 1))) to -= 1
+  return text.slice(from, to)
+}
+
+function isAsciiSpace(code: number): boolean {
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d)
 }
 
 /** `unicode.IsSpace`. */

@@ -7,6 +7,9 @@ import { textOf } from './arguments.ts'
 
 /** So many times may one name be included within itself; Helm's own bound. */
 const NESTED_INCLUDES_MAX = 1_000
+/** What it costs to read a template, and how many bytes of its actions cost one step more. */
+const PARSE_STEPS = 100
+const PARSED_BYTES_PER_STEP = 4
 const WARNING_START = 'HELM_ERR_START'
 const WARNING_END = 'HELM_ERR_END'
 
@@ -64,13 +67,25 @@ function include(name: string, data: Value, context: CallContext): string {
   return output
 }
 
+/** The bytes of a template that are more than text. */
+function actionBytes(text: string): number {
+  let bytes = 0
+  for (let at = text.indexOf('{{'); at !== -1;) {
+    const end = text.indexOf('}}', at)
+    if (end === -1) return bytes + text.length - at
+    bytes += end - at
+    at = text.indexOf('{{', end)
+  }
+  return bytes
+}
+
 function tpl(text: string, data: Value, context: CallContext): string {
   // A text without an action is what it is.
   if (!text.includes('{{')) return text.replaceAll('<no value>', '')
   const templates = context.templates.extend()
   const name = context.setName
   try {
-    context.budget.step(Math.ceil(text.length / 16))
+    context.budget.step(PARSE_STEPS + Math.ceil(actionBytes(text) / PARSED_BYTES_PER_STEP))
     const root = templates.parse({ name, text })
     const output = context.execute({ templates, name, root, data: data ?? undefined })
     return output.replaceAll('<no value>', '')

@@ -7,8 +7,6 @@ import { messageOf } from './json.ts'
 import { decodeToml } from './toml-decode.ts'
 import { encodeToml } from './toml-encode.ts'
 
-const BYTES_PER_STEP = 32
-
 /** TOML functions of Helm 3.22. What has no TOML gives the reason as text, as upstream. */
 export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   toToml: fixed(['interface {}'], ([value], { budget }) => {
@@ -16,7 +14,6 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
     try {
       const text = encodeToml(value)
       budget.text(text.length)
-      budget.step(Math.ceil(text.length / BYTES_PER_STEP))
       return text
     } catch (error) {
       // Go's reflection panics over nothing at all; every other reason is text.
@@ -26,7 +23,6 @@ export const tomlFunctions: Readonly<Record<string, GoFunction>> = {
   }),
   fromToml: fixed(['string'], ([text], { budget }) => {
     budget.text(textOf(text).length)
-    budget.step(Math.ceil(textOf(text).length / BYTES_PER_STEP))
     try {
       return decodeToml(textOf(text))
     } catch (error) {

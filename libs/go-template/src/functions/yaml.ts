@@ -34,8 +34,6 @@ import { textOf } from './arguments.ts'
 
 /** Values nest at most so deep. */
 const DEPTH_MAX = 1_000
-/** Parsing and printing cost about this many bytes a step. */
-const BYTES_PER_STEP = 32
 
 /** YAML functions of Helm 3.22. */
 export const yamlFunctions: Readonly<Record<string, GoFunction>> = {
@@ -148,7 +146,6 @@ function printed(value: Value, style: 'yaml2' | 'yaml3', { budget }: CallContext
   try {
     const text = toBytes(printYaml(toYamlValue(value, style), style))
     budget.text(text.length)
-    budget.step(Math.ceil(text.length / BYTES_PER_STEP))
     return text.endsWith('\n') ? text.slice(0, -1) : text
   } catch (error) {
     // What the second printer has no form for makes it panic.
@@ -160,7 +157,6 @@ function printed(value: Value, style: 'yaml2' | 'yaml3', { budget }: CallContext
 
 /** The value, or Go's reason why the text is none. */
 function parsed(text: string, { budget }: CallContext): { readonly value: Value } | string {
-  budget.step(Math.ceil(text.length / BYTES_PER_STEP))
   budget.text(text.length)
   try {
     const value: Value = fromYamlValue(

@@ -20,6 +20,11 @@ import { type ChartFile } from '../chart/chart.ts'
 import { type FlavourRules } from '../flavour.ts'
 import { compileGlob } from './file-glob.ts'
 
+/** Matching a name and reporting the file. */
+const STEPS_PER_FILE = 4
+/** Of a file that is printed. */
+const BYTES_PER_STEP = 16
+
 /** `.Files`: the files of a chart that are no templates. What is read is reported under its path. */
 export function filesObject(
   files: readonly ChartFile[],
@@ -91,7 +96,7 @@ function bytesOf(receiver: Value, name: Value, context: CallContext): GoBytes {
 function glob(receiver: Value, pattern: Value, context: CallContext): GoMap {
   const files = filesOf(receiver)
   const matches = compileGlob(typeof pattern === 'string' ? pattern : '')
-  context.budget.step(files.entries.size)
+  context.budget.step(files.entries.size * STEPS_PER_FILE)
   const found = [...files.entries].filter(([name]) => matches(name))
   for (const [name] of found) context.report('file', name)
   return new GoMap(new Map(found), filesOf(receiver).type)
@@ -104,7 +109,10 @@ function asYaml(
   { budget }: CallContext,
 ): string {
   const entries = new Map<string, Value>()
-  for (const [name, file] of filesOf(receiver).entries)
+  const files = [...filesOf(receiver).entries]
+  for (const [, file] of files)
+    if (file instanceof GoBytes) budget.step(Math.ceil(file.data.length / BYTES_PER_STEP))
+  for (const [name, file] of files)
     if (file instanceof GoBytes) entries.set(baseOf(name), encode(file.data))
   const text = toBytes(printYaml(toYamlValue(new GoMap(entries, STRING_MAP), 'yaml2'), 'yaml2'))
   budget.text(text.length)
