@@ -2,6 +2,8 @@ import { FunctionError } from '../errors.ts'
 import { sprintf } from '../fmt/printf.ts'
 import { fixed, type GoFunction, variadic } from '../function.ts'
 import {
+  type GoObject,
+  type Field,
   GoComplex,
   GoInteger,
   GoMap,
@@ -53,8 +55,21 @@ function equalComposites(left: Value, right: Value): boolean {
   if (isNil(left) || isNil(right)) return isNil(left) === isNil(right)
   if (!isComparable(right))
     throw new FunctionError(`non-comparable type ${shown(right)}: ${typeName(right)}`)
-  if (isObject(left) && isObject(right) && left.equals !== undefined) return left.equals(right)
-  return left === right
+  return isSame(left, right)
+}
+
+/** `==` of Go: of pointers the same one, of structs all fields. */
+function isSame(left: Value, right: Value): boolean {
+  if (left === right) return true
+  if (!isObject(left) || !isObject(right)) return basicKind(left) !== 'none' && equals(left, right)
+  if (left.equals !== undefined) return left.equals(right)
+  if (left.goKind !== 'struct' || left.goType !== right.goType) return false
+  const [ours, theirs] = [partsOf(left), partsOf(right)]
+  return ours.every(({ value }, index) => isSame(value, theirs[index]?.value))
+}
+
+function partsOf({ fields, hidden }: GoObject): readonly Field[] {
+  return [...fields, ...(hidden?.() ?? [])]
 }
 
 /** Maps and lists are not, nor structs with one in them. */

@@ -468,6 +468,11 @@ test.each([
   ['{{ mergeOverwrite (dict "a" 1) (dict "a" (semver "1.2.3")) }}', 'map[a:1.2.3]'],
   ['{{ merge (dict "a" (semver "2.0.0")) (dict "a" (semver "1.2.3")) }}', 'map[a:2.0.0]'],
   ['{{ merge (dict "a" (toDate "2006-01-02" "2024-06-02").Weekday) (dict "a" 7) }}', 'map[a:7]'],
+  [
+    '{{ $a := (semver "1.2.3").IncMajor }}{{ $b := (semver "1.5").IncMajor }}{{ eq $a $b }}|{{ eq $a (semver "1.2").IncMinor }}|{{ eq (semver "1.2.3") (semver "1.2.3") }}',
+    'true|false|false',
+  ],
+  ['{{ eq (toDate "2006" "2020").Location (toDate "2006" "2021").Location }}', 'true'],
 ])('%s', (template, expected) => {
   expect(evaluate(template)).toBe(expected)
 })

@@ -31,6 +31,7 @@ export function goLocation(zone: Zone): GoLocation {
     methods: { String: () => fixed([], () => name) },
     hidden: () => hiddenFields(zone, name),
     asText: () => name,
+    equals: (other) => zone !== NAMELESS && isLocation(other) && other.zone === zone,
     copied: () => goLocation(NAMELESS),
   }
 }
