@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { zstdDecompressSync } from 'node:zlib'
 import { PGlite } from '@electric-sql/pglite'
 import {
   DummyDriver,
@@ -7,6 +9,7 @@ import {
   PostgresQueryCompiler,
 } from 'kysely'
 import { expect, test } from 'vitest'
+import { SEED_PATH } from '../pglite/seed-files.ts'
 import { predictionStatement } from './group-rows.ts'
 import { LEDGER_TABLES } from './migrations/0001-ledger.ts'
 import type { LedgerTables } from './schema.ts'
@@ -25,7 +28,8 @@ test('what a group claims is looked up, not compared with all that the log holds
     },
   })
   const { sql } = predictionStatement(compiler, { base: head, decision: { head, ...none }, claims })
-  await using database = new PGlite()
+  const seed = new Uint8Array(zstdDecompressSync(readFileSync(SEED_PATH)))
+  await using database = await PGlite.create({ loadDataDir: new Blob([seed]) })
   // As the first append of a new ledger finds it: the plan that is made here is the one that stays.
   await database.exec('create schema ledger; set enable_seqscan = off')
   for (const statement of LEDGER_TABLES) await database.exec(statement)
