@@ -2,6 +2,7 @@ import { memoryTree } from '@tidemark/source-tree'
 import { systemClock } from '@tidemark/kernel'
 import { silentLogger } from '@tidemark/service'
 import { execFileSync } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { assert, expect, test } from 'vitest'
 import type { RenderJob } from '../ports.ts'
 import { openChildPool } from './child-pool.ts'
@@ -41,6 +42,13 @@ test('a child renders what it was sent, and has kept it for the next time', asyn
   const second = await pool.render(job('a', { 'one.yaml': configMap('one') }), signal)
   expect(first.kind).toBe('rendered')
   expect(second).toEqual(first)
+})
+
+test('a render leaves nothing behind on the signal of its service, which outlives it', async () => {
+  await using pool = open()
+  const service = new AbortController()
+  await pool.render(job('a', { 'one.yaml': configMap('one') }), service.signal)
+  expect(getEventListeners(service.signal, 'abort')).toEqual([])
 })
 
 test('a child that was ended from outside is replaced, and only what it was at is asked for again', async () => {

@@ -79,12 +79,13 @@ class Worker {
   }
 
   render(job: RenderJob, signal: AbortSignal): Promise<RenderOutcome> {
-    return new Promise((resolve, reject) => {
-      const entry = { job, resolve, reject }
-      signal.addEventListener('abort', () => reject(new RenderChildLost('ended')), { once: true })
-      this.#waiting.push(entry)
-      void this.#next()
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<RenderOutcome>()
+    const end = (): void => reject(new RenderChildLost('ended'))
+    signal.addEventListener('abort', end, { once: true })
+    this.#waiting.push({ job, resolve, reject })
+    void this.#next()
+    // The signal lives as long as the service: a listener that stayed would keep the job, and slow down the next.
+    return promise.finally(() => signal.removeEventListener('abort', end))
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,8 @@ const FILES_BYTES_MAX = 128 * 1024 * 1024
 
 const files = new Map<string, Uint8Array>()
 const trees = new Map<string, readonly FileEntry[]>()
+/** Of the trees that were rendered from. A tree holds the files that were read in it, so all go when a file has to. */
+const indexed = new Map<string, SourceTree>()
 let held = 0
 
 process.on('message', (message: ToChild) => {
@@ -17,6 +19,7 @@ process.on('message', (message: ToChild) => {
       for (const oldest of trees.keys()) {
         if (trees.size <= TREES_MAX) break
         trees.delete(oldest)
+        indexed.delete(oldest)
       }
       break
     case 'files':
@@ -34,19 +37,24 @@ function render(message: Extract<ToChild, { kind: 'render' }>): void {
   const entries = trees.get(digest)
   try {
     if (entries === undefined) throw new Error(`tree ${digest} was never sent`)
-    say({ kind: 'done', id, outcome: renderFiles({ ...message, tree: treeOf(entries) }) })
+    say({ kind: 'done', id, outcome: renderFiles({ ...message, tree: treeOf(digest, entries) }) })
   } catch (error) {
     if (!(error instanceof FileMissing) || entries === undefined) throw error
     say({ kind: 'missing', id, sha256: besides(error.path, entries) })
   }
 }
 
-function treeOf(entries: readonly FileEntry[]): SourceTree {
-  return indexedTree(entries, ({ path, sha256 }: IndexEntry) => {
+/** The same tree for all renders from it: to index some hundred files takes as long as a render. */
+function treeOf(digest: string, entries: readonly FileEntry[]): SourceTree {
+  const known = indexed.get(digest)
+  if (known !== undefined) return known
+  const tree = indexedTree(entries, ({ path, sha256 }: IndexEntry) => {
     const bytes = files.get(sha256 ?? '')
     if (bytes === undefined) throw new FileMissing(path)
     return bytes
   })
+  indexed.set(digest, tree)
+  return tree
 }
 
 /** A render that wants one file of a folder mostly wants the others too. */
@@ -70,6 +78,7 @@ function keep(sha256: string, bytes: Uint8Array): void {
     if (held <= FILES_BYTES_MAX) break
     held -= old.length
     files.delete(oldest)
+    indexed.clear()
   }
 }
 
