@@ -197,7 +197,7 @@ async function lookAfter(
 ): Promise<void> {
   const { clock, random, log } = deps.surroundings
   try {
-    const waited = overseer.waiting().includes(id)
+    const waited = overseer.isWaiting(id)
     await inTurn(id, async () => {
       if ((await overseer.look(id, signal)) === 'in-sync') {
         await pruneLate(deps, id, signal)
@@ -214,7 +214,7 @@ async function lookAfter(
       await overseer.look(id, signal)
     })
     // The loop sleeps without a tick while nothing waits: what waits from now on has to wake it.
-    if (!waited && overseer.waiting().includes(id)) changes.wake()
+    if (!waited && overseer.isWaiting(id)) changes.wake()
   } catch (error) {
     if (signal.aborted) return
     log.warn('cannot look after it; trying again', { id, error: String(error) })

@@ -27,10 +27,13 @@ export class Overseer {
 
   /** Ids of deployments that wait for something that only time can end. */
   waiting(): readonly string[] {
-    return [...this.#overseen.keys()].filter((id) => {
-      const { state, requested } = this.#deps.deployments.get(id)
-      return state.health === Health.HEALTH_PROGRESSING && requested?.options?.wait === true
-    })
+    return [...this.#overseen.keys()].filter((id) => this.isWaiting(id))
+  }
+
+  isWaiting(id: string): boolean {
+    if (!this.#overseen.has(id)) return false
+    const { state, requested } = this.#deps.deployments.get(id)
+    return state.health === Health.HEALTH_PROGRESSING && requested?.options?.wait === true
   }
 
   /** Knows the deployment as it was applied last, and watches its kinds. */

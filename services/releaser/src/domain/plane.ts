@@ -42,6 +42,7 @@ export class Plane {
   /** Flux object of a source -> the source that it stands for. */
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
+  #declarations = 0
   #before: (() => void)[] | undefined
 
   /** All that is known, as plain data. It shares what it holds with the plane, which replaces and never changes it. */
@@ -60,6 +61,7 @@ export class Plane {
     putAll(this.profiles, state.profiles)
     putAll(this.sourceOf, state.sourceOf)
     putAll(this.#versions, state.versions)
+    this.#declarations += 1
   }
 
   /** Remembers how things were, until `forget`. What is known is replaced and never changed, so that is cheap. */
@@ -71,10 +73,16 @@ export class Plane {
   takeBack(): void {
     for (const restore of this.#before?.toReversed() ?? []) restore()
     this.#before = undefined
+    this.#declarations += 1
   }
 
   forget(): void {
     this.#before = undefined
+  }
+
+  /** Goes up whenever the declaration of an application is another one: for what is derived from all of them. */
+  get declarations(): number {
+    return this.#declarations
   }
 
   /** The version of a stream, of those that the releaser writes. */
@@ -120,7 +128,10 @@ export class Plane {
   }
 
   #foldApplication(id: string, event: AnyEvent): void {
-    this.#set(this.applications, id, evolveApplication(this.application(id), event))
+    const known = this.application(id)
+    const next = evolveApplication(known, event)
+    if (next.declared !== known.declared) this.#declarations += 1
+    this.#set(this.applications, id, next)
   }
 
   #foldSource(id: string, event: AnyEvent): void {

@@ -3,6 +3,7 @@ import type { Cause } from '@tidemark/service'
 import type { Application } from '../domain/application.ts'
 import { decideRelease } from '../domain/decide-release.ts'
 import { decideRollout, isReady } from '../domain/decide-rollout.ts'
+import type { Plane } from '../domain/plane.ts'
 import { applyOptionsOf } from './apply-options.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { isPaused, modelOf } from './models.ts'
@@ -76,10 +77,33 @@ export function dependenciesOf(state: Application): readonly string[] {
   )
 }
 
+interface Dependents {
+  readonly declarations: number
+  /** Id of an application -> those that wait for it. */
+  readonly byId: ReadonlyMap<string, readonly string[]>
+}
+
+const DEPENDENTS = new WeakMap<Plane, Dependents>()
+
+/** Of a plane as it is declared now: a push asks once for each application, and changes few of them. */
 function dependentsOf({ plane }: ReleaserDeps, id: string): readonly string[] {
-  return [...plane.applications.values()]
-    .filter((state) => dependenciesOf(state).includes(id))
-    .map((state) => state.id)
+  let known = DEPENDENTS.get(plane)
+  if (known?.declarations !== plane.declarations) {
+    known = { declarations: plane.declarations, byId: allDependents(plane) }
+    DEPENDENTS.set(plane, known)
+  }
+  return known.byId.get(id) ?? []
+}
+
+function allDependents({ applications }: Plane): Dependents['byId'] {
+  const dependents = new Map<string, string[]>()
+  for (const state of applications.values())
+    for (const id of new Set(dependenciesOf(state))) {
+      const known = dependents.get(id)
+      if (known === undefined) dependents.set(id, [state.id])
+      else known.push(state.id)
+    }
+  return dependents
 }
 
 function isReadyNow(state: Application): boolean {
