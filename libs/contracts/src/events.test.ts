@@ -51,4 +51,5 @@ test('a stored event is recorded with its metadata', () => {
     meta: { correlationId: 'one' },
   })
   expect(record({ ...stored, type: 'PushRecalled' })).toBeUndefined()
+  expect(record(stored), 'the next service need not decode it again').toBe(record(stored))
 })

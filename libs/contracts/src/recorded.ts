@@ -14,8 +14,26 @@ export interface Recorded<
   readonly meta: Metadata
 }
 
+/**
+ * What was read last, oldest first: several services of one process read the same events, one shortly after the other.
+ * What is read is never changed.
+ */
+const KNOWN = new Map<StoredEvent, Recorded | undefined>()
+const KNOWN_MAX = 1_024
+
 /** Reads a stored event. `undefined` for a type that this build does not know. */
 export function record(stored: StoredEvent): Recorded | undefined {
+  if (KNOWN.has(stored)) return KNOWN.get(stored)
+  const recorded = decode(stored)
+  KNOWN.set(stored, recorded)
+  for (const oldest of KNOWN.keys()) {
+    if (KNOWN.size <= KNOWN_MAX) break
+    KNOWN.delete(oldest)
+  }
+  return recorded
+}
+
+function decode(stored: StoredEvent): Recorded | undefined {
   const event = decodeBody(stored.type, stored.body)
   if (event === undefined) return undefined
   return {
