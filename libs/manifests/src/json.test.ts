@@ -21,6 +21,13 @@ test('integers keep all their digits', () => {
   expect(canonicalJson(parseJson(text))).toBe(text)
 })
 
+test.for(['9007199254740993', '[1,9007199254740993]', '[-9007199254740993, 9007199254740993]'])(
+  'a large integer keeps its digits wherever it stands: %s',
+  (text) => {
+    expect(canonicalJson(parseJson(text))).toBe(text.replaceAll(' ', ''))
+  },
+)
+
 test('digits in a text are no integer', () => {
   expect(parseJson('{"a":"12345678901234567890"}')).toEqual({ a: '12345678901234567890' })
 })

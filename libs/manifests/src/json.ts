@@ -37,7 +37,8 @@ export function textField(value: Json | undefined, ...path: readonly string[]): 
   return typeof found === 'string' ? found : undefined
 }
 
-const LONG_INTEGER = /\d{16}/u // From here on a `number` may not hold it; most texts have none.
+// From here on a `number` may not hold it; most texts have none. Digits behind a letter are part of a digest.
+const LONG_INTEGER = /(?:^|[\s,:[])-?\d{16}/u
 
 /**
  * Parses JSON without losing digits of integers: what a `number` cannot hold becomes a `bigint`. Throws `SyntaxError`,
