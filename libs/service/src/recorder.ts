@@ -28,6 +28,8 @@ export interface Intended {
   readonly cause: Cause
   readonly stream: string
   readonly event: AnyEvent
+  /** The bytes of the event, where they are known already. */
+  readonly body?: Uint8Array
   readonly project: string
   /** The cluster that it is about; empty where it is about none. */
   readonly cluster: string
@@ -106,7 +108,7 @@ function newEvent(parts: AppendParts, intended: Intended, version: bigint): NewE
     stream: intended.stream,
     type: intended.event.type,
     schema: EVENT_SCHEMA,
-    body: encodeBody(intended.event),
+    body: intended.body ?? encodeBody(intended.event),
     meta: Metadata.encode(meta).finish(),
   }
 }

@@ -1,6 +1,5 @@
-import type { AppendRequest } from '@tidemark/contracts'
+import { encodeBody, familyOf, idOf, type AppendRequest } from '@tidemark/contracts'
 import { buildAppend, type Cause, type Intended, type Surroundings } from '@tidemark/service'
-import { idOf, familyOf } from '@tidemark/contracts'
 import type { Plane } from '../domain/plane.ts'
 import type { Decided, Decisions } from '../steps/deps.ts'
 
@@ -10,6 +9,7 @@ const BATCH_EVENTS_MAX = 500 // Half of what one append may hold.
 /** A decision, and the position of the event that it answers. */
 interface Answering extends Intended {
   readonly position: bigint
+  readonly body: Uint8Array
 }
 
 /** What decisions are appended with. */
@@ -75,7 +75,8 @@ export class PageDecisions implements Decisions {
       if (!this.#expected.has(stream)) this.#expected.set(stream, version)
       const { project, cluster } = placeOf(this.#plane, stream)
       const position = this.#position
-      this.#intended.push({ cause, stream, event, project, cluster, position })
+      const body = encodeBody(event)
+      this.#intended.push({ cause, stream, event, body, project, cluster, position })
       this.#plane.fold({ stream, version: version + 1n, event })
     }
   }
@@ -135,7 +136,7 @@ function split(intended: readonly Answering[]): readonly (readonly Answering[])[
     bytes = 0
   }
   for (const step of stepsOf(intended)) {
-    const sizes = step.map(sizeOf)
+    const sizes = step.map(({ body }) => body.length)
     const size = sizes.reduce((total, next) => total + next, 0)
     if (!isRoom(batch.length + step.length, bytes + size)) cut()
     for (const [index, entry] of step.entries()) {
@@ -161,13 +162,6 @@ function stepsOf(intended: readonly Answering[]): readonly (readonly Answering[]
     else step.push(entry)
   }
   return [...steps.values()]
-}
-
-function sizeOf({ event }: Answering): number {
-  return JSON.stringify(event.value, (_, value: unknown) => {
-    if (typeof value === 'bigint') return ''
-    return value instanceof Uint8Array ? '-'.repeat(value.length) : value
-  }).length
 }
 
 function placeOf(plane: Plane, stream: string): { project: string; cluster: string } {
