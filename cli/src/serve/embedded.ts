@@ -1,7 +1,7 @@
 import { directoryStorage as auditDirectory } from '@tidemark/auditor'
 import { openDirectoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
 import type { ClusterRegistered, Writer } from '@tidemark/contracts'
-import { openPglite, type SqlLedger } from '@tidemark/event-store'
+import { CommitPace, openPglite, type SqlLedger } from '@tidemark/event-store'
 import { tokenIdentities } from '@tidemark/gateway'
 import { EMBEDDED_POLICY } from '@tidemark/git'
 import { Secret, type Clock, type CrashPoints, type Random } from '@tidemark/kernel'
@@ -160,7 +160,8 @@ async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running
 async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts): Promise<Common> {
   const { clock, random, crashPoints, otlpUrl, logLevel, snapshotEvents } = options
   const keyring = openKeyring({ installationSecret: data.installationSecret, random })
-  const raw = await openDirectoryBlobs({ path: data.blobs, random })
+  const pace = new CommitPace(clock)
+  const raw = await openDirectoryBlobs({ path: data.blobs, random, gather: () => pace.turn() })
   const hints = new Map<Writer, WakeHints>()
   stack.use(
     ledger.onGrowth(() => {

@@ -1,4 +1,5 @@
 export { APPEND_BYTES_MAX, APPEND_EVENTS_MAX } from './append/check-append.ts'
+export { CommitPace } from './append/commit-pace.ts'
 export { load, type Decider, type Loaded } from './decider.ts'
 export {
   CommandReused,

@@ -56,6 +56,22 @@ describe('a directory of blobs', () => {
   }
   const content = new Uint8Array(5_000).fill(7)
 
+  test('what comes while a write is held up goes along with it, into one file', async () => {
+    const held = Promise.withResolvers<void>()
+    const raw = await openDirectoryBlobs({
+      path,
+      random: systemRandom,
+      gather: () => held.promise,
+    })
+    const store = new SealedBlobStore(raw, keyring)
+    const puts = [1, 2, 3].map((fill) => store.put(new Uint8Array(100).fill(fill)))
+    held.resolve()
+    const names = await Promise.all(puts)
+    const files = readdirSync(path, { recursive: true, withFileTypes: true })
+    expect(files.filter((file) => file.isFile())).toHaveLength(1)
+    expect(Buffer.from(await store.get(names[2] ?? ''))).toEqual(Buffer.alloc(100, 3))
+  })
+
   test.for(['write', 'rename', 'sync-folder'] as const)(
     'a crash before %s leaves the blob whole or absent, and nothing else after a restart',
     async (step) => {

@@ -21,6 +21,8 @@ export type DirectoryStep = 'write' | 'rename' | 'sync-folder'
 export interface DirectoryOptions {
   readonly path: string
   readonly random: Random
+  /** Waits where a write of small blobs should gather more of them: each is a file, whatever is in it. */
+  readonly gather?: () => Promise<void>
   /** Called before each step; what it throws is as if the file system had. */
   readonly onStep?: (step: DirectoryStep) => void
 }
@@ -65,7 +67,10 @@ class DirectoryBlobs implements StoredBlobs {
       temporary: () => join(this.#path, TEMPORARY, this.#unique()),
       finished: () => join(this.#path, PACKS, `${this.#unique()}.pack`),
     })
-    this.#small = new SharedWrites((blobs) => this.#writeSmall(blobs), PACKED_BLOBS_MAX)
+    this.#small = new SharedWrites((blobs) => this.#writeSmall(blobs), {
+      itemsMax: PACKED_BLOBS_MAX,
+      ...(options.gather === undefined ? {} : { gather: options.gather }),
+    })
   }
 
   /** Reads what is where. A blob that has a file of its own was replaced: the file counts. */

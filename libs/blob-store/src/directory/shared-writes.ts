@@ -7,13 +7,21 @@ interface Waiting<T> {
 export class SharedWrites<T> {
   readonly #write: (items: readonly T[]) => Promise<void>
   readonly #itemsMax: number
+  readonly #gather: (() => Promise<void>) | undefined
   readonly #waiting: Waiting<T>[] = []
   #running = false
 
-  /** `itemsMax` bounds a write, except that what was added at once stays together. */
-  constructor(write: (items: readonly T[]) => Promise<void>, itemsMax: number) {
+  /**
+   * `itemsMax` bounds a write, except that what was added at once stays together. `gather` holds a write up, where one
+   * costs more than waiting.
+   */
+  constructor(
+    write: (items: readonly T[]) => Promise<void>,
+    { itemsMax, gather }: { readonly itemsMax: number; readonly gather?: () => Promise<void> },
+  ) {
     this.#write = write
     this.#itemsMax = itemsMax
+    this.#gather = gather
   }
 
   /** Resolves when the items are written; throws what their write throws. */
@@ -27,6 +35,7 @@ export class SharedWrites<T> {
   async #run(): Promise<void> {
     this.#running = true
     while (this.#waiting.length > 0) {
+      await this.#gather?.()
       const taken = this.#take()
       try {
         await this.#write(taken.flatMap(({ items }) => items))

@@ -4,9 +4,9 @@ const INTERVAL_MS = 40
 const BURST = 8 // As many as one changed file needs, from its push to the end of its rollout.
 
 /**
- * How long the next group gathers. The database shares this machine's processors with the services: a commit of
- * one append costs it half of what one of twenty does. A few commits go on at once; where more follow, there is one
- * each 40 ms, with all that came meanwhile (bench/push).
+ * How long the next group gathers. What keeps it shares this machine's processors with the services: a commit of one
+ * append costs the database half of what one of twenty does, and a file costs the same with one blob or with twenty. A
+ * few go on at once; where more follow, there is one each 40 ms, with all that came meanwhile (bench/push).
  */
 export class CommitPace {
   readonly #clock: Clock
