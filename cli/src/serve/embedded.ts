@@ -1,19 +1,20 @@
 import { directoryStorage as auditDirectory } from '@tidemark/auditor'
 import { openDirectoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
 import type { ClusterRegistered, Writer } from '@tidemark/contracts'
-import { CommitPace, openPglite, type SqlLedger } from '@tidemark/event-store'
+import { CommitPace, type SqlLedger } from '@tidemark/event-store'
 import { tokenIdentities } from '@tidemark/gateway'
 import { EMBEDDED_POLICY } from '@tidemark/git'
 import { Secret, type Clock, type CrashPoints, type Random } from '@tidemark/kernel'
-import { directAccess, readKubeconfig, type ClusterAccess } from '@tidemark/kube'
+import { directAccess, type ClusterAccess } from '@tidemark/kube'
 import { newSigner } from '@tidemark/merkle'
 import { directoryStorage as sandboxDirectory, startSandbox, type Sandbox } from '@tidemark/sandbox'
 import { openKeyring } from '@tidemark/sealing'
 import { ConfigError, WakeHints, type LogLevel, type RunningService } from '@tidemark/service'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { VERSION } from '../version.ts'
-import { openDataDir, writePrivate, type DataDir } from './data-dir.ts'
+import { contextAccess } from './context-access.ts'
+import { writePrivate, type DataDir } from './data-dir.ts'
+import type { OpenState } from './open-state.ts'
 import {
   cachedBlobs,
   runApplier,
@@ -31,7 +32,7 @@ const LOOPBACK = '127.0.0.1' // The embedded form is reached from this machine o
 const API_PORT = 7373
 
 export interface EmbeddedOptions {
-  readonly dataDir: string
+  readonly state: Promise<OpenState>
   /** Sandbox clusters to bring up. */
   readonly sandboxes: readonly string[]
   readonly apiPort: number | undefined
@@ -59,13 +60,11 @@ export interface Embedded extends AsyncDisposable {
 
 /** Starts the embedded form: one process, PGlite on disk, blobs in a folder, everything on loopback. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
-  const { clock, random } = options
+  const { random } = options
   const stack = new AsyncDisposableStack()
   try {
-    const data = await openDataDir(options.dataDir, random)
-    const ledger = stack.use(
-      await openPglite({ dataDir: data.ledger, clock, crashPoints: options.crashPoints }),
-    )
+    const { data, ledger } = await options.state
+    stack.use(ledger)
     const sandbox = await openSandbox(options, data)
     if (sandbox !== undefined) stack.use(sandbox.server)
     const token = new Secret(Buffer.from(random.bytes(24)).toString('base64url'))
@@ -217,19 +216,6 @@ async function accessOf(
   throw new ConfigError(
     `cluster ${cluster} cannot be reached from here: it was registered by another form`,
   )
-}
-
-/** A context of a kubeconfig, by default that of this user. Throws `KubeconfigRefused`. */
-export async function contextAccess({
-  context,
-  path = join(homedir(), '.kube', 'config'),
-  clock,
-}: {
-  readonly context: string
-  readonly path: string | undefined
-  readonly clock: Clock
-}): Promise<ClusterAccess> {
-  return await readKubeconfig({ path, context, exec: 'allowed', clock })
 }
 
 /** The usual port, or any free one where it is taken; a port that was asked for must be free. */
