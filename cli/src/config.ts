@@ -1,34 +1,26 @@
 import { systemCrashPoints, type CrashPoints } from '@tidemark/kernel'
-import { ConfigReader, type Environment } from '@tidemark/service'
-import { readSnapshotEvents } from './serve/platform-config.ts'
+import type { Environment } from '@tidemark/service'
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 
-/** What the command line takes from the environment. */
-export interface CliConfig {
-  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go. */
-  readonly otlpUrl: string | undefined
-  /** `TIDEMARK_RENDER_PROCESSES`: how many render side by side. */
-  readonly renderChildren: number
-  /** The first file of `KUBECONFIG`. */
-  readonly kubeconfig: string | undefined
-  readonly crashPoints: CrashPoints
-  /** `TIDEMARK_SNAPSHOT_EVENTS`: how many events at least lie between two snapshots. */
-  readonly snapshotEvents: number
+/*
+ * What the command line takes from the environment before it knows what it is asked for. `--help` waits for what is
+ * imported here, so that is next to nothing; what the embedded form takes is in serve/embedded-config.ts.
+ */
+
+/** The environment itself, for the configuration of services. */
+export function environment(): Environment {
+  return process.env
 }
 
-/** Reads the environment, once. */
-export function cliConfig(): CliConfig {
-  const env = new ConfigReader(process.env)
-  const processes = Math.min(4, availableParallelism())
-  return {
-    otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
-    kubeconfig: env.optional('KUBECONFIG')?.split(':')[0],
-    crashPoints: systemCrashPoints(env.optional('TIDEMARK_CRASH_AT')),
-    snapshotEvents: readSnapshotEvents(env),
-  }
+/** The first file of `KUBECONFIG`. */
+export function ownKubeconfig(): string | undefined {
+  return (process.env['KUBECONFIG'] ?? '').split(':')[0] || undefined
+}
+
+/** `TIDEMARK_CRASH_AT`: where the process ends, for tests. */
+export function crashPoints(): CrashPoints {
+  return systemCrashPoints(process.env['TIDEMARK_CRASH_AT'] || undefined)
 }
 
 /** Whether a program of this name can be started from here. */
@@ -45,9 +37,4 @@ export function terminalWishes(): {
 } {
   const { NO_COLOR = '', FORCE_COLOR = '', TERM = '' } = process.env
   return { noColor: NO_COLOR !== '', forceColor: !['', '0'].includes(FORCE_COLOR), term: TERM }
-}
-
-/** The environment itself, for the configuration of services. */
-export function environment(): Environment {
-  return process.env
 }

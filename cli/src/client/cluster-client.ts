@@ -3,7 +3,7 @@ import { KubeClient, KubeconfigRefused, readKubeconfig } from '@tidemark/kube'
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { cliConfig } from '../config.ts'
+import { ownKubeconfig } from '../config.ts'
 import { CommandError, EXIT } from './exit-codes.ts'
 
 export interface ClusterChoice {
@@ -40,5 +40,5 @@ async function kubeconfigWith(context: string, dataDir: string): Promise<string>
   const { kubeconfigContexts } = await import('@tidemark/kube')
   const sandbox = join(dataDir, 'kubeconfig')
   if (existsSync(sandbox) && (await kubeconfigContexts(sandbox)).includes(context)) return sandbox
-  return cliConfig().kubeconfig ?? join(homedir(), '.kube', 'config')
+  return ownKubeconfig() ?? join(homedir(), '.kube', 'config')
 }

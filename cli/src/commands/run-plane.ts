@@ -7,7 +7,7 @@ import { ApiClient } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
 import { tellPush } from '../client/push-hook.ts'
-import { cliConfig, environment, isOnPath } from '../config.ts'
+import { crashPoints, environment, isOnPath, ownKubeconfig } from '../config.ts'
 import { startEmbedded, type Embedded } from '../serve/embedded.ts'
 import { startGitServer, type GitServer } from '../serve/git-server.ts'
 import type { OpenState } from '../serve/open-state.ts'
@@ -73,19 +73,15 @@ async function start(
   sandboxes: readonly string[],
   state: Promise<OpenState>,
 ): Promise<Embedded> {
-  const config = cliConfig()
   return await startEmbedded({
     state,
     sandboxes,
     apiPort: options.port,
     logLevel: options.log,
-    otlpUrl: config.otlpUrl,
-    renderChildren: config.renderChildren,
-    snapshotEvents: config.snapshotEvents,
     clock: systemClock,
     random: systemRandom,
-    crashPoints: config.crashPoints,
-    kubeconfigPath: options.kubeconfig ?? config.kubeconfig,
+    crashPoints: crashPoints(),
+    kubeconfigPath: options.kubeconfig ?? ownKubeconfig(),
   })
 }
 

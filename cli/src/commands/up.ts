@@ -1,7 +1,7 @@
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { tell } from '../client/print.ts'
-import { cliConfig } from '../config.ts'
+import { crashPoints, ownKubeconfig } from '../config.ts'
 import { openState } from '../serve/open-state.ts'
 import { readContexts, readDuration, type ContextChoice, type UpOptions } from './up-options.ts'
 
@@ -21,9 +21,12 @@ export async function up(options: UpOptions): Promise<void> {
   await checkContexts(options, contexts)
   const began = systemClock.monotonic()
   tell('starting ...')
-  const { dataDir } = options
-  const { crashPoints } = cliConfig()
-  const state = openState({ dataDir, clock: systemClock, random: systemRandom, crashPoints })
+  const state = openState({
+    dataDir: options.dataDir,
+    clock: systemClock,
+    random: systemRandom,
+    crashPoints: crashPoints(),
+  })
   state.catch(() => undefined) // Whoever starts the plane on it tells of it.
   const { runPlane } = await import('./run-plane.ts')
   await runPlane({ options, contexts, timeoutMs, intervalMs, told, began, state })
@@ -36,7 +39,7 @@ async function checkContexts(
 ): Promise<void> {
   if (contexts.length === 0) return
   const { contextAccess } = await import('../serve/context-access.ts')
-  const path = kubeconfig ?? cliConfig().kubeconfig
+  const path = kubeconfig ?? ownKubeconfig()
   for (const { context } of contexts) await contextAccess({ context, path, clock: systemClock })
 }
 

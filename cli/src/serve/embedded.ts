@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { VERSION } from '../version.ts'
 import { contextAccess } from './context-access.ts'
 import { writePrivate, type DataDir } from './data-dir.ts'
+import { embeddedConfig, type EmbeddedConfig } from './embedded-config.ts'
 import type { OpenState } from './open-state.ts'
 import {
   cachedBlobs,
@@ -32,14 +33,12 @@ const LOOPBACK = '127.0.0.1' // The embedded form is reached from this machine o
 const API_PORT = 7373
 
 export interface EmbeddedOptions {
+  /** Its folder and its ledger, which may still be opening. From here on they are ours to close. */
   readonly state: Promise<OpenState>
   /** Sandbox clusters to bring up. */
   readonly sandboxes: readonly string[]
   readonly apiPort: number | undefined
   readonly logLevel: LogLevel
-  readonly otlpUrl: string | undefined
-  readonly renderChildren: number
-  readonly snapshotEvents: number
   readonly clock: Clock
   readonly random: Random
   readonly crashPoints: CrashPoints
@@ -65,10 +64,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   try {
     const { data, ledger } = await options.state
     stack.use(ledger)
+    const config = embeddedConfig()
     const sandbox = await openSandbox(options, data)
     if (sandbox !== undefined) stack.use(sandbox.server)
     const token = new Secret(Buffer.from(random.bytes(24)).toString('base64url'))
-    const running = await startAll(options, { data, ledger, sandbox, token, stack })
+    const running = await startAll(
+      { ...options, ...config },
+      { data, ledger, sandbox, token, stack },
+    )
     const { gateway, services, metrics } = running
     const admin = stack.use(await startAdmin(services, { host: LOOPBACK, port: 0, metrics }))
     const server = {
@@ -111,7 +114,7 @@ interface Running {
   readonly metrics: Common['metrics']
 }
 
-async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running> {
+async function startAll(options: EmbeddedOptions & EmbeddedConfig, parts: Parts): Promise<Running> {
   const { data, sandbox, token, stack } = parts
   const common = await shareAll(options, parts)
   const { signer } = newSigner('tidemark-embedded', data.auditSeed)
@@ -156,7 +159,10 @@ async function startAll(options: EmbeddedOptions, parts: Parts): Promise<Running
   }
 }
 
-async function shareAll(options: EmbeddedOptions, { data, ledger, stack }: Parts): Promise<Common> {
+async function shareAll(
+  options: EmbeddedOptions & EmbeddedConfig,
+  { data, ledger, stack }: Parts,
+): Promise<Common> {
   const { clock, random, crashPoints, otlpUrl, logLevel, snapshotEvents } = options
   const keyring = openKeyring({ installationSecret: data.installationSecret, random })
   const pace = new CommitPace(clock)

@@ -1,0 +1,25 @@
+import { ConfigReader } from '@tidemark/service'
+import { availableParallelism } from 'node:os'
+import { environment } from '../config.ts'
+import { readSnapshotEvents } from './platform-config.ts'
+
+/** What the embedded form takes from the environment. */
+export interface EmbeddedConfig {
+  /** `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces go. */
+  readonly otlpUrl: string | undefined
+  /** `TIDEMARK_RENDER_PROCESSES`: how many render side by side. */
+  readonly renderChildren: number
+  /** `TIDEMARK_SNAPSHOT_EVENTS`: how many events at least lie between two snapshots. */
+  readonly snapshotEvents: number
+}
+
+/** Reads the environment, once. */
+export function embeddedConfig(): EmbeddedConfig {
+  const env = new ConfigReader(environment())
+  const processes = Math.min(4, availableParallelism())
+  return {
+    otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
+    renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
+    snapshotEvents: readSnapshotEvents(env),
+  }
+}
