@@ -10,6 +10,7 @@ import { afterAll, assert, beforeAll, expect, test } from 'vitest'
 import { freePort, temporaryDir } from '../rig/components/child.ts'
 import { program } from '../rig/components/component.ts'
 import { describeWith } from '../rig/components/describe-with.ts'
+import { startForwardProxy, type ForwardProxy } from '../rig/components/forward-proxy.ts'
 import { startGitHttp } from '../rig/components/git-http.ts'
 import { Up } from '../rig/plane/embedded.ts'
 import { fileFleet, gitFleet, type Fleet } from '../rig/plane/fleet.ts'
@@ -96,6 +97,18 @@ const rows: readonly Row[] = [
     told: [/flux-system\/nowhere/u, /tidemark secret set flux-system\/nowhere --cluster test/u],
   },
   {
+    title: 'a proxy that is down',
+    declared: ({ good }) => parts(good, '  proxySecretRef: {name: proxy-down}\n'),
+    told: [
+      /through the proxy 127\.0\.0\.1:1: the server cannot be reached: nothing listens there/u,
+    ],
+  },
+  {
+    title: 'a Secret that is none of a GitHub App',
+    declared: ({ good }) => parts(good, '  provider: github\n  secretRef: {name: wrong}\n'),
+    told: [/that of a GitHub App \(provider github\): give it githubAppID/u],
+  },
+  {
     title: 'a page that is no repository',
     declared: ({ page }) => parts(page),
     told: [/not a Git server of the smart protocol/u, /check the URL/u],
@@ -110,6 +123,7 @@ describeWith(['git'], 'sources that cannot be read', () => {
         readonly cluster: TestCluster
         readonly fleet: Fleet
         readonly places: Places
+        readonly proxy: ForwardProxy
       }
     | undefined
   const there = (): NonNullable<typeof opened> => {
@@ -121,21 +135,22 @@ describeWith(['git'], 'sources that cannot be read', () => {
     const dir = temporaryDir('bad-sources')
     held.defer(dir.remove)
     const cluster = held.use(await sandboxCluster(dir.path))
-    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'wrong' } }
-    const stringData = { username: 'ada', password: 'guessed-wrong-secret' }
     await cluster.create('/api/v1/namespaces', {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: 'flux-system' },
     })
-    await cluster.create('/api/v1/namespaces/flux-system/secrets', { ...secret, stringData })
     const places = await openPlaces(held, dir.path)
+    const proxy = held.use(await startForwardProxy())
+    await createSecret(cluster, 'wrong', { username: 'ada', password: 'guessed-wrong-secret' })
+    await createSecret(cluster, 'proxy-down', { address: 'http://127.0.0.1:1' })
+    await createSecret(cluster, 'proxy', { address: proxy.url })
     const fleet = await fileFleet(join(dir.path, 'fleet.git'), { [FILE]: parts(places.good) })
     const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
     const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
     const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
     await up.mustStart()
-    opened = { up, cluster, fleet, places }
+    opened = { up, cluster, fleet, places, proxy }
     await up.api.ready(['parts'], { ms: WAIT })
   }, SLOW)
   afterAll(async () => {
@@ -163,7 +178,30 @@ describeWith(['git'], 'sources that cannot be read', () => {
       expect(await cluster.get(MAP)).toMatchObject({ data: { value: 'good' } })
     },
   )
+
+  test(
+    'a source goes through the proxy whose Secret it names',
+    async () => {
+      const { up, fleet, places, proxy } = there()
+      const text = parts(places.good, '  proxySecretRef: {name: proxy}\n')
+      const commit = await fleet.push({ [FILE]: text })
+      expect(await up.poke(fleet.url)).toBe(202)
+      await up.api.ready(['flux-system'], { commit, ms: WAIT })
+      await whyTells(up, 'parts', [/ok {2}source/u])
+      expect(proxy.requests()).toContainEqual(`POST ${places.good}/git-upload-pack`)
+    },
+    SLOW,
+  )
 })
+
+async function createSecret(
+  cluster: TestCluster,
+  name: string,
+  stringData: Readonly<Record<string, string>>,
+): Promise<void> {
+  const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData }
+  await cluster.create('/api/v1/namespaces/flux-system/secrets', object)
+}
 
 async function openPlaces(held: AsyncDisposableStack, dir: string): Promise<Places> {
   const served = join(dir, 'git')

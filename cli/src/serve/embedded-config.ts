@@ -1,7 +1,8 @@
+import type { EnvironmentProxies } from '@tidemark/git'
 import { ConfigReader } from '@tidemark/service'
 import { availableParallelism } from 'node:os'
 import { environment } from '../config.ts'
-import { readSnapshotEvents } from './platform-config.ts'
+import { readProxies, readSnapshotEvents } from './platform-config.ts'
 
 /** What the embedded form takes from the environment. */
 export interface EmbeddedConfig {
@@ -11,6 +12,8 @@ export interface EmbeddedConfig {
   readonly renderChildren: number
   /** `TIDEMARK_SNAPSHOT_EVENTS`: how many events at least lie between two snapshots. */
   readonly snapshotEvents: number
+  /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+  readonly proxies: EnvironmentProxies
 }
 
 /** Reads the environment, once. */
@@ -21,5 +24,6 @@ export function embeddedConfig(): EmbeddedConfig {
     otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
     renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
     snapshotEvents: readSnapshotEvents(env),
+    proxies: readProxies(environment()),
   }
 }

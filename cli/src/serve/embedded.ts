@@ -132,6 +132,7 @@ async function startAll(options: EmbeddedOptions & EmbeddedConfig, parts: Parts)
     await runFetcher(common, {
       cacheDir: data.gitCache,
       policy: EMBEDDED_POLICY,
+      proxies: options.proxies,
     }),
   )
   const applier = stack.use(

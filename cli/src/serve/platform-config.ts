@@ -1,3 +1,4 @@
+import type { EnvironmentProxies } from '@tidemark/git'
 import {
   ConfigError,
   ConfigReader,
@@ -139,6 +140,14 @@ export function readFetcherConfig(env: Environment): FetcherConfig {
     hosts: reader.list('TIDEMARK_SOURCE_HOSTS'),
     networks: reader.list('TIDEMARK_SOURCE_NETWORKS'),
   }
+}
+
+/** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not, as most programs read them. */
+export function readProxies(env: Environment): EnvironmentProxies {
+  const reader = new ConfigReader(env)
+  const either = (name: string): string | undefined =>
+    reader.optional(name.toLowerCase()) ?? reader.optional(name)
+  return { http: either('HTTP_PROXY'), https: either('HTTPS_PROXY'), none: either('NO_PROXY') }
 }
 
 /** What the applier and the renderer need beside it. */

@@ -17,6 +17,7 @@ import { platformAccess } from './platform-clusters.ts'
 import {
   readAuditorConfig,
   readFetcherConfig,
+  readProxies,
   readGatewayConfig,
   readPlatformConfig,
   readWorkerConfig,
@@ -133,6 +134,7 @@ async function startService(starting: Starting, service: Writer): Promise<Runnin
       return await runFetcher(await connect(starting, service), {
         cacheDir,
         policy: platformPolicy({ hosts, networks }),
+        proxies: readProxies(starting.env),
       })
     }
     case 'renderer': {

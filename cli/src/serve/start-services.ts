@@ -5,7 +5,7 @@ import type { Writer } from '@tidemark/contracts'
 import type { LedgerClient } from '@tidemark/event-store'
 import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
 import { startGateway, type Gateway, type GatewayParts } from '@tidemark/gateway'
-import { openGit, type AddressPolicy } from '@tidemark/git'
+import { GithubApps, openGit, type AddressPolicy, type EnvironmentProxies } from '@tidemark/git'
 import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { NoteSigner } from '@tidemark/merkle'
 import { startReleaser } from '@tidemark/releaser'
@@ -70,18 +70,22 @@ function surroundingsOf(common: Common, writer: Writer): Surroundings {
 export interface FetcherOptions {
   readonly cacheDir: string
   readonly policy: AddressPolicy
+  readonly proxies: EnvironmentProxies
 }
 
 /** The fetcher over the git of this machine, or isomorphic-git. */
 export async function runFetcher(common: Common, options: FetcherOptions): Promise<RunningService> {
   const surroundings = surroundingsOf(common, 'fetcher')
   const { clock } = common
-  const git = await openGit({ cacheDirectory: options.cacheDir, clock, random: common.random })
+  const { cacheDir, policy, proxies } = options
+  const { random } = common
+  const git = await openGit({ cacheDirectory: cacheDir, clock, random, proxies })
   const repositories = gitRepositories({
     git,
     clock,
     crashPoints: common.crashPoints,
-    policy: options.policy,
+    apps: new GithubApps({ clock, policy, proxies }),
+    policy,
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
         common.crashPoints.at('fetcher.pack-fetched')

@@ -37,14 +37,16 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
   provider: {
     rule: {
       kind: 'text',
-      pattern: /^generic$/u,
-      expected: 'generic: the providers aws, azure and github are not supported yet',
+      pattern: /^(?:generic|github)$/u,
+      expected: 'generic or github: the providers aws and azure are not supported yet',
     },
   },
   verify: { rule: { kind: 'not-yet', instead: `signatures are not checked; ${NEXT}` } },
   include: { rule: { kind: 'not-yet', instead: `put the files into one repository, ${NEXT}` } },
   recurseSubmodules: { rule: { kind: 'not-yet', instead: NEXT } },
   sparseCheckout: { rule: { kind: 'not-yet', instead: `use spec.ignore, ${NEXT}` } },
-  proxySecretRef: { rule: { kind: 'not-yet', instead: NEXT } },
+  proxySecretRef: {
+    rule: { kind: 'object', fields: { name: { required: 'required', rule: { kind: 'text' } } } },
+  },
   serviceAccountName: { rule: { kind: 'not-yet', instead: NEXT } },
 }

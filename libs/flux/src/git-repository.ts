@@ -17,6 +17,8 @@ export interface GitRepositoryModel {
   /** gitignore lines that replace the default exclusions; `undefined` keeps them. */
   readonly ignore: string | undefined
   readonly secretName: string
+  readonly proxySecretName: string
+  readonly provider: 'generic' | 'github'
 }
 
 /** Precedence is commit, name, semver, tag, branch: the first that is not empty. */
@@ -33,6 +35,8 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
   const read = readFluxObject(value, GIT_REPOSITORY_SPEC)
   if (read.kind === 'refused') return read
   const { metadata, spec } = read.model
+  if (spec['provider'] === 'github' && nameIn(spec['secretRef']) === '')
+    return { kind: 'refused', problems: [WITHOUT_APP] }
   return {
     kind: 'read',
     model: {
@@ -43,9 +47,20 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
       timeoutMs: parseDuration(textOf(spec['timeout'])) ?? TIMEOUT_MS,
       suspend: spec['suspend'] === true,
       ignore: typeof spec['ignore'] === 'string' ? spec['ignore'] : undefined,
-      secretName: isRecord(spec['secretRef']) ? textOf(spec['secretRef']['name']) : '',
+      secretName: nameIn(spec['secretRef']),
+      proxySecretName: nameIn(spec['proxySecretRef']),
+      provider: spec['provider'] === 'github' ? 'github' : 'generic',
     },
   }
+}
+
+const WITHOUT_APP = {
+  field: 'spec.secretRef',
+  message: 'is required with the provider github: it names the Secret of the GitHub App',
+}
+
+function nameIn(ref: unknown): string {
+  return isRecord(ref) ? textOf(ref['name']) : ''
 }
 
 function readRef(value: unknown): GitRefModel {

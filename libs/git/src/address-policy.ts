@@ -52,6 +52,16 @@ export function checkHost(policy: AddressPolicy, host: string): void {
     throw refused(host, 'is not on the list of allowed hosts')
 }
 
+/**
+ * Refuses a host that is reached through a proxy, which looks the name up itself: where not everything is allowed, the name
+ * must be listed.
+ */
+export function checkProxiedHost(policy: AddressPolicy, host: string): void {
+  if (isIP(host) !== 0) checkAddress(policy, host, host)
+  else if (policy.others !== 'public and private' && !isHost(policy, host))
+    throw refused(host, 'is reached through a proxy and is not on the list of allowed hosts')
+}
+
 /** Refuses an address that `host` resolved to. Connect to this address, not to the name again. */
 export function checkAddress(policy: AddressPolicy, host: string, address: string): void {
   const kind = addressKind(address)

@@ -39,10 +39,12 @@ export class CacheDirectory {
 
   place(url: string, credentials: GitCredentials | undefined): string {
     const login = credentials?.login
+    const account = login?.kind === 'basic' ? login.account : undefined
     const username = login?.kind === 'basic' ? login.username : ''
+    const secrets = account === undefined ? secretsOf(credentials) : [account]
     const pair = credentials?.clientCertificate?.key.reveal() ?? ''
     const identity = credentials?.ssh?.identity.reveal() ?? ''
-    const key = JSON.stringify([url, username, ...secretsOf(credentials), pair, identity])
+    const key = JSON.stringify([url, username, ...secrets, pair, identity])
     return join(this.root, createHmac('sha256', this.#salt).update(key).digest('hex').slice(0, 32))
   }
 }

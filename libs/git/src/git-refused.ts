@@ -12,6 +12,7 @@ export type GitRefusalCode =
   | 'SOURCE_HOST_KEY' // The server shows a key over SSH that is not among those that are known.
   | 'SOURCE_TLS' // The server's certificate is not trusted.
   | 'SOURCE_REDIRECT' // The server sent us to another place.
+  | 'SOURCE_PROXY' // The proxy is none that is spoken to, or lets us not through.
   | 'SOURCE_PROTOCOL' // What answers does not speak Git's smart protocol.
   | 'SOURCE_SIZE' // More bytes or files than the limits allow.
   | 'SOURCE_REFS' // More refs than the limits allow.

@@ -43,8 +43,18 @@ export interface Remote {
   readonly url: string
   readonly policy: AddressPolicy
   readonly credentials?: GitCredentials
+  /** Goes before what the environment says. */
+  readonly proxy?: ProxyChoice
   /** Milliseconds for one call, instead of the limit of all: `spec.timeout`. */
   readonly timeoutMs?: number
+}
+
+/** A proxy for HTTP and HTTPS that a source names. */
+export interface ProxyChoice {
+  /** `http://host:port` or `https://host:port`. */
+  readonly address: string
+  readonly username: string
+  readonly password: Secret<string>
 }
 
 export interface GitCredentials {
@@ -62,6 +72,8 @@ export interface BasicLogin {
   readonly kind: 'basic'
   readonly username: string
   readonly password: Secret<string>
+  /** Stands for the login where its password is a token that changes: who has it shares a cache. */
+  readonly account?: string
 }
 
 export interface SshLogin {

@@ -17,10 +17,12 @@ export type {
   GitCredentials,
   GitRef,
   GitSource,
+  ProxyChoice,
   Remote,
   Resolution,
   SshLogin,
 } from './git-source.ts'
+export { GITHUB_API, type GithubApp, GithubApps } from './github-app.ts'
 export { answerByHttpBackend, startHttpBackend } from './http-backend.ts'
 export { isomorphicGit } from './isomorphic/isomorphic-git.ts'
 export { GIT_LIMITS, type GitLimits } from './limits.ts'
@@ -37,3 +39,4 @@ export {
   seedRepository,
 } from './seed-repository.ts'
 export { type GitOptions, systemGit } from './system-git/system-git.ts'
+export { type EnvironmentProxies } from './transport/proxy.ts'

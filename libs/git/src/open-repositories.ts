@@ -8,6 +8,7 @@ import { findLocalRepository, type LocalRepository, LocalRefs } from './local-re
 import type { ObjectStore } from './objects/object-store.ts'
 import { parseRemoteUrl, type SshUrl } from './remote-url.ts'
 import { Repository } from './repository.ts'
+import type { EnvironmentProxies } from './transport/proxy.ts'
 import { SmartHttp } from './transport/smart-http.ts'
 import { SmartSsh } from './transport/smart-ssh.ts'
 
@@ -23,6 +24,7 @@ export interface OpenRepositoriesOptions {
   readonly caches: CacheDirectory
   readonly limits: GitLimits
   readonly clock: Clock
+  readonly proxies: EnvironmentProxies | undefined
 }
 
 /** Opens repositories by URL; sources of one repository share one store of objects. */
@@ -61,16 +63,23 @@ export class OpenRepositories implements Git {
     const directory = caches.place(url.base.href, credentials)
     const store = await this.#shared(directory, () => engine.fetchedStore(directory))
     const { base, display } = url
-    const { policy } = remote
-    const transport = new SmartHttp({ base, display, policy, credentials, limits })
+    const { policy, proxy } = remote
+    const { proxies } = this.#options
+    const via = { chosen: proxy, environment: proxies, policy }
+    const transport = new SmartHttp({ base, display, policy, credentials, limits, via })
     return new Repository({ transport, store, limits, clock, kind: 'fetched' })
   }
 
   async #openSsh(
-    { credentials, policy }: Remote,
+    { credentials, policy, proxy }: Remote,
     url: SshUrl,
     limits: GitLimits,
   ): Promise<GitSource> {
+    if (proxy !== undefined)
+      throw new GitRefused(
+        'SOURCE_PROXY',
+        `cannot use the source ${url.display}: a proxy is used for http:// and https:// only; remove spec.proxySecretRef, or use one of these`,
+      )
     const login = credentials?.ssh
     if (login === undefined)
       throw new GitRefused(

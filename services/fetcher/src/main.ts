@@ -15,7 +15,7 @@ import {
 import type { SourceState } from './domain/source.ts'
 import type { Repositories } from './ports.ts'
 import { fetchRevision, type FetchRevisionDeps } from './steps/fetch-revision.ts'
-import { releaseSecret } from './steps/find-secret.ts'
+import { releaseSecrets } from './steps/find-secret.ts'
 import { KnownSources } from './steps/known-sources.ts'
 import { pollSources } from './steps/poll.ts'
 
@@ -93,7 +93,7 @@ function fetcherSteps(deps: FetchRevisionDeps, inTurn: InTurn, signal: AbortSign
     PushReceived: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
     ReconcileRequested: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
     SourceWithdrawn: (recorded) =>
-      inTurn(recorded.event.value.sourceId, () => releaseSecret(deps, recorded)),
+      inTurn(recorded.event.value.sourceId, () => releaseSecrets(deps, recorded)),
     ClusterInputObserved: (recorded) => fetchWaiting(recorded.event.value.input, causeOf(recorded)),
     SecretSet: (recorded) => fetchWaiting(recorded.event.value.secret, causeOf(recorded)),
   }

@@ -8,7 +8,7 @@ export interface Repositories {
    * Looks at a source: `unchanged` where its ref names what `known` has, else the new revision, whose files
    * are in the blob store before this resolves; `refused` where the answer is no. MUST reject with an
    * OperatingError where there is no answer, and MUST NOT take longer than the source's timeout. No value of
-   * `secret` may be in what it gives or throws.
+   * a Secret may be in what it gives or throws.
    */
   observe(
     source: {
@@ -16,6 +16,8 @@ export interface Repositories {
       readonly known: SourceState
       /** What its `secretRef` names. */
       readonly secret: SecretValues | undefined
+      /** What its `proxySecretRef` names. */
+      readonly proxy: SecretValues | undefined
     },
     signal: AbortSignal,
   ): Promise<Observation>

@@ -10,7 +10,7 @@ import {
 import { MemoryLedger, type EventStore } from '@tidemark/event-store'
 import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
 import { startGateway, tokenIdentities, type Gateway, type GatewayParts } from '@tidemark/gateway'
-import { EMBEDDED_POLICY, openGit } from '@tidemark/git'
+import { EMBEDDED_POLICY, GithubApps, openGit } from '@tidemark/git'
 import { noCrashPoints, Secret, systemClock, systemRandom } from '@tidemark/kernel'
 import { directAccess, type ClusterAccess } from '@tidemark/kube'
 import { newSigner } from '@tidemark/merkle'
@@ -218,6 +218,7 @@ async function fetcherOf(
     clock: systemClock,
     crashPoints: noCrashPoints,
     policy: EMBEDDED_POLICY,
+    apps: new GithubApps({ clock: systemClock, policy: EMBEDDED_POLICY, proxies: undefined }),
     artifacts: {
       keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
         const { digest, blob, files, bytes } = await storeArtifact(

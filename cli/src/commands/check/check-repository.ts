@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { GitCredentials } from '@tidemark/git'
+import { environment } from '../../config.ts'
+import { readProxies } from '../../serve/platform-config.ts'
 import type { Finding } from '../../client/findings.ts'
 import { shortRevision } from '../../client/print.ts'
 
@@ -25,7 +27,12 @@ export async function checkRepository(choice: RepositoryChoice): Promise<Finding
   const url = /^\w+:\/\//u.test(repo) ? repo : pathToFileURL(repo).href
   const cacheDirectory = await mkdtemp(join(tmpdir(), 'tidemark-check-'))
   try {
-    await using git = await openGit({ cacheDirectory, clock: systemClock, random: systemRandom })
+    await using git = await openGit({
+      cacheDirectory,
+      clock: systemClock,
+      random: systemRandom,
+      proxies: readProxies(environment()),
+    })
     const credentials = await credentialsOf(choice)
     await using source = await git.open({ url, policy: EMBEDDED_POLICY, credentials })
     using limit = systemClock.deadline(LOOK_MS_MAX)

@@ -23,5 +23,6 @@ export async function isomorphicGit(options: GitOptions): Promise<Git> {
     caches: await CacheDirectory.open(options.cacheDirectory, options.random ?? systemRandom),
     limits,
     clock: options.clock ?? systemClock,
+    proxies: options.proxies,
   })
 }

@@ -9,6 +9,7 @@ import type { Git } from '../git-source.ts'
 import { GIT_LIMITS, type GitLimits } from '../limits.ts'
 import { type Engine, OpenRepositories } from '../open-repositories.ts'
 import { findProgram, type GitProgram, SEARCH_PATH } from './git-program.ts'
+import type { EnvironmentProxies } from '../transport/proxy.ts'
 import { FetchedStore, LocalStore } from './system-stores.ts'
 import { WarmChildren } from './warm-children.ts'
 
@@ -20,6 +21,8 @@ export interface GitOptions {
   readonly limits?: Partial<GitLimits>
   readonly clock?: Clock
   readonly random?: Random
+  /** What the environment says of proxies; else none is used, but where a source names one. */
+  readonly proxies?: EnvironmentProxies
 }
 
 const WARM_MAX = 16 // Each child maps its packs and takes some 5 MiB.
@@ -49,6 +52,7 @@ export async function systemGit(options: GitOptions): Promise<Git | undefined> {
     caches,
     limits,
     clock: options.clock ?? systemClock,
+    proxies: options.proxies,
   })
 }
 

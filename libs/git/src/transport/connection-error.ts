@@ -19,6 +19,7 @@ export function connectionError(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason
   if (error instanceof GitRefused || error instanceof OperatingError) return error
   const code = codeOf(error)
+  if (code === 'ERR_PROXY_TUNNEL') return proxyRefuses(Number(statusIn(error)))
   if (TLS_CODE.test(code))
     return new GitRefused(
       'SOURCE_TLS',
@@ -27,6 +28,22 @@ export function connectionError(error: unknown, signal: AbortSignal): unknown {
   if (code === 'ETIMEDOUT') return new SourceTimeout('the server does not answer in time')
   const reason = REASONS.get(code) ?? (code === '' ? 'the connection broke' : code)
   return new SourceUnavailable(`the server cannot be reached: ${reason}`, { cause: error })
+}
+
+/** The proxy does not let us through to the server. */
+export function proxyRefuses(status: number): GitRefused {
+  const way =
+    status === 407
+      ? 'check username and password of the Secret that spec.proxySecretRef names, or of HTTPS_PROXY'
+      : 'its operator must allow the server, or name it in NO_PROXY'
+  return new GitRefused(
+    'SOURCE_PROXY',
+    `the proxy does not let us through to the server (HTTP ${status}); ${way}`,
+  )
+}
+
+function statusIn(error: unknown): string {
+  return /\b(?<status>[45]\d\d)\b/u.exec(String(error))?.groups?.['status'] ?? '0'
 }
 
 function codeOf(error: unknown): string {

@@ -3,10 +3,11 @@ import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from
 import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { getCACertificates, type SecureContextOptions } from 'node:tls'
-import { type AddressPolicy, checkAddress, checkHost } from '../address-policy.ts'
+import { type AddressPolicy, checkAddress, checkHost, checkProxiedHost } from '../address-policy.ts'
 import type { GitCredentials } from '../git-source.ts'
 import { hostOf } from '../remote-url.ts'
 import { connectionError } from './connection-error.ts'
+import { proxyFor, throughProxy, type Proxy, type ProxySources } from './proxy.ts'
 
 export interface HttpRequest {
   readonly url: URL
@@ -26,6 +27,7 @@ export interface HttpClientOptions {
   readonly policy: AddressPolicy
   readonly credentials: GitCredentials | undefined
   readonly idleMs: number
+  readonly via: ProxySources
 }
 
 const CONNECTIONS_MAX = 4 // One repository is asked one thing at a time; a few more for a listing beside a fetch.
@@ -33,29 +35,28 @@ const CONNECTIONS_MAX = 4 // One repository is asked one thing at a time; a few 
 /**
  * HTTP to the servers of one repository. A name is looked up once for each connection, every address held
  * against the policy, and the connection goes to that address; so a name that answers differently the next
- * time (DNS rebinding) reaches nothing. Redirects are answers like any other; nothing is followed here, and
- * no proxy of the environment is used.
+ * time (DNS rebinding) reaches nothing. Redirects are answers like any other; nothing is followed here.
  */
 export class HttpClient implements Disposable {
   readonly #options: HttpClientOptions
-  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: CONNECTIONS_MAX })
-  readonly #https: HttpsAgent
+  readonly #direct: Agents
+  #proxied: { readonly url: string; readonly agents: Agents } | undefined
   readonly #lookup: LookupFunction
 
   constructor(options: HttpClientOptions) {
     this.#options = options
     this.#lookup = guardedLookup(options.policy)
-    this.#https = new HttpsAgent({
-      keepAlive: true,
-      maxSockets: CONNECTIONS_MAX,
-      ...tlsOptions(options.credentials),
-    })
+    this.#direct = openAgents(options.credentials)
   }
 
   /** Sends one request; its body comes later. Throws `GitRefused`, `SourceUnavailable`, or the signal's reason. */
   async send({ url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
-    checkHost(this.#options.policy, hostOf(url))
     signal.throwIfAborted()
+    const { policy, via } = this.#options
+    const proxy = await proxyFor(url, via, signal)
+    if (proxy === undefined) checkHost(policy, hostOf(url))
+    else checkProxiedHost(policy, hostOf(url))
+    const agents = proxy === undefined ? this.#direct : this.#agentsOf(proxy)
     const isTls = url.protocol === 'https:'
     const options: RequestOptions = {
       method: body === undefined ? 'GET' : 'POST',
@@ -63,7 +64,7 @@ export class HttpClient implements Disposable {
         ...headers,
         ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
       },
-      agent: isTls ? this.#https : this.#http,
+      agent: isTls ? agents.https : agents.http,
       lookup: this.#lookup,
       timeout: this.#options.idleMs,
       signal,
@@ -81,13 +82,45 @@ export class HttpClient implements Disposable {
         body: bodyOf(response, signal),
       }
     } catch (error) {
-      throw connectionError(error, signal)
+      const failed = connectionError(error, signal)
+      throw proxy === undefined ? failed : throughProxy(proxy.display, failed)
     }
   }
 
   [Symbol.dispose](): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    this.#direct[Symbol.dispose]()
+    this.#proxied?.agents[Symbol.dispose]()
+  }
+
+  #agentsOf({ url }: Proxy): Agents {
+    if (this.#proxied?.url === url) return this.#proxied.agents
+    this.#proxied?.agents[Symbol.dispose]()
+    this.#proxied = { url, agents: openAgents(this.#options.credentials, url) }
+    return this.#proxied.agents
+  }
+}
+
+/** Connections that are kept, for both schemes. */
+interface Agents extends Disposable {
+  readonly http: HttpAgent
+  readonly https: HttpsAgent
+}
+
+function openAgents(credentials: GitCredentials | undefined, proxy?: string): Agents {
+  const common = {
+    keepAlive: true,
+    maxSockets: CONNECTIONS_MAX,
+    ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+  }
+  const http = new HttpAgent(common)
+  const https = new HttpsAgent({ ...common, ...tlsOptions(credentials) })
+  return {
+    http,
+    https,
+    [Symbol.dispose]: () => {
+      http.destroy()
+      https.destroy()
+    },
   }
 }
 

@@ -5,10 +5,12 @@ import type { AddressPolicy } from '../address-policy.ts'
 import { hostOf } from '../remote-url.ts'
 import { type Advertisement, readAdvertisement } from './advertisement.ts'
 import { authorization, secretsOf } from './authorization.ts'
+import { proxyRefuses } from './connection-error.ts'
 import { HttpClient, type HttpResponse } from './http-client.ts'
 import { listRefsBody, readRefs } from './list-refs.ts'
 import { packBody, readPack } from './fetch-pack.ts'
 import { PacketReader } from './pkt-line.ts'
+import type { ProxySources } from './proxy.ts'
 import { serverText } from './server-text.ts'
 import type { PackRequest, Ref, Transport } from './transport.ts'
 
@@ -18,6 +20,7 @@ export interface SmartHttpOptions {
   readonly policy: AddressPolicy
   readonly credentials: GitCredentials | undefined
   readonly limits: GitLimits
+  readonly via: ProxySources
 }
 
 const REDIRECTS_MAX = 3 // http to https, a moved project, and `.git` added.
@@ -43,6 +46,7 @@ export class SmartHttp implements Transport {
       policy: options.policy,
       credentials: options.credentials,
       idleMs: options.limits.idleMs,
+      via: options.via,
     })
   }
 
@@ -138,6 +142,7 @@ export class SmartHttp implements Transport {
     const { status } = response
     if (status >= 200 && status <= 299) return
     this.#known = undefined
+    if (status === 407) throw proxyRefuses(status)
     const isSigned = this.#options.credentials?.login !== undefined
     if (status === 401 || status === 403)
       throw new GitRefused(

@@ -1,13 +1,16 @@
 import { Secret } from '@tidemark/kernel'
 import { expect, test } from 'vitest'
-import { gitCredentials } from './git-credentials.ts'
+import { gitCredentials, githubApp, proxyChoice } from './git-credentials.ts'
 
 function credentialsOf(
   values: Readonly<Record<string, string>>,
 ): ReturnType<typeof gitCredentials> {
-  return gitCredentials(
-    new Secret(new Map(Object.entries(values).map(([key, value]) => [key, Buffer.from(value)]))),
-  )
+  return gitCredentials(secretOf(values))
+}
+
+function secretOf(values: Readonly<Record<string, string>>): Secret<Map<string, Buffer>> {
+  const entries = Object.entries(values).map(([key, value]) => [key, Buffer.from(value)] as const)
+  return new Secret(new Map(entries))
 }
 
 test('a user name with a password is a basic login', () => {
@@ -49,4 +52,29 @@ test('no value shows where credentials are printed', () => {
     }),
   )
   expect(printed).not.toContain('hush')
+})
+
+test('a GitHub App goes by the keys of Flux, and a key that is missing is named', () => {
+  const keys = { githubAppID: '7\n', githubAppPrivateKey: 'pem' }
+  const whole = { ...keys, githubAppInstallationID: '42', 'ca.crt': 'ca' }
+  expect(githubApp(secretOf(whole))).toMatchObject({
+    appId: '7',
+    installation: { kind: 'id', id: '42' },
+    baseUrl: 'https://api.github.com',
+    certificateAuthority: 'ca',
+  })
+  const both = { ...whole, githubAppInstallationOwner: 'acme' }
+  expect(() => githubApp(secretOf(both))).toThrow(/and not both/u)
+  expect(() => githubApp(secretOf(keys))).toThrow(/give it one of githubAppInstallationID/u)
+  expect(() => githubApp(secretOf({}))).toThrow(/give it githubAppID/u)
+  const odd = { ...whole, githubAppBaseURL: 'github.example.com' }
+  expect(() => githubApp(secretOf(odd))).toThrow(/githubAppBaseURL is no address/u)
+})
+
+test('a proxy has an address, and perhaps a login', () => {
+  const { address, password } = proxyChoice(
+    secretOf({ address: ' http://proxy:3128\n', username: 'ada', password: 'hush' }),
+  )
+  expect([address, password.reveal()]).toEqual(['http://proxy:3128', 'hush'])
+  expect(() => proxyChoice(secretOf({ username: 'ada' }))).toThrow(/has no key address/u)
 })

@@ -4,13 +4,17 @@ import {
   type AddressPolicy,
   type Commit,
   type Git,
+  type GitCredentials,
+  type GithubApps,
   type GitSource,
+  type ProxyChoice,
   type Resolution,
 } from '@tidemark/git'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
+import type { SecretValues } from '@tidemark/service'
 import type { Observation, SourceState } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
-import { gitCredentials } from './git-credentials.ts'
+import { gitCredentials, githubApp, proxyChoice } from './git-credentials.ts'
 
 const SUBJECT_MAX = 200
 
@@ -31,6 +35,7 @@ export interface Artifacts {
 export interface GitRepositoriesParts {
   readonly git: Git
   readonly artifacts: Artifacts
+  readonly apps: GithubApps
   readonly policy: AddressPolicy
   readonly clock: Clock
   readonly crashPoints: CrashPoints
@@ -53,15 +58,20 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
 }
 
 async function observe(
-  { git, artifacts, policy, crashPoints }: GitRepositoriesParts,
-  { declared, known, secret }: Parameters<Repositories['observe']>[0],
+  parts: GitRepositoriesParts,
+  { declared, known, secret, proxy }: Parameters<Repositories['observe']>[0],
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { url, ref } = declared.git ?? NOWHERE
+  const { git, artifacts, policy, crashPoints } = parts
+  const { url, ref, provider } = declared.git ?? NOWHERE
+  const via = proxy === undefined ? undefined : proxyChoice(proxy)
+  const signIn = { secret, provider, proxy: via }
+  const credentials = await credentialsFor(parts.apps, signIn, signal)
   await using source = await git.open({
     url,
     policy,
-    ...(secret === undefined ? {} : { credentials: gitCredentials(secret) }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(via === undefined ? {} : { proxy: via }),
   })
   const resolution = await source.resolve(ref ?? {}, signal)
   if (resolution.revision === known.revision && known.failing === undefined)
@@ -70,7 +80,25 @@ async function observe(
   return await take({ source, artifacts }, { declared, known, resolution }, signal)
 }
 
-const NOWHERE = { url: '', ref: undefined }
+const NOWHERE = { url: '', ref: undefined, provider: '' }
+
+/** The credentials themselves, or for the provider `github` a token of the app that the Secret is of. */
+async function credentialsFor(
+  apps: GithubApps,
+  { secret, provider, proxy }: SignIn,
+  signal: AbortSignal,
+): Promise<GitCredentials | undefined> {
+  if (secret === undefined) return undefined
+  const credentials = gitCredentials(secret)
+  if (provider !== 'github') return credentials
+  return { ...credentials, login: await apps.login(githubApp(secret), proxy, signal) }
+}
+
+interface SignIn {
+  readonly secret: SecretValues | undefined
+  readonly provider: string
+  readonly proxy: ProxyChoice | undefined
+}
 
 async function take(
   { source, artifacts }: { readonly source: GitSource; readonly artifacts: Artifacts },

@@ -1,6 +1,12 @@
-import { streams, type SourceDeclared } from '@tidemark/contracts'
+import { streams, type ClusterInputRef, type SourceDeclared } from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
-import { buildAppend, type Cause, type KnownInputs, type Surroundings } from '@tidemark/service'
+import {
+  buildAppend,
+  type Cause,
+  type KnownInputs,
+  type SecretValues,
+  type Surroundings,
+} from '@tidemark/service'
 import { source, type Observation } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
 import { findSecret, type FoundSecret } from './find-secret.ts'
@@ -37,11 +43,14 @@ export async function fetchRevision(
   const known = sources.get(sourceId)
   const { declared, state, version } = known
   if (declared === undefined || declared.suspended) return
-  const found = await findSecret(deps, { source: known, cause, pending }, signal)
-  if (found.kind === 'pending' && pending === 'wait') return
+  const { project } = declared
+  const { credentials, proxy } = known.secrets
+  const found = await findSecret(deps, { ref: credentials, project, cause, pending }, signal)
+  const via = await findSecret(deps, { ref: proxy, project, cause, pending }, signal)
+  if (pending === 'wait' && [found, via].some(({ kind }) => kind === 'pending')) return
 
   // Act.
-  const observation = await look(deps.repositories, { known, declared, found }, signal)
+  const observation = await look(deps.repositories, { known, declared, found, via }, signal)
 
   // Decide.
   const decided = source.decide({ sourceId, observation }, state)
@@ -49,7 +58,6 @@ export async function fetchRevision(
 
   // Record.
   const stream = streams.source(sourceId)
-  const { project } = declared
   const events = decided.map((event) => ({ cause, stream, event, project, cluster: '' }))
   const expected = new Map([[stream, version]])
   await store.append(buildAppend({ writer: 'fetcher', build, events, expected }), signal)
@@ -62,26 +70,33 @@ interface Looking {
   readonly known: KnownSource
   readonly declared: SourceDeclared
   readonly found: FoundSecret
+  readonly via: FoundSecret
 }
 
 /** An outage is a failure of the source too: it is told, and the next poll looks again. */
 async function look(
   repositories: Repositories,
-  { known, declared, found }: Looking,
+  { known, declared, found, via }: Looking,
   signal: AbortSignal,
 ): Promise<Observation> {
-  if (found.kind === 'missing' || found.kind === 'pending') return withoutSecret(known, found)
-  const secret = found.kind === 'found' ? found.values : undefined
+  const { credentials, proxy } = known.secrets
+  if (found.kind === 'missing' || found.kind === 'pending') return withoutSecret(credentials, found)
+  if (via.kind === 'missing' || via.kind === 'pending') return withoutSecret(proxy, via)
+  const asked = { declared, known: known.state, secret: valuesOf(found), proxy: valuesOf(via) }
   try {
-    return await repositories.observe({ declared, known: known.state, secret }, signal)
+    return await repositories.observe(asked, signal)
   } catch (error) {
     if (!(error instanceof OperatingError) || error.retry === 'now' || signal.aborted) throw error
     return { kind: 'refused', code: error.code, message: error.message }
   }
 }
 
+function valuesOf(found: FoundSecret): SecretValues | undefined {
+  return found.kind === 'found' ? found.values : undefined
+}
+
 function withoutSecret(
-  { secret }: KnownSource,
+  secret: ClusterInputRef | undefined,
   found: Extract<FoundSecret, { kind: 'missing' | 'pending' }>,
 ): Observation {
   const { cluster = '', namespace = '', name = '' } = secret ?? {}

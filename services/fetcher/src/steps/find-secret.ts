@@ -16,7 +16,7 @@ import {
   type SecretValues,
   type Surroundings,
 } from '@tidemark/service'
-import type { KnownSource, KnownSources } from './known-sources.ts'
+import { refsOf, type KnownSources } from './known-sources.ts'
 
 export interface FindSecretDeps {
   readonly store: Surroundings['store']
@@ -25,7 +25,7 @@ export interface FindSecretDeps {
   readonly build: string
 }
 
-/** What a source's `secretRef` comes to. */
+/** What a Secret that a source names comes to. */
 export type FoundSecret =
   | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly values: SecretValues }
@@ -34,7 +34,8 @@ export type FoundSecret =
   | { readonly kind: 'missing'; readonly message: string }
 
 export interface FindSecretOptions {
-  readonly source: KnownSource
+  readonly ref: ClusterInputRef | undefined
+  readonly project: string
   readonly cause: Cause
   /** Where the cluster has not answered: it is waited for, or what was set is used. */
   readonly pending: 'wait' | 'tell'
@@ -43,13 +44,11 @@ export interface FindSecretOptions {
 /** Finds the values of the Secret that a source names; asks its cluster where that was not done yet. */
 export async function findSecret(
   { store, blobs, inputs, build }: FindSecretDeps,
-  { source, cause, pending }: FindSecretOptions,
+  { ref, project, cause, pending }: FindSecretOptions,
   signal: AbortSignal,
 ): Promise<FoundSecret> {
-  const ref = source.secret
   if (ref === undefined) return { kind: 'none' }
   if (!inputs.get(ref).requested) {
-    const project = source.declared?.project ?? ''
     await append({ store, inputs, build }, { type: 'ClusterInputRequested', ref, cause, project })
   }
   const choice = chooseInput(inputs.get(ref))
@@ -64,16 +63,17 @@ function blobOf(choice: InputChoice, pending: 'wait' | 'tell'): string | undefin
   return choice.kind === 'pending' && pending === 'tell' ? choice.set : undefined
 }
 
-/** SourceWithdrawn -> ClusterInputReleased, where no source names its Secret any more. */
-export async function releaseSecret(
+/** SourceWithdrawn -> ClusterInputReleased, for each of its Secrets that no source names any more. */
+export async function releaseSecrets(
   deps: Omit<FindSecretDeps, 'blobs'> & { readonly sources: KnownSources },
   withdrawn: Recorded<EventOf<'SourceWithdrawn'>>,
 ): Promise<void> {
   const { sources, inputs } = deps
-  const ref = sources.get(withdrawn.event.value.sourceId).secret
-  if (ref === undefined || !inputs.get(ref).requested || sources.naming(ref).length > 0) return
   const { project } = withdrawn.meta
-  await append(deps, { type: 'ClusterInputReleased', ref, cause: causeOf(withdrawn), project })
+  for (const ref of refsOf(sources.get(withdrawn.event.value.sourceId))) {
+    if (!inputs.get(ref).requested || sources.naming(ref).length > 0) continue
+    await append(deps, { type: 'ClusterInputReleased', ref, cause: causeOf(withdrawn), project })
+  }
 }
 
 async function append(

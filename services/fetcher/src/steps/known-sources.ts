@@ -8,12 +8,18 @@ import {
 } from '@tidemark/contracts'
 import { source, type SourceState } from '../domain/source.ts'
 
+/** What a source names: credentials, and a proxy. */
+export interface NamedSecrets {
+  readonly credentials: ClusterInputRef | undefined
+  readonly proxy: ClusterInputRef | undefined
+}
+
 /** A source as the fetcher knows it. */
 export interface KnownSource {
   readonly id: string
   readonly declared: SourceDeclared | undefined
-  /** The Secret in its cluster that it names, also when it is withdrawn. */
-  readonly secret: ClusterInputRef | undefined
+  /** The Secrets in its cluster that it names, also when it is withdrawn. */
+  readonly secrets: NamedSecrets
   readonly objects: ReadonlySet<string>
   readonly state: SourceState
   /** Of the source's own stream. */
@@ -29,7 +35,7 @@ export class KnownSources {
       this.#sources.get(id) ?? {
         id,
         declared: undefined,
-        secret: undefined,
+        secrets: NO_SECRETS,
         objects: new Set(),
         state: source.initial,
         version: 0n,
@@ -45,8 +51,7 @@ export class KnownSources {
   naming(secret: ClusterInputRef): readonly KnownSource[] {
     const id = inputId(secret)
     return [...this.#sources.values()].filter(
-      (known) =>
-        known.declared !== undefined && known.secret !== undefined && inputId(known.secret) === id,
+      (known) => known.declared !== undefined && refsOf(known).some((ref) => inputId(ref) === id),
     )
   }
 
@@ -72,20 +77,29 @@ export class KnownSources {
     if (type === 'SourceDeclared') objects.add(key)
     else objects.delete(key)
     const declared = type === 'SourceDeclared' ? value : known.declared
-    const secret = type === 'SourceDeclared' ? secretOf(value) : known.secret
+    const secrets = type === 'SourceDeclared' ? secretsOf(value) : known.secrets
     this.#sources.set(id, {
       ...known,
-      secret,
+      secrets,
       objects,
       declared: objects.size === 0 ? undefined : declared,
     })
   }
 }
 
-function secretOf({ object, git }: SourceDeclared): ClusterInputRef | undefined {
-  const name = git?.secretName ?? ''
-  if (object === undefined || name === '') return undefined
-  return { cluster: object.cluster, kind: 'Secret', namespace: object.namespace, name }
+/** The Secrets that a source names. */
+export function refsOf({ secrets }: KnownSource): readonly ClusterInputRef[] {
+  return [secrets.credentials, secrets.proxy].filter((ref) => ref !== undefined)
 }
+
+function secretsOf({ object, git }: SourceDeclared): NamedSecrets {
+  const refTo = (name = ''): ClusterInputRef | undefined => {
+    if (object === undefined || name === '') return undefined
+    return { cluster: object.cluster, kind: 'Secret', namespace: object.namespace, name }
+  }
+  return { credentials: refTo(git?.secretName), proxy: refTo(git?.proxySecretName) }
+}
+
+const NO_SECRETS: NamedSecrets = { credentials: undefined, proxy: undefined }
 
 const NOBODY = { cluster: '', namespace: '', name: '', kind: '' }

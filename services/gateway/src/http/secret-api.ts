@@ -100,7 +100,7 @@ export class SecretApi {
     return [...this.#model.sources.values()]
       .filter(
         ({ declared, objects }) =>
-          declared?.git?.secretName === name &&
+          [declared?.git?.secretName, declared?.git?.proxySecretName].includes(name) &&
           objects.some((object) => object.cluster === cluster && object.namespace === namespace),
       )
       .map(({ id }) => id)

@@ -48,6 +48,10 @@ export interface GitSource {
     | undefined;
   /** The Secret with the credentials, by name only, in the namespace of the object. */
   readonly secretName: string;
+  /** The same of the proxy; empty where the environment decides. */
+  readonly proxySecretName: string;
+  /** `github`: the Secret is that of a GitHub App. Empty: it holds the credentials themselves. */
+  readonly provider: string;
 }
 
 export interface GitRef {
@@ -495,7 +499,7 @@ export const ObjectRef: MessageFns<ObjectRef> = {
 };
 
 function createBaseGitSource(): GitSource {
-  return { url: "", ref: undefined, ignore: undefined, secretName: "" };
+  return { url: "", ref: undefined, ignore: undefined, secretName: "", proxySecretName: "", provider: "" };
 }
 
 export const GitSource: MessageFns<GitSource> = {
@@ -511,6 +515,12 @@ export const GitSource: MessageFns<GitSource> = {
     }
     if (message.secretName !== "") {
       writer.uint32(34).string(message.secretName);
+    }
+    if (message.proxySecretName !== "") {
+      writer.uint32(42).string(message.proxySecretName);
+    }
+    if (message.provider !== "") {
+      writer.uint32(50).string(message.provider);
     }
     return writer;
   },
@@ -560,6 +570,22 @@ export const GitSource: MessageFns<GitSource> = {
             message.secretName = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.proxySecretName = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -582,6 +608,12 @@ export const GitSource: MessageFns<GitSource> = {
         : isSet(object.secret_name)
         ? globalThis.String(object.secret_name)
         : "",
+      proxySecretName: isSet(object.proxySecretName)
+        ? globalThis.String(object.proxySecretName)
+        : isSet(object.proxy_secret_name)
+        ? globalThis.String(object.proxy_secret_name)
+        : "",
+      provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
     };
   },
 
@@ -599,6 +631,12 @@ export const GitSource: MessageFns<GitSource> = {
     if (message.secretName !== "") {
       obj.secretName = message.secretName;
     }
+    if (message.proxySecretName !== "") {
+      obj.proxySecretName = message.proxySecretName;
+    }
+    if (message.provider !== "") {
+      obj.provider = message.provider;
+    }
     return obj;
   },
 
@@ -611,6 +649,8 @@ export const GitSource: MessageFns<GitSource> = {
     message.ref = (object.ref !== undefined && object.ref !== null) ? GitRef.fromPartial(object.ref) : undefined;
     message.ignore = object.ignore ?? undefined;
     message.secretName = object.secretName ?? "";
+    message.proxySecretName = object.proxySecretName ?? "";
+    message.provider = object.provider ?? "";
     return message;
   },
 };
