@@ -111,7 +111,10 @@ export function toCommandError({ code, details }: ServiceError): CommandError {
       return new CommandError(details, EXIT.conflict)
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
-      return new CommandError(`the server cannot be reached: ${details}`)
+      // Either there is no server, or it says itself what it cannot reach.
+      return new CommandError(
+        details.startsWith('cannot ') ? details : `the server cannot be reached: ${details}`,
+      )
     default:
       return new CommandError(details)
   }

@@ -81,8 +81,12 @@ async function linkInTime(
     try {
       return await linkToNats(options)
     } catch (error) {
-      const passes = error instanceof BusUnavailable && clock.monotonic() - began < CONNECT_MS
-      if (!passes) throw error
+      if (!(error instanceof BusUnavailable)) throw error
+      if (clock.monotonic() - began >= CONNECT_MS)
+        throw new ConfigError(
+          `${error.message}; see that it runs, and that TIDEMARK_NATS_URLS is where`,
+          { cause: error },
+        )
       await clock.sleep(backoffMs(tries, random))
     }
   }

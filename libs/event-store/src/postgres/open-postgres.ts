@@ -71,10 +71,25 @@ async function prepare(options: PostgresOptions): Promise<void> {
     await grantToWriter(owner)
   } catch (error) {
     if (error instanceof UnfitDatabase || error instanceof MigrationRefused) throw error
-    throw new LedgerUnavailable('open it', error)
+    const hint = 'see that it runs, and that the URL is the right one'
+    throw new LedgerUnavailable(
+      `open it on Postgres at ${placeOf(options.url)}: ${reasonOf(error)}; ${hint}`,
+      error,
+    )
   } finally {
     await owner.destroy()
   }
+}
+
+/** Where the server is, without user and password. */
+function placeOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'the URL that is set'
+}
+
+/** A name with several addresses fails once for each; the first says enough. */
+function reasonOf(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error
+  return first instanceof Error ? first.message : String(first)
 }
 
 function connect(

@@ -23,7 +23,9 @@ class AuditStorageUnavailable extends OperatingError {
   readonly retry: Retry = 'later'
 
   constructor(what: string, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : 'no reason given'
+    // A name with several addresses fails once for each; the first says enough.
+    const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause
+    const why = first instanceof Error ? first.message : 'no reason given'
     super(`cannot ${what} in Postgres: ${why}`, { cause })
   }
 }

@@ -34,8 +34,9 @@ export function toServiceError(error: unknown): Partial<ServiceError> {
       details: 'this request id was used for another request; give a new one',
     }
   if (error instanceof OperatingError) {
-    const code = error.retry === 'never' ? status.FAILED_PRECONDITION : status.UNAVAILABLE
-    return { code, details: error.message }
+    if (error.retry === 'never') return { code: status.FAILED_PRECONDITION, details: error.message }
+    const hint = 'nothing is lost: ask again in a moment'
+    return { code: status.UNAVAILABLE, details: `${error.message}; ${hint}` }
   }
   return { code: status.INTERNAL, details: 'internal error; the log of the gateway has the reason' }
 }
