@@ -47,26 +47,27 @@ function takesName(command: Command): boolean {
 
 const NAMES = `tidemark get applications -o 'jsonpath={range .items[*]}{.cluster}/{.object.name} {end}' 2>/dev/null`
 
+/** Also for zsh, by its bashcompinit: there `path` and `words` are names of its own. */
 function bash(words: readonly Word[]): string {
   const cases = words.map(({ after, words: next, options, names }) => {
     const own = names ? ` $(${NAMES})` : ''
-    return `    "${after}") words="${[...next, ...options].join(' ')}"${own === '' ? '' : `; [[ $current == -* ]] || words="$words${own.replaceAll('"', '\\"')}"`} ;;`
+    return `    "${after}") candidates="${[...next, ...options].join(' ')}"${own === '' ? '' : `; [[ $current == -* ]] || candidates="$candidates${own.replaceAll('"', '\\"')}"`} ;;`
   })
   return `_tidemark() {
-  local current=\${COMP_WORDS[COMP_CWORD]} path="" word words=""
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  local current="\${COMP_WORDS[COMP_CWORD]}" so_far="" word candidates=""
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD - 1))}"; do
     [[ $word == -* ]] && continue
-    case "\${path:+$path }$word" in
+    case "\${so_far:+$so_far }$word" in
 ${words
   .filter(({ after }) => after !== '')
-  .map(({ after }) => `      "${after}") path="${after}" ;;`)
+  .map(({ after }) => `      "${after}") so_far="${after}" ;;`)
   .join('\n')}
     esac
   done
-  case "$path" in
+  case "$so_far" in
 ${cases.join('\n')}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  COMPREPLY=($(compgen -W "$candidates" -- "$current"))
 }
 complete -o default -F _tidemark tidemark`
 }
