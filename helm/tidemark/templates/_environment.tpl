@@ -34,6 +34,12 @@
 - { name: TIDEMARK_CACHE_DIR, value: /var/cache/tidemark }
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
+{{- if .Values.fetcher.proxySecret }}
+{{- range list "HTTPS_PROXY" "HTTP_PROXY" "NO_PROXY" }}
+- name: {{ . }}
+  valueFrom: { secretKeyRef: { name: {{ $.Values.fetcher.proxySecret | quote }}, key: {{ . }}, optional: true } }
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{- define "tidemark.environment.renderer" }}
