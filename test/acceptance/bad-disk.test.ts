@@ -14,6 +14,8 @@ import { application, configMap } from './fleet-files.ts'
 
 const SLOW = 300_000
 const WAIT = 90_000
+const MOUNT = '/bin/mount'
+const UMOUNT = '/bin/umount'
 const SKEW_MS = 600_000
 const DISK_MIB = 64
 const MAP = '/api/v1/namespaces/default/configmaps/settings'
@@ -28,7 +30,7 @@ held.defer(dir.remove)
 const dataDir = join(dir.path, 'data')
 const blobs = join(dataDir, 'blobs')
 const hasDisk = mountSmallDisk(blobs)
-if (hasDisk) held.defer(() => void execFileSync('umount', [blobs]))
+if (hasDisk) held.defer(() => void execFileSync(UMOUNT, [blobs]))
 let opened:
   | {
       readonly up: Up
@@ -66,7 +68,7 @@ function mountSmallDisk(path: string): boolean {
   mkdirSync(path, { recursive: true })
   try {
     const size = `size=${DISK_MIB}m,mode=700`
-    execFileSync('mount', ['-t', 'tmpfs', '-o', size, 'tmpfs', path], { stdio: 'ignore' })
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', size, 'tmpfs', path], { stdio: 'ignore' })
     return true
   } catch {
     return false
