@@ -1,23 +1,73 @@
+import { Phase, type ApplicationView } from '@tidemark/contracts'
 import { systemClock } from '@tidemark/kernel'
-import { connect } from '../client/api-client.ts'
+import { connect, type ApiClient } from '../client/api-client.ts'
 import { CommandError, EXIT } from '../client/exit-codes.ts'
 import { print, say } from '../client/print.ts'
 import { choiceOf, type OutputOptions, type ServerOptions } from './options.ts'
 import { readDuration } from './up-options.ts'
+import { idOf } from './wait.ts'
+import { waitUntil } from './wait-until.ts'
 
 interface Accepted {
   readonly requestId: string
   readonly position: bigint
 }
 
-function show({ output }: OutputOptions, accepted: Accepted, text: string): void {
-  print(output, { value: accepted, text: () => `${text} (event ${accepted.position})` })
+/** With `--wait`, until what was asked for is done. */
+interface WaitingOptions extends OutputOptions {
+  readonly wait?: boolean
+  readonly timeout: string
+}
+
+interface Asked {
+  readonly application: string
+  readonly accepted: Accepted
+  readonly text: string
+  /** Whether the application is as it was asked to be. */
+  readonly isThere: (view: ApplicationView) => boolean
+  /** Where nothing may have been left to do, nothing need answer. */
+  readonly answered?: 'perhaps'
+}
+
+/** Waits where that is asked for, and tells. */
+async function answer(api: ApiClient, options: WaitingOptions, asked: Asked): Promise<void> {
+  const { accepted, text } = asked
+  if (options.wait === true) await waitForAnswer(api, options, asked)
+  print(options.output, { value: accepted, text: () => `${text} (event ${accepted.position})` })
+}
+
+/** Until the application has answered the request, and is as it was asked to be. */
+async function waitForAnswer(
+  api: ApiClient,
+  { timeout }: WaitingOptions,
+  { application, accepted, isThere, answered }: Asked,
+): Promise<void> {
+  const id = await idOf(api, application)
+  await waitUntil({
+    look: async () => {
+      const all = { cluster: '', namespace: '' }
+      const { applications } = await api.call(api.raw.listApplications, all)
+      return applications.filter(({ applicationId }) => applicationId === id)
+    },
+    isThere: (view) =>
+      (answered === 'perhaps' || view.changedAtPosition > accepted.position) && isThere(view),
+    timeoutMs: readDuration(timeout, '--timeout'),
+    timeout,
+  })
+}
+
+function isReady({ phase }: ApplicationView): boolean {
+  return phase === Phase.PHASE_READY
+}
+
+function isSuspended({ phase }: ApplicationView): boolean {
+  return phase === Phase.PHASE_SUSPENDED
 }
 
 /** `tidemark rollback APPLICATION --to N --reason TEXT`, or `--lift`. */
 export async function rollback(
   application: string,
-  options: OutputOptions & {
+  options: WaitingOptions & {
     readonly to?: number
     readonly lift?: boolean
     readonly reason?: string
@@ -32,17 +82,22 @@ export async function rollback(
   const requestId = ''
   if (lift) {
     const accepted = await api.call(api.raw.liftHold, { application, reason, requestId })
-    return show(options, accepted, `${application} goes on to its newest release`)
+    const text = `${application} goes on to its newest release`
+    const isThere = (view: ApplicationView): boolean => isReady(view) && view.held === 0n
+    return await answer(api, options, { application, accepted, text, isThere })
   }
   const number = BigInt(to ?? 0)
   const accepted = await api.call(api.raw.rollBack, { application, number, reason, requestId })
-  show(options, accepted, `${application} goes back to release ${number}, until --lift`)
+  const text = `${application} goes back to release ${number}, until --lift`
+  const isThere = (view: ApplicationView): boolean =>
+    isReady(view) && view.held === number && view.applied === number
+  await answer(api, options, { application, accepted, text, isThere })
 }
 
 /** `tidemark reconcile NAME`. */
 export async function reconcile(
   name: string,
-  options: OutputOptions & {
+  options: WaitingOptions & {
     readonly source?: boolean
     readonly withSource?: boolean
     readonly approvePrune?: boolean
@@ -50,8 +105,13 @@ export async function reconcile(
     readonly reason: string
   },
 ): Promise<void> {
-  using api = await connect(choiceOf(options))
   const isSource = options.source === true
+  if (options.wait === true && (isSource || options.withSource === true))
+    throw new CommandError(
+      'a source that has not changed answers nothing that could be waited for: leave --wait out, and use tidemark wait NAME --commit ID',
+      EXIT.usage,
+    )
+  using api = await connect(choiceOf(options))
   const accepted = await api.call(api.raw.reconcile, {
     application: isSource ? '' : name,
     source: isSource ? name : '',
@@ -61,18 +121,21 @@ export async function reconcile(
     reason: options.reason,
     requestId: '',
   })
-  show(options, accepted, `${name} is looked at`)
+  const text = `${name} is looked at`
+  await answer(api, options, { application: name, accepted, text, isThere: isReady })
 }
 
 /** `tidemark suspend APPLICATION --reason TEXT [--until TIME]`. */
 export async function suspend(
   application: string,
-  options: OutputOptions & { readonly reason: string; readonly until?: string },
+  options: WaitingOptions & { readonly reason: string; readonly until?: string },
 ): Promise<void> {
   const until = readUntil(options.until)
   using api = await connect(choiceOf(options))
   const request = { application, reason: options.reason, untilMs: BigInt(until), requestId: '' }
-  show(options, await api.call(api.raw.suspend, request), `${application} is suspended`)
+  const accepted = await api.call(api.raw.suspend, request)
+  const text = `${application} is suspended`
+  await answer(api, options, { application, accepted, text, isThere: isSuspended })
 }
 
 /** A time, or a duration from now; 0 where none is given. */
@@ -95,11 +158,14 @@ function readUntil(text: string | undefined): number {
 /** `tidemark resume APPLICATION`. */
 export async function resume(
   application: string,
-  options: OutputOptions & { readonly reason: string },
+  options: WaitingOptions & { readonly reason: string },
 ): Promise<void> {
   using api = await connect(choiceOf(options))
   const request = { application, reason: options.reason, requestId: '' }
-  show(options, await api.call(api.raw.resume, request), `${application} goes on`)
+  const accepted = await api.call(api.raw.resume, request)
+  const text = `${application} goes on`
+  const asked = { application, accepted, text, isThere: isReady, answered: 'perhaps' } as const
+  await answer(api, options, asked)
 }
 
 /** `tidemark parked retry|skip READER POSITION --reason TEXT`. */

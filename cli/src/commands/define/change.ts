@@ -10,6 +10,13 @@ export function addChange(program: Command): void {
   addParked(program)
 }
 
+/** To wait until what was asked for is done. */
+function withWait(command: Command): Command {
+  return command
+    .option('--wait', 'until it is done; ends with 3 where it is not in time, or fails for good')
+    .option('--timeout <duration>', 'with --wait: how long', '5m')
+}
+
 function addReconcile(program: Command): void {
   const reconcile = program
     .command('reconcile')
@@ -21,8 +28,9 @@ function addReconcile(program: Command): void {
     .option('--rotate-generated', 'passwords and keys that its charts generated are drawn anew')
     .option('--reason <text>', 'why; it is kept', '')
   withExamples(
-    withOutput(reconcile),
+    withWait(withOutput(reconcile)),
     'reconcile eu/shop --with-source',
+    'reconcile eu/shop --wait --timeout 2m',
     'reconcile flux-system --source',
     'reconcile eu/shop --approve-prune --reason "the old queue is drained"',
     'reconcile eu/shop --rotate-generated --reason "the password was seen"',
@@ -58,7 +66,7 @@ function addSuspend(program: Command): void {
     .requiredOption('--reason <text>', 'why; it is kept, and shown to all')
     .option('--until <time>', 'when it ends by itself: 2026-12-24T18:00:00Z, or 2h from now')
   withExamples(
-    withOutput(suspend),
+    withWait(withOutput(suspend)),
     'suspend eu/shop --reason "stocktaking" --until 2h',
     'suspend eu/shop --reason "freeze" --until 2026-12-24T18:00:00Z',
   ).action(async (name, options) => (await import('../change.ts')).suspend(name, options))
@@ -67,8 +75,8 @@ function addSuspend(program: Command): void {
     .description('end a suspension')
     .argument('<application>')
     .option('--reason <text>', 'why; it is kept', '')
-  withExamples(withOutput(resume), 'resume eu/shop').action(async (name, options) =>
-    (await import('../change.ts')).resume(name, options),
+  withExamples(withWait(withOutput(resume)), 'resume eu/shop', 'resume eu/shop --wait').action(
+    async (name, options) => (await import('../change.ts')).resume(name, options),
   )
 }
 
@@ -81,8 +89,8 @@ function addRollback(program: Command): void {
     .option('--lift', 'end the hold, and go on to the newest release')
     .option('--reason <text>', 'why; it is kept, and shown to all')
   withExamples(
-    withOutput(rollback),
-    'rollback eu/shop --to 3 --reason "checkout is slow since 4"',
+    withWait(withOutput(rollback)),
+    'rollback eu/shop --to 3 --reason "checkout is slow since 4" --wait',
     'rollback eu/shop --lift',
   ).action(async (name, options) => (await import('../change.ts')).rollback(name, options))
 }

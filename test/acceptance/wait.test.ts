@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { afterAll, assert, beforeAll, expect, test } from 'vitest'
+import { temporaryDir } from '../rig/components/child.ts'
+import { Up } from '../rig/plane/embedded.ts'
+import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
+import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { cli } from './ask-plane.ts'
+import { application, configMap } from './fleet-files.ts'
+
+const SLOW = 300_000
+const WAIT = 90_000
+const MAP = '/api/v1/namespaces/default/configmaps/settings'
+const SETTINGS = 'apps/app/settings.yaml'
+
+const held = new AsyncDisposableStack()
+let opened: { readonly up: Up; readonly cluster: TestCluster; readonly fleet: Fleet } | undefined
+const there = (): NonNullable<typeof opened> => {
+  assert(opened !== undefined, 'the plane has started')
+  return opened
+}
+
+beforeAll(async () => {
+  const dir = temporaryDir('wait')
+  held.defer(dir.remove)
+  const cluster = held.use(await sandboxCluster(dir.path))
+  const fleet = await fileFleet(join(dir.path, 'fleet.git'), {
+    'clusters/test/app.yaml': application('app', '  wait: true\n'),
+    [SETTINGS]: configMap('settings', 'one'),
+  })
+  const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
+  const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
+  const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
+  await up.mustStart()
+  opened = { up, cluster, fleet }
+  await up.api.ready(['app'], { ms: WAIT })
+  const commit = await fleet.push({ [SETTINGS]: configMap('settings', 'two') })
+  await up.poke(fleet.url)
+  await up.api.ready(['app'], { commit, ms: WAIT })
+}, SLOW)
+afterAll(async () => {
+  await held.disposeAsync()
+}, SLOW)
+
+const ask = (...args: readonly string[]): ReturnType<typeof cli> =>
+  cli(...args, '--data-dir', there().up.dataDir)
+const value = async (): Promise<unknown> =>
+  Reflect.get(Object((await there().cluster.get(MAP))?.['data']), 'value')
+
+test(
+  'a rollback that waits ends when the cluster has the release, and so does its lifting',
+  async () => {
+    const back = await ask('rollback', 'app', '--to', '1', '--reason', 'slow', '--wait')
+    expect(back.code, back.text).toBe(0)
+    expect(await value()).toBe('one')
+    const on = await ask('rollback', 'app', '--lift', '--wait')
+    expect(on.code, on.text).toBe(0)
+    expect(await value()).toBe('two')
+  },
+  SLOW,
+)
+
+test(
+  'a reconciliation that waits ends when it is done, and says so when that is not in time',
+  async () => {
+    await there().cluster.edit(MAP, { data: { more: 'by hand' } })
+    const done = await ask('reconcile', 'app', '--wait')
+    expect(done.code, done.text).toBe(0)
+    const source = await ask('reconcile', 'app', '--with-source', '--wait')
+    expect(source.text).toContain('tidemark wait NAME --commit ID')
+    expect(source.code).toBe(2)
+    const late = await ask('reconcile', 'app', '--wait', '--timeout', '1ms')
+    expect(late.text).toMatch(/not ready after 1ms\nwaits for test\/app/u)
+    expect(late.code).toBe(3)
+  },
+  SLOW,
+)
+
+test(
+  'a suspension and its end that wait end when they hold',
+  async () => {
+    const off = await ask('suspend', 'app', '--reason', 'stocktaking', '--wait')
+    expect(off.code, off.text).toBe(0)
+    const { fleet, up } = there()
+    await fleet.push({ [SETTINGS]: configMap('settings', 'three') })
+    await up.poke(fleet.url)
+    await up.api.event('RevisionAdmitted', {
+      ms: WAIT,
+      where: ({ body }) => body['sequence'] === '3',
+    })
+    expect(await value()).toBe('two')
+    const on = await ask('resume', 'app', '--wait')
+    expect(on.code, on.text).toBe(0)
+    expect(await value()).toBe('three')
+    const again = await ask('resume', 'app', '--wait')
+    expect(again.code, again.text).toBe(0)
+  },
+  SLOW,
+)
