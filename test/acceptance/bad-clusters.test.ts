@@ -14,7 +14,7 @@ import { startCountingProxy } from '../rig/plane/counting-proxy.ts'
 import { Up } from '../rig/plane/embedded.ts'
 import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { byPath, type ByPath } from '../rig/plane/test-cluster.ts'
-import { phase, whyTells } from './ask-plane.ts'
+import { cli, phase, whyTells } from './ask-plane.ts'
 import { application, configMap } from './fleet-files.ts'
 
 const SLOW = 300_000
@@ -79,6 +79,7 @@ describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refu
         readonly server: ApiServer
         readonly admin: ByPath
         readonly fleet: Fleet
+        readonly kubeconfig: string
       }
     | undefined
   const there = (): NonNullable<typeof opened> => {
@@ -107,7 +108,7 @@ describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refu
     const context = ['--context', 'test=test', '--kubeconfig', kubeconfig]
     const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
     await up.mustStart()
-    opened = { up, server, admin, fleet }
+    opened = { up, server, admin, fleet, kubeconfig }
     await up.api.ready(['app'], { ms: WAIT })
   }, SLOW)
   afterAll(async () => {
@@ -136,6 +137,35 @@ describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refu
       expect(up.exit).toBeUndefined()
       await mend()
     },
+  )
+
+  test(
+    'check looks at a real API server: its version, our rights and its clock, for each user',
+    async () => {
+      const { server, kubeconfig, up, fleet } = there()
+      const check = (file: string): ReturnType<typeof cli> =>
+        cli('check', '--context', 'test=test', '--kubeconfig', file, '--repo', fleet.url)
+      const all = await check(server.kubeconfig)
+      expect(all.text).toMatch(/ok {2}test +the API server is reached, Kubernetes v1\.36\./u)
+      expect(all.text).toMatch(/ok {2}test rights +everything may be done/u)
+      expect(all.text).toMatch(/ok {2}test clock +it agrees with this one/u)
+      expect(all.text).toMatch(/ok {2}repository +\S+ is read, at main@sha1:/u)
+      expect(all.code).toBe(0)
+      const some = await check(kubeconfig)
+      expect(some.text).toMatch(/test rights +not everything may be done: what is forbidden fails/u)
+      expect(some.code).toBe(0)
+      const registered = await cli(
+        'cluster',
+        'check',
+        'test',
+        '--data-dir',
+        up.dataDir,
+        '--kubeconfig',
+        kubeconfig,
+      )
+      expect(registered.text).toMatch(/ok {2}plane +the applier reaches test: 2 of 2 applications/u)
+    },
+    SLOW,
   )
 
   test(
