@@ -68,9 +68,17 @@ test(
     const source = await ask('reconcile', 'app', '--with-source', '--wait')
     expect(source.text).toContain('tidemark wait NAME --commit ID')
     expect(source.code).toBe(2)
-    const late = await ask('reconcile', 'app', '--wait', '--timeout', '1ms')
-    expect(late.text).toMatch(/not ready after 1ms\nwaits for test\/app/u)
+    const { fleet, up } = there()
+    await fleet.push({ [SETTINGS]: 'kind: [\n' })
+    await up.poke(fleet.url)
+    await up.api.event('RenderFailed', { ms: WAIT })
+    const late = await ask('reconcile', 'app', '--wait', '--timeout', '1s')
+    expect(late.text).toMatch(/not ready after 1s\nwaits for \S+app +Failed/u)
+    expect(late.text).toContain('says what is broken')
     expect(late.code).toBe(3)
+    const commit = await fleet.push({ [SETTINGS]: configMap('settings', 'two') })
+    await up.poke(fleet.url)
+    await up.api.ready(['app'], { commit, ms: WAIT })
   },
   SLOW,
 )
@@ -81,11 +89,11 @@ test(
     const off = await ask('suspend', 'app', '--reason', 'stocktaking', '--wait')
     expect(off.code, off.text).toBe(0)
     const { fleet, up } = there()
-    await fleet.push({ [SETTINGS]: configMap('settings', 'three') })
+    const commit = await fleet.push({ [SETTINGS]: configMap('settings', 'three') })
     await up.poke(fleet.url)
     await up.api.event('RevisionAdmitted', {
       ms: WAIT,
-      where: ({ body }) => body['sequence'] === '3',
+      where: ({ body }) => String(body['revision']).includes(commit),
     })
     expect(await value()).toBe('two')
     const on = await ask('resume', 'app', '--wait')
