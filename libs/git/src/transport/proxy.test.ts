@@ -20,6 +20,8 @@ test.each([
   ['https://git.example.com/x', '10.0.0.0/8', false],
   ['https://git.example.com/x', '*', true],
   ['https://git.example.com/x', '', false],
+  ['http://127.0.0.1:8080/x', '', true],
+  ['http://localhost/x', '', true],
 ])('%s with NO_PROXY=%s is reached directly: %s', (url, list, direct) => {
   expect(isDirect(new URL(url), list)).toBe(direct)
 })

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { type AddressPolicy, checkAddress, checkHost } from '../address-policy.ts'
 import { GitRefused, SourceUnavailable } from '../git-refused.ts'
 import type { ProxyChoice } from '../git-source.ts'
-import { isListed, isNetwork, networkList } from '../ip-address.ts'
+import { addressKind, isListed, isNetwork, networkList } from '../ip-address.ts'
 import { hostOf } from '../remote-url.ts'
 import { connectionError } from './connection-error.ts'
 
@@ -89,9 +89,15 @@ function parse(text: string, where: string): URL {
   )
 }
 
-/** Whether a list such as `localhost,.example.com,10.0.0.0/8` names the host of a URL. */
+/** Whether this machine itself is meant: as in Flux, no proxy of the environment goes there. */
+function isHere(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && addressKind(host) === 'loopback')
+}
+
+/** Whether the host of a URL is this machine, or named by a list such as `.example.com,10.0.0.0/8`. */
 export function isDirect(url: URL, list: string): boolean {
   const host = hostOf(url)
+  if (isHere(host)) return true
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
   return list
     .split(/[\s,]+/u)
