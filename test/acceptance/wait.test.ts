@@ -78,7 +78,8 @@ test(
     expect(late.code).toBe(3)
     const commit = await fleet.push({ [SETTINGS]: configMap('settings', 'two') })
     await up.poke(fleet.url)
-    await up.api.ready(['app'], { commit, ms: WAIT })
+    const mended = await ask('wait', 'app', '--commit', commit)
+    expect(mended.code, mended.text).toBe(0)
   },
   SLOW,
 )
