@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { describeBlobStore } from '@tidemark/blob-store/testing'
-import { SCOPE_ALL } from '@tidemark/contracts'
+import { SCOPE_ALL, streams } from '@tidemark/contracts'
 import { openPostgres, type LedgerStore } from '@tidemark/event-store'
 import {
   appendOf,
@@ -72,6 +73,26 @@ describeWith(['postgres'], 'with a real Postgres', () => {
     await writer.end()
   })
 
+  test('it works on while another build adds columns to its tables', async () => {
+    await using ledger = await openPostgres({
+      url: server().url,
+      tls: false,
+      clock: systemClock,
+      connectionsMax: 1, // What was prepared before is used again.
+    })
+    const owner = await connect(server().url)
+    const tables = ['head', 'event', 'command', 'cursor', 'lease', 'parked', 'blob']
+    const alter = async (change: string): Promise<void> => {
+      for (const table of tables) await owner.query(`alter table ledger.${table} ${change}`)
+    }
+    await useAll(ledger)
+    await alter('add column later text')
+    await useAll(ledger)
+    await alter('drop column later')
+    await useAll(ledger)
+    await owner.end()
+  })
+
   test('a server that may forget what it acknowledged is refused', async () => {
     await using careless = await startPostgres({ settings: ['fsync=off'] })
     await expect(
@@ -120,6 +141,35 @@ describeWith(['postgres'], 'with a real Postgres', () => {
     expect([...acknowledged].filter((id) => !ids.includes(id))).toEqual([])
   }, 60_000)
 })
+
+/** Each statement that the ledger has in daily work. */
+async function useAll(ledger: Awaited<ReturnType<typeof openPostgres>>): Promise<void> {
+  const { store, leases, parking } = ledger.clientFor('gateway', SCOPE_ALL)
+  const source = randomUUID()
+  const stream = streams.push(source)
+  const { position: before } = await ledger.head()
+  for (const version of [0n, 1n])
+    await store.append(appendOf([pushTo(source)], { expected: [{ stream, version }] }))
+  const cursor = { name: 'gateway', from: await store.readCursor('gateway'), to: before }
+  await store.append(appendOf([pushTo(source)], { cursor }))
+  expect(await store.readCursor('gateway')).toBe(before)
+  const log = await logAfter(store, before)
+  expect(log.map(({ version }) => version)).toEqual([1n, 2n, 3n])
+  expect(await store.readStream(stream, 0n)).toEqual(log)
+  const wish = { resource: `gateway-${source}`, holder: 'test', ttlMs: 60_000 }
+  expect(await leases.acquire(wish)).toMatchObject({ epoch: 1n })
+  await leases.release(wish)
+  const reactor = `gateway-${source}`
+  for (const tries of [1, 2, 3])
+    expect(await parking.failed({ reactor, position: 1n, key: '', error: 'no' })).toMatchObject({
+      tries,
+    })
+  expect(await parking.list(reactor)).toHaveLength(1)
+  await parking.remove(reactor, 1n)
+  const name = randomUUID().replaceAll('-', '').repeat(2)
+  await ledger.blobs.write([{ name, bytes: Buffer.from('blob') }])
+  expect(await ledger.blobs.read(name)).toEqual(Buffer.from('blob'))
+}
 
 async function openTwice(url: string): Promise<LedgerUnderTest> {
   const crashPoints = new OneFault()
