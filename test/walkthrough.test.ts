@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest'
+import { eventually } from './rig/plane/plane-api.ts'
 import {
   HOOK_SECRET,
   openMemoryWorld,
@@ -165,7 +166,8 @@ describe('one push, from end to end, in one process', () => {
 
   test('each event is a sealed leaf under a signed checkpoint', async () => {
     const { world: here, plane: running } = there()
-    await quiet()
+    const end = await quiet()
+    await reached('the sealed tree', end, async () => BigInt(await here.audit.sealedSize()))
     const log = await here.log()
     for (const stored of log) expect(Buffer.from(leafOf(stored))).toEqual(Buffer.from(stored.leaf))
     expect(BigInt(await here.audit.sealedSize())).toBe(log.at(-1)?.position)
@@ -178,7 +180,8 @@ describe('one push, from end to end, in one process', () => {
 
   test('a read model that is built from nothing equals the one that grew', async () => {
     const { world: here, plane: running } = there()
-    await quiet()
+    const end = await quiet()
+    await reached('the read model', end, async () => running.gateway.model.position)
     const model = new ReadModel()
     for (const stored of await here.log()) {
       const recorded = record(stored)
@@ -213,3 +216,12 @@ describe('one push, from end to end, in one process', () => {
     },
   )
 })
+
+/** What follows the log may be behind it on a busy machine. */
+async function reached(what: string, end: bigint, at: () => Promise<bigint>): Promise<void> {
+  const look = async (): Promise<string | undefined> => {
+    const position = await at()
+    return position >= end ? undefined : `it is at ${position}`
+  }
+  await eventually(look, { ms: 60_000, what: `${what} at ${end}` })
+}

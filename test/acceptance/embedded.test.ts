@@ -37,7 +37,7 @@ function scenarios(open: () => Promise<Setup>): void {
   beforeAll(async () => {
     opened = await open()
     await opened.up.api.ready(APPLICATIONS, { ms: WAIT })
-    await settled()
+    await api().settled()
     began = await api().head()
   }, SLOW)
   afterAll(async () => {
@@ -58,19 +58,21 @@ function scenarios(open: () => Promise<Setup>): void {
     return commit
   }
 
-  /** Waits until nothing but checkpoints is appended for a while. */
-  async function settled(): Promise<void> {
-    for (let quiet = 0, after = await api().head(); quiet < 2;) {
-      await sleep(600)
-      const news = (await api().events(after)).filter(({ type }) => type !== 'CheckpointSigned')
-      quiet = news.length === 0 ? quiet + 1 : 0
-      after = await api().head()
+  /** Waits until all that was appended is under a checkpoint, and gives its position. */
+  async function signed(): Promise<bigint> {
+    const end = await api().head()
+    let last: Seen | undefined
+    const look = async (): Promise<string | undefined> => {
+      last = (await api().events(end - 1n)).at(-1)
+      return last?.type === 'CheckpointSigned' ? undefined : `the last event is ${last?.type}`
     }
+    await eventually(look, { ms: WAIT, what: 'checkpoint at the end' })
+    return last?.position ?? 0n
   }
 
   /** Events behind a position, without checkpoints, once all is quiet. */
   async function since(after: bigint): Promise<readonly Seen[]> {
-    await settled()
+    await api().settled()
     return (await api().events(after)).filter(({ type }) => type !== 'CheckpointSigned')
   }
 
@@ -157,7 +159,7 @@ function scenarios(open: () => Promise<Setup>): void {
     'an edit by hand and a deletion by hand are corrected, and told',
     async () => {
       const { cluster } = setup()
-      await settled()
+      await api().settled()
       let after = await api().head()
       await cluster.edit(`${MAPS}/left`, { data: { value: 'by hand' } })
       const detected = await api().event('DriftDetected', { after, ms: WAIT })
@@ -176,7 +178,7 @@ function scenarios(open: () => Promise<Setup>): void {
     'a field that nobody put into Git is left to whoever set it',
     async () => {
       const { cluster } = setup()
-      await settled()
+      await api().settled()
       const after = await api().head()
       await cluster.edit(`${MAPS}/left`, { data: { extra: 'mine' } })
       await sleep(2_000)
@@ -215,7 +217,7 @@ function scenarios(open: () => Promise<Setup>): void {
       await fleet.push({ 'apps/pair/left.yaml': configMap('left', 'three') })
       await up.poke(fleet.url)
       await api().event('ReleaseCut', { after, ms: WAIT })
-      await settled()
+      await api().settled()
       expect(await cluster.get(`${MAPS}/left`)).toMatchObject({ data: { value: 'one' } })
       expect(await api().application('pair')).toMatchObject({
         held: first.number,
@@ -229,7 +231,7 @@ function scenarios(open: () => Promise<Setup>): void {
             : 'not yet',
         { ms: WAIT, what: 'the newest release' },
       )
-      await settled()
+      await api().settled()
       expect(await cluster.get(`${MAPS}/right`)).toBeUndefined()
     },
     SLOW,
@@ -267,7 +269,7 @@ function scenarios(open: () => Promise<Setup>): void {
       const refused = await api().event('ApplicationRefused', { after, ms: WAIT })
       expect(JSON.stringify(refused.body)).toContain('decryption')
       await push({ 'clusters/test/odd.yaml': undefined, 'apps/odd/a.yaml': undefined })
-      await settled()
+      await api().settled()
     },
     SLOW,
   )
@@ -316,7 +318,7 @@ function scenarios(open: () => Promise<Setup>): void {
         { ms: WAIT, what: 'suspension' },
       )
       const commit = await push({ 'apps/pair/left.yaml': configMap('left', 'five') })
-      await settled()
+      await api().settled()
       expect(await cluster.get(`${MAPS}/left`)).toMatchObject({ data: { value: 'four' } })
       await api().call('resume', { application: 'pair', reason: 'over', requestId: '' })
       await api().ready(['pair'], { commit, ms: WAIT })
@@ -337,7 +339,7 @@ function scenarios(open: () => Promise<Setup>): void {
             : 'still there',
         { ms: WAIT, what: 'removal' },
       )
-      await settled()
+      await api().settled()
       expect(await api().application('slow')).toBeUndefined()
     },
     SLOW,
@@ -349,7 +351,7 @@ function scenarios(open: () => Promise<Setup>): void {
       const { cluster } = setup()
       const added = await push(manyFiles(MANY))
       await api().ready(manyNames(MANY), { commit: added, ms: WAIT })
-      await settled()
+      await api().settled()
       const after = await api().head()
       cluster.proxy.reset()
       const commit = await push({ 'apps/many-42/config.yaml': configMap('many-42', 'two') })
@@ -372,9 +374,8 @@ function scenarios(open: () => Promise<Setup>): void {
     'in an idle minute the API server is asked for nothing but watches, and nothing is appended',
     async () => {
       const { cluster } = setup()
-      await settled()
-      await sleep(1_500)
-      const after = await api().head()
+      await api().settled()
+      const after = await signed()
       cluster.proxy.reset()
       await sleep(IDLE_MS)
       expect(cluster.proxy.requests().filter(({ verb }) => verb !== 'watch')).toEqual([])
@@ -395,7 +396,7 @@ function scenarios(open: () => Promise<Setup>): void {
     'a plane that starts again on its folder resumes: no render, no write, and it goes on',
     async () => {
       const { up, cluster } = setup()
-      await settled()
+      await api().settled()
       const after = await api().head()
       expect(await up.stop()).toEqual({ code: 0, signal: null })
       cluster.proxy.reset()
@@ -411,7 +412,7 @@ function scenarios(open: () => Promise<Setup>): void {
   )
 
   test('the audit log verifies from the first event', async () => {
-    await settled()
+    await api().settled()
     const verified = await api().call('verifyAudit', {})
     expect(verified).toMatchObject({ good: true, firstBad: 0n })
     expect(verified.size).toBeGreaterThan(began)

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest'
 import { CLUSTER } from '../rig/components/cluster.ts'
 import { describeWith } from '../rig/components/describe-with.ts'
@@ -11,7 +10,6 @@ import { realSetup } from './setup.ts'
 
 const SLOW = 600_000 // Real components on a machine that may be busy; nothing waits for it to pass.
 const WAIT = 240_000 // Less, so that what was missing is told.
-const CALM_MS = 600
 
 /** A plane on a real cluster, fed with the sample from a Git server over HTTP. */
 interface Plane extends AsyncDisposable {
@@ -122,14 +120,6 @@ function lifeOfPodinfo(open: () => Promise<Plane>): void {
       },
       { ms: WAIT, what: `${text} at ${path}` },
     )
-  const settled = async (): Promise<void> => {
-    for (let quiet = 0, after = await plane().api().head(); quiet < 2;) {
-      await sleep(CALM_MS)
-      const news = await plane().api().events(after)
-      quiet = news.every(({ type }) => type === 'CheckpointSigned') ? quiet + 1 : 0
-      after = await plane().api().head()
-    }
-  }
   const withoutScaler = {
     'apps/podinfo/hpa.yaml': undefined,
     'apps/podinfo/kustomization.yaml':
@@ -176,7 +166,7 @@ function lifeOfPodinfo(open: () => Promise<Plane>): void {
   test(
     'an edit by hand is corrected',
     async () => {
-      await settled()
+      await plane().api().settled()
       const after = await plane().api().head()
       const containers = [{ name: 'podinfod', image: 'example.com/by-hand:1' }]
       await plane().cluster.edit(APPS, { spec: { template: { spec: { containers } } } })
@@ -201,7 +191,7 @@ function lifeOfPodinfo(open: () => Promise<Plane>): void {
       await shows(APPS, '#34577c')
       await shows(SCALER, '"maxReplicas":4')
       await git.start()
-      await settled()
+      await plane().api().settled()
       expect(JSON.stringify(await cluster.get(APPS))).toContain('#34577c')
       await api().call('liftHold', { application: 'podinfo', reason: 'over', requestId: '' })
       await shows(APPS, '#ff0000')

@@ -13,6 +13,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const CALL_MS_MAX = 30_000
 const LOOK_MS = 20
+const CALM_MS = 600
+const CALM_LOOKS = 2
+const ON_ITS_WAY: ReadonlySet<Phase> = new Set([Phase.PHASE_RENDERING, Phase.PHASE_APPLYING])
 
 /** An event as the API shows it, with its body read. */
 export interface Seen extends EventView {
@@ -131,6 +134,18 @@ export class PlaneApi implements Disposable {
     )
     if (found === undefined) throw new Error(`no ${type}`)
     return found
+  }
+
+  /** Waits until nothing is on its way, and nothing but checkpoints was appended for a while. */
+  async settled(): Promise<void> {
+    for (let calm = 0, after = await this.head(); calm < CALM_LOOKS;) {
+      await sleep(CALM_MS)
+      const events = await this.events(after)
+      const isCalm = events.every(({ type }) => type === 'CheckpointSigned')
+      const isBusy = (await this.applications()).some(({ phase }) => ON_ITS_WAY.has(phase))
+      calm = isCalm && !isBusy ? calm + 1 : 0
+      after = events.at(-1)?.position ?? after
+    }
   }
 
   [Symbol.dispose](): void {
