@@ -229,6 +229,11 @@ export function isObject(value: Value): value is GoObject {
   return typeof value === 'object' && value !== null && 'goType' in value
 }
 
+/** What `==` and `reflect.DeepEqual` compare: fields that templates see, and those that they do not. */
+export function partsOf({ fields, hidden }: GoObject): readonly Field[] {
+  return [...fields, ...(hidden?.() ?? [])]
+}
+
 /** What a pointer points to, where it is one: Go looks through them in many places. */
 export function indirect(value: Value): Value {
   const isPointer = isObject(value) && value.goKind === 'ptr'

@@ -25,6 +25,12 @@ export function integerOf(value: Value): number {
   return Number(value.value)
 }
 
+/** The same with all its digits. */
+export function wholeOf(value: Value): bigint {
+  assert(value instanceof GoInteger, 'the engine gives an integer where one is declared')
+  return value.value
+}
+
 export function mapOf(value: Value): GoMap {
   assert(value instanceof GoMap, 'the engine gives a map where one is declared')
   return value

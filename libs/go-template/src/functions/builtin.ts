@@ -141,7 +141,8 @@ export function sliced(
   { from, to, end }: { from: number; to: number; end: number },
 ): GoSlice {
   const items = list.items.slice(from, to)
-  while (items.length < to - from) items.push(null)
+  const zero = list.type.element === 'string' ? '' : null
+  while (items.length < to - from) items.push(zero)
   return new GoSlice(items, list.type, { capacity: end - from })
 }
 

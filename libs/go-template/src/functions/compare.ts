@@ -2,8 +2,7 @@ import { FunctionError } from '../errors.ts'
 import { sprintf } from '../fmt/printf.ts'
 import { fixed, type GoFunction, variadic } from '../function.ts'
 import {
-  type GoObject,
-  type Field,
+  partsOf,
   GoComplex,
   GoInteger,
   GoMap,
@@ -66,10 +65,6 @@ function isSame(left: Value, right: Value): boolean {
   if (left.goKind !== 'struct' || left.goType !== right.goType) return false
   const [ours, theirs] = [partsOf(left), partsOf(right)]
   return ours.every(({ value }, index) => isSame(value, theirs[index]?.value))
-}
-
-function partsOf({ fields, hidden }: GoObject): readonly Field[] {
-  return [...fields, ...(hidden?.() ?? [])]
 }
 
 /** Maps and lists are not, nor structs with one in them. */

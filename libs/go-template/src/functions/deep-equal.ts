@@ -1,4 +1,14 @@
-import { GoBytes, GoComplex, GoInteger, GoMap, GoSlice, isObject, type Value } from '../values.ts'
+import {
+  GoBytes,
+  GoComplex,
+  GoInteger,
+  GoMap,
+  type GoObject,
+  GoSlice,
+  isObject,
+  partsOf,
+  type Value,
+} from '../values.ts'
 
 /** `reflect.DeepEqual`: same types, same content; nil and empty are not the same. */
 // oxlint-disable-next-line complexity -- One line for each kind of value.
@@ -12,14 +22,19 @@ export function deepEqual(left: Value, right: Value): boolean {
     return (
       right instanceof GoComplex && left.real === right.real && left.imaginary === right.imaginary
     )
-  if (
-    isObject(left) &&
-    isObject(right) &&
-    left.equals !== undefined &&
-    left.goType === right.goType
-  )
-    return left.equals(right)
+  if (isObject(left)) return left === right || (isObject(right) && equalObjects(left, right))
   return (left ?? null) === (right ?? null)
+}
+
+/** Pointers are followed, and what is hidden counts. */
+function equalObjects(left: GoObject, right: GoObject): boolean {
+  if (left.goType !== right.goType || left.isNil !== right.isNil) return false
+  if (left.integer !== undefined) return left.integer === right.integer
+  const [ours, theirs] = [partsOf(left), partsOf(right)]
+  return (
+    ours.length === theirs.length &&
+    ours.every(({ value }, index) => deepEqual(value, theirs[index]?.value))
+  )
 }
 
 function equalMaps(left: GoMap, right: GoMap): boolean {

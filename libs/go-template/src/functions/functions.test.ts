@@ -473,6 +473,23 @@ test.each([
     'true|false|false',
   ],
   ['{{ eq (toDate "2006" "2020").Location (toDate "2006" "2021").Location }}', 'true'],
+  [
+    '{{ deepEqual (semver "1.2.3") (semver "1.2.3") }}|{{ deepEqual (semver "1.2.3").IncMinor (semver "1.2.3").IncMinor }}|{{ deepEqual (semver "1.2.3") (semver "v1.2.3") }}',
+    'true|true|false',
+  ],
+  [
+    '{{ deepEqual (toDate "2006" "2020") (toDate "2006" "2020") }}|{{ deepEqual (toDate "2006" "2020") (toDate "2006" "2020").UTC }}|{{ deepEqual (toDate "2006 -0700" "2020 +0130") (toDate "2006 -0700" "2020 +0130") }}',
+    'true|false|true',
+  ],
+  [
+    '{{ slice (mustRegexFindAll "[a-c]" "abc" -1) 0 5 | toJson }}|{{ slice (append (list 1 2) 3) 0 4 | toJson }}',
+    '["a","b","c","",""]|[1,2,3,null]',
+  ],
+  ['{{ kindOf (randInt 1 -9223372036854775808) }}', 'int'],
+  [
+    '{{ randInt 2 1 }}',
+    'template: t:1:3: executing "t" at <randInt 2 1>: error calling randInt: invalid argument to Intn',
+  ],
 ])('%s', (template, expected) => {
   expect(evaluate(template)).toBe(expected)
 })

@@ -5,7 +5,7 @@ import { FunctionError } from '../errors.ts'
 import { fixed, type GoFunction } from '../function.ts'
 import { fromRune, runesOf } from '../byte-string.ts'
 import { goInt, type Value } from '../values.ts'
-import { integerOf, textOf } from './arguments.ts'
+import { integerOf, textOf, wholeOf } from './arguments.ts'
 import { generated } from './generate.ts'
 
 const DIGITS = '0123456789'
@@ -31,14 +31,16 @@ export const randomFunctions: Readonly<Record<string, GoFunction>> = {
     )
   }),
   randInt: fixed(['int', 'int'], ([least, most], context) => {
-    const span = integerOf(most) - integerOf(least)
-    if (span <= 0) throw new FunctionError('invalid argument to Intn')
+    const [from, to] = [wholeOf(least), wholeOf(most)]
+    // As in Go, the difference and the sum wrap.
+    const span = BigInt.asIntN(64, to - from)
+    if (span <= 0n) throw new FunctionError('invalid argument to Intn')
     const text = generated(
       context,
       { name: 'randInt', args: [least, most], price: 1 },
-      ({ random }) => String(integerOf(least) + below(random, span)),
+      ({ random }) => String(BigInt.asIntN(64, from + below(random, span))),
     )
-    return goInt(Number(text))
+    return goInt(BigInt(text))
   }),
   uuidv4: fixed([], (_, context) =>
     generated(context, { name: 'uuidv4', args: [], price: 1 }, ({ random }) => random.uuid()),
@@ -78,9 +80,8 @@ function drawn(random: Random, length: number): Uint8Array {
 }
 
 /** A number from zero up to but without `limit`. */
-function below(random: Random, limit: number): number {
-  const bits = Buffer.from(random.bytes(8)).readBigUInt64BE()
-  return Number(bits % BigInt(limit))
+function below(random: Random, limit: bigint): bigint {
+  return Buffer.from(random.bytes(8)).readBigUInt64BE() % limit
 }
 
 function shuffled(text: Value, context: CallContext): string {
@@ -92,7 +93,7 @@ function shuffled(text: Value, context: CallContext): string {
     ({ random }) => {
       const runes = runesOf(textOf(text))
       for (let at = runes.length - 1; at > 0; at--) {
-        const other = below(random, at + 1)
+        const other = Number(below(random, BigInt(at + 1)))
         const kept = runes[at] ?? 0
         runes[at] = runes[other] ?? 0
         runes[other] = kept
