@@ -10,9 +10,15 @@ endWithoutReader(process.stdout)
 endWithoutReader(process.stderr)
 
 try {
-  await buildProgram().parseAsync()
+  await buildProgram().parseAsync(argumentsOf(process.argv))
 } catch (error) {
   process.exitCode = tell(error)
+}
+
+/** What stands behind `render helm` are flags of Helm: its `--version` is none of ours. */
+function argumentsOf(argv: readonly string[]): string[] {
+  const at = argv.findIndex((word, index) => word === 'helm' && argv[index - 1] === 'render')
+  return at === -1 ? [...argv] : [...argv.slice(0, at + 1), '--', ...argv.slice(at + 1)]
 }
 
 function tell(error: unknown): number {

@@ -3,7 +3,7 @@ import { setColorMode, type ColorMode } from './client/terminal.ts'
 import { addCommands } from './commands/index.ts'
 import { VERSION } from './version.ts'
 
-/** The command line, as `main.ts` runs it and the reference describes it. */
+/** The command line, as it runs and as the reference describes it. */
 export function buildProgram(): Command {
   const program = new Command('tidemark')
     .description(

@@ -81,9 +81,10 @@ const FLAGS: Kinds<Switch, 'switch'> &
   help: 'switch',
 }
 
-/** Flags of `helm template` that change nothing of what it prints. */
+/** Flags of `helm template` that change nothing of what it prints, and what every command of ours takes. */
 const WITHOUT_EFFECT: Readonly<Record<string, FlagKind>> = {
   atomic: 'switch',
+  color: 'text',
   'create-namespace': 'switch',
   description: 'text',
   devel: 'switch',
