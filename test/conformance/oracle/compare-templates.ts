@@ -20,10 +20,10 @@ export interface Batch {
 
 const SEEDS_APART = 1_000_003
 const HEAP = 0xc000000000
-/** Addresses of Go, which are never the same: of its heap in each base, and of what it has from the start. */
+/** Addresses of Go, which are never the same: of its heap in each base, and of what it has from the start, padded or not. */
 const ADDRESSES = new RegExp(
   [
-    '0x[0-9a-f]{6,}',
+    ' *0x[0-9a-f]{6,}',
     ...[2, 8, 10, 16].map((base) => {
       const shown = HEAP.toString(base)
       return `${shown.slice(0, base === 2 ? 8 : 2)}[0-9a-f]{${shown.length - (base === 2 ? 8 : 2)}}`
