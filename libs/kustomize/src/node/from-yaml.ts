@@ -6,7 +6,7 @@ import {
   type YamlScalar,
 } from '@tidemark/yaml'
 import { KustomizeError } from '../kustomize-error.ts'
-import { type Entry, type Mapping, type Node, type Scalar, untagged } from './node.ts'
+import { type Entry, type Look, type Mapping, type Node, type Scalar, untagged } from './node.ts'
 import { plainTag } from './plain-tag.ts'
 
 const CORE = 'tag:yaml.org,2002:'
@@ -14,6 +14,28 @@ const CORE = 'tag:yaml.org,2002:'
 /** One YAML document as a node, or `undefined` where there is none. @throws KustomizeError with the words of upstream */
 export function parseNode(source: string | Uint8Array): Node | undefined {
   return parseNodes(source)[0]
+}
+
+/**
+ * The same for a text inside of an object, with the look of its parts; `undefined` also where it has anchors, which are not kept.
+ */
+export function parseWritten(source: string): Node | undefined {
+  try {
+    const [document] = parseDocuments(source, { flavour: 'yaml3', documents: 'first' })
+    if (document === undefined || hasAnchors(document)) return undefined
+    return new Unanchor('kept').node(document)
+  } catch (error) {
+    throw asKustomizeError(error)
+  }
+}
+
+function hasAnchors(node: YamlNode): boolean {
+  if (node.kind === 'alias' || node.anchor !== '') return true
+  if (node.kind === 'sequence') return node.items.some(hasAnchors)
+  if (node.kind === 'scalar') return false
+  return node.entries.some(
+    ({ key, value }) => isMergeKey(key) || hasAnchors(key) || hasAnchors(value),
+  )
 }
 
 /** The documents of a text, aliases and merge keys resolved as kyaml's DeAnchor does. */
@@ -59,10 +81,18 @@ function yamlCode(code: YamlError['code']): KustomizeError['code'] {
 class Unanchor {
   readonly #done = new Map<YamlNode, Node>()
   readonly #open = new Set<YamlNode>()
+  readonly #looks: 'kept' | 'dropped'
+
+  constructor(looks: 'kept' | 'dropped' = 'dropped') {
+    this.#looks = looks
+  }
 
   node(node: YamlNode): Node {
     if (node.kind === 'alias') return this.node(node.target)
-    if (node.anchor === '') return this.#convert(node)
+    if (node.anchor === '') {
+      const converted = this.#convert(node)
+      return this.#looks === 'kept' ? { ...converted, look: lookOf(node) } : converted
+    }
     const done = this.#done.get(node)
     if (done !== undefined) return done
     if (this.#open.has(node)) {
@@ -144,6 +174,13 @@ class Unanchor {
       })
     })
   }
+}
+
+function lookOf(node: Exclude<YamlNode, { kind: 'alias' }>): Look {
+  const { line, column } = node
+  return node.kind !== 'scalar' && node.style === 'flow'
+    ? { line, column, isFlow: true }
+    : { line, column }
 }
 
 function isMergeKey(key: YamlNode): boolean {

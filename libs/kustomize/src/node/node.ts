@@ -21,11 +21,13 @@ export interface Scalar {
   readonly keep?: true
   /** The same for all places of an object that upstream writes as one node (see alike.ts). */
   readonly mark?: object
+  readonly look?: Look
 }
 
 export interface Sequence {
   readonly kind: 'sequence'
   readonly items: readonly Node[]
+  readonly look?: Look
 }
 
 export interface Mapping {
@@ -33,6 +35,14 @@ export interface Mapping {
   readonly entries: readonly Entry[]
   /** Of an object: some of its scalars have a mark. */
   readonly isMarked?: true
+  readonly look?: Look
+}
+
+/** Where and how something was written; known of YAML inside of a text, which is printed again as it was. */
+export interface Look {
+  readonly line: number
+  readonly column: number
+  readonly isFlow?: true
 }
 
 export interface Entry {
@@ -171,7 +181,8 @@ function isEqual(left: Node, right: Node): boolean {
     left.style === right.style &&
     left.tagged === right.tagged &&
     left.keep === right.keep &&
-    left.mark === right.mark
+    left.mark === right.mark &&
+    left.look === right.look
   )
 }
 
@@ -186,7 +197,7 @@ export function withItems(node: Sequence, items: readonly Node[]): Sequence {
   if (hasItems(node, items)) return node
   const before = lastItems.get(node)
   if (before !== undefined && hasItems(before, items)) return before
-  const result: Sequence = { kind: 'sequence', items }
+  const result: Sequence = { ...node, items }
   if (isNearSource(node, result)) lastItems.set(node, result)
   return result
 }

@@ -2,8 +2,9 @@ import { KustomizeError } from '../kustomize-error.ts'
 import type { FieldOptions } from '../kustomization/model.ts'
 import { Copies, refuseText } from '../limits.ts'
 import { splitBracketPath } from '../node/field-path.ts'
-import { parseNode } from '../node/from-yaml.ts'
+import { parseNode, parseWritten } from '../node/from-yaml.ts'
 import { type Node, textOf, untagged } from '../node/node.ts'
+import { leniently } from './leniently.ts'
 import { setAtPath } from './set-at-path.ts'
 import { lookup } from './lookup.ts'
 import { type CreateKind, type PathUpdate, updatePath } from './match-path.ts'
@@ -86,7 +87,7 @@ function insideText(target: Node, parts: readonly string[], update: PathUpdate):
     for (let length = 1; length < parts.length; length += 1) {
       const scalar = lookupLeniently(target, parts.slice(0, length))
       if (scalar?.kind !== 'scalar') continue
-      const parsed = parseLeniently(scalar.value)
+      const parsed = leniently(() => parseWritten(scalar.value)) ?? parseLeniently(scalar.value)
       if (parsed === undefined) continue
       const { node, count } = updatePath(parsed, parts.slice(length), update)
       if (count === 0) return undefined
@@ -102,19 +103,9 @@ function insideText(target: Node, parts: readonly string[], update: PathUpdate):
 }
 
 function lookupLeniently(node: Node, path: readonly string[]): Node | undefined {
-  try {
-    return lookup(node, path)
-  } catch (error) {
-    if (error instanceof KustomizeError) return undefined
-    throw error
-  }
+  return leniently(() => lookup(node, path))
 }
 
 function parseLeniently(text: string): Node | undefined {
-  try {
-    return parseNode(text)
-  } catch (error) {
-    if (error instanceof KustomizeError) return undefined
-    throw error
-  }
+  return leniently(() => parseNode(text))
 }

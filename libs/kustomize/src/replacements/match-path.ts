@@ -84,7 +84,7 @@ function atIndex(node: Node, index: number, { rest, update }: Step): PathResult 
       `index ${index} specified but only ${items.length} elements found`,
     )
   const inner = updatePath(item, rest, update)
-  return { node: { kind: 'sequence', items: items.with(index, inner.node) }, count: inner.count }
+  return { node: { ...list, items: items.with(index, inner.node) }, count: inner.count }
 }
 
 function everyItem(node: Node, rest: readonly string[], update: PathUpdate): PathResult {
@@ -111,7 +111,7 @@ function atSelector(node: Node, part: string, step: Step): PathResult {
     name === ''
       ? untagged(pattern)
       : { kind: 'mapping', entries: [{ key: untagged(name), value: untagged(pattern) }] }
-  const grown: Sequence = { kind: 'sequence', items: [...list.items, item] }
+  const grown: Sequence = { ...list, items: [...list.items, item] }
   return matching(grown, { name, pattern: requireRegex(pattern), step })
 }
 
@@ -152,7 +152,7 @@ function mapItems(
     count += inner.count
     return inner.node
   })
-  return { node: { kind: 'sequence', items }, count }
+  return { node: { ...list, items }, count }
 }
 
 function asList(node: Node): Sequence {

@@ -12,6 +12,7 @@ import type { Resource } from '../resource.ts'
 import { type CompiledSelector, compileSelector } from '../selector.ts'
 import type { Transformer } from '../transformers/transformer.ts'
 import { copyValue } from './copy-value.ts'
+import { leniently } from './leniently.ts'
 import { lookup } from './lookup.ts'
 
 const DEFAULT_PATH = 'metadata.name'
@@ -40,28 +41,44 @@ function replaceOne(
   for (const target of targets) copyTo(target, value, resources)
 }
 
+/** What is to be written now: a source that is a target, too, is read as it is then. */
+type Value = () => Node
+
 function valueFrom(
   { source, sourceValue }: Pick<Replacement, 'source' | 'sourceValue'>,
   resources: readonly Resource[],
-): Node {
+): Value {
   if (sourceValue !== undefined) {
     if (source !== undefined)
       throw new KustomizeError(
         'KUSTOMIZE_REPLACEMENT',
         'value and resource selectors are mutually exclusive',
       )
-    return untagged(sourceValue)
+    return () => untagged(sourceValue)
   }
-  if (source === undefined) return untagged('')
-  const node = selectSource(source, resources).node ?? EMPTY_MAPPING
+  if (source === undefined) return () => untagged('')
+  const resource = selectSource(source, resources)
   const path = source.fieldPath === '' ? DEFAULT_PATH : source.fieldPath
-  const found = lookupSource(node, path)
+  const found = lookupSource(resource.node ?? EMPTY_MAPPING, path)
   if (found === undefined || isNullOrEmpty(found))
     throw new KustomizeError(
       'KUSTOMIZE_REPLACEMENT',
       `fieldPath \`${path}\` is missing for replacement source ${idText(source)}`,
     )
-  return refined(found, source.options)
+  const value = refined(found, source.options)
+  return value === found ? currentValue(resource, path, value) : () => value
+}
+
+/** The value of a field, which may change while it is copied; the last one, where it is gone. */
+function currentValue(resource: Resource, path: string, first: Node): Value {
+  let { node } = resource
+  let value = first
+  return () => {
+    if (resource.node === node) return value
+    node = resource.node
+    value = leniently(() => lookup(node ?? EMPTY_MAPPING, splitBracketPath(path, '.'))) ?? value
+    return value
+  }
 }
 
 function lookupSource(node: Node, path: string): Node | undefined {
@@ -132,7 +149,7 @@ function refined(node: Node, options: FieldOptions | undefined): Node {
   return { ...node, value: part }
 }
 
-function copyTo(target: TargetSelector, value: Node, resources: readonly Resource[]): void {
+function copyTo(target: TargetSelector, value: Value, resources: readonly Resource[]): void {
   if (target.select === undefined)
     throw new KustomizeError('KUSTOMIZE_REPLACEMENT', 'target must specify resources to select')
   const wanted = compileSelector(target.select)
@@ -149,7 +166,7 @@ function copyTo(target: TargetSelector, value: Node, resources: readonly Resourc
     )
     if (!wanted.matchesMetadata(resource) || isRejected || !matchesAnyId(resource, wanted)) continue
     for (const path of paths)
-      resource.node = copyValue(resource.node ?? EMPTY_MAPPING, value, {
+      resource.node = copyValue(resource.node ?? EMPTY_MAPPING, value(), {
         path,
         options: target.options,
       })
