@@ -39,7 +39,7 @@ function soak(count: number, seed: number): number {
       say('kustomize cannot be built on this machine, so there is nothing to compare with')
       return 2
     }
-    const tally = { outputs: 0, refusals: 0, different: 0 }
+    const tally = { outputs: 0, refusals: 0, deaths: 0, different: 0 }
     for (let done = 0; done < count; done += BATCH) {
       const size = Math.min(BATCH, count - done)
       // Each tree by its own number, so that one can be built again alone.
@@ -48,9 +48,9 @@ function soak(count: number, seed: number): number {
       )
       compareAll(program, trees, tally)
     }
-    const { outputs, refusals, different } = tally
+    const { outputs, refusals, deaths, different } = tally
     say(
-      `seed ${seed}: ${outputs} equal outputs, ${refusals} refused by both, ${different} different`,
+      `seed ${seed}: ${outputs} equal outputs, ${refusals} refused by both, ${deaths} of which theirs died, ${different} different`,
     )
     return different === 0 ? 0 : 1
   } finally {
@@ -61,7 +61,7 @@ function soak(count: number, seed: number): number {
 function compareAll(
   program: string,
   trees: readonly GeneratedTree[],
-  tally: { outputs: number; refusals: number; different: number },
+  tally: { outputs: number; refusals: number; deaths: number; different: number },
 ): void {
   const answers = ask(program, trees)
   // What one build leaves for the next must not show.
@@ -71,7 +71,9 @@ function compareAll(
     let theirs = answers[at] ?? {}
     // One run of theirs leaves rules behind for the next: what counts is a process of its own.
     if (!isSame(ours, theirs)) theirs = ask(program, [tree])[0] ?? {}
-    if (!isSame(ours, theirs)) {
+    // What ends their process says nothing about ours.
+    if (theirs.error?.startsWith('PANIC: ') === true) tally.deaths += 1
+    else if (!isSame(ours, theirs)) {
       if (tally.different < Number(flags.show)) show(tree, ours, theirs)
       tally.different += 1
     } else if (ours.error === undefined) tally.outputs += 1

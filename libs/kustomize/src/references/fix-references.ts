@@ -20,16 +20,16 @@ interface Rule {
  * Follows accumulator.nameReferenceTransformer and filters/nameref (api v0.21.2).
  */
 export function fixReferences(set: ResourceSet, references: readonly NameReference[]): void {
-  if (!set.resources.some((resource) => resource.previousIds.length > 0)) return
   const rules = rulesOf(references)
   const renamed = new Renamed(set.resources)
-  const step = stepName('references', nameOf(references), set.resources.map(identityOf))
+  // Where nothing has another name, it is still refused what cannot hold a name.
+  const identities = renamed.isEmpty ? [] : set.resources.map(identityOf)
+  const step = stepName('references', nameOf(references), identities)
   changeEach(set, step, (referrer) => {
     const own = rules.of(referrer.originalId)
     if (own.length === 0) return
-    const reachable = set.referableBy(referrer)
+    const reachable = renamed.isEmpty ? [] : set.referableBy(referrer)
     const candidates = renamed.among(reachable)
-    if (candidates.length === 0) return
     for (const { target, spec } of own)
       during(
         () => `updating name reference in '${spec.path}' field of '${idText(referrer.id)}'`,
@@ -85,6 +85,10 @@ class Renamed {
 
   constructor(resources: readonly Resource[]) {
     this.#renamed = new Set(resources.filter((resource) => resource.previousIds.length > 0))
+  }
+
+  get isEmpty(): boolean {
+    return this.#renamed.size === 0
   }
 
   among(candidates: readonly Resource[]): readonly Resource[] {
