@@ -206,3 +206,27 @@ test('a field that nobody knows, or of a wrong type, is told with its line and w
     'line 3: resources must be a list of a text; quote it (in kustomization.yaml)',
   )
 })
+
+test('a source that its own target changes is read as it is then', () => {
+  const { yaml } = build({
+    'kustomization.yaml': `resources: [a.yaml]
+replacements:
+- source: {kind: Set, name: c, fieldPath: spec.part}
+  targets:
+  - select: {kind: Set, name: c}
+    fieldPaths: [spec.part.name, spec.copy]
+    options: {create: true}
+`,
+    'a.yaml':
+      'apiVersion: x.io/v1\nkind: Set\nmetadata: {name: c}\nspec:\n  part: {name: x, size: 1}\n',
+  })
+  expect(yaml).toContain('  copy:\n    name: ""\n    size: 1\n')
+})
+
+test('a field that cannot hold the name of an object is refused, also where nothing has a new name', () => {
+  const ingress =
+    'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: c}\nspec: {rules: [{http: {paths: text}}]}\n'
+  expect(() => build({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': ingress })).toThrow(
+    "updating name reference in 'spec/rules/http/paths/backend/serviceName' field of 'Ingress.v1.networking.k8s.io/c.[noNs]'",
+  )
+})
