@@ -23,8 +23,8 @@ export interface Operation {
 
 // The largest patch that we met has 60; each costs a walk of its path.
 const OPERATIONS_MAX = 5_000
-// Sixty operations in a mapping of a thousand keys come to an eighth of this.
-const ENTRIES_MAX = 500_000
+// Sixty operations in a mapping of a thousand keys come to a quarter of this.
+const ENTRIES_MAX = 250_000
 
 /** Reads a patch, JSON or YAML. @throws KustomizeError when it is no list of operations */
 export function readJsonPatch(source: string): readonly Operation[] {
