@@ -33,10 +33,11 @@ export default defineConfig({
           name: 'whole',
           include: ['test/**/*.test.ts', 'bench/**/*.test.ts'],
           ...common,
+          // Longer than any wait in them, so that what was missing is told; nothing waits for it to pass.
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
           // One at a time, and after the units: each may bring up an API server, NATS, Postgres and a plane.
           fileParallelism: false,
-          // Real servers on a shared machine: what a stall of a second upsets is tried once more.
-          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
