@@ -71,10 +71,10 @@ export function renderHelm(argv: readonly string[], io: RenderHelmIo): number {
 
 /** Which flag helps, or what else does. */
 function hint(error: Refusal): string {
-  if (!(error instanceof HelmError || error instanceof LimitError)) return ''
+  if (!(error instanceof HelmError)) return ''
   const general = hintOf(error)
   if (general === undefined) return ''
-  const flag = error instanceof HelmError ? FLAG_HINTS.get(error.code) : undefined
+  const flag = FLAG_HINTS.get(error.code)
   return `Hint: ${general}${flag === undefined ? '' : `; ${flag}`}\n`
 }
 

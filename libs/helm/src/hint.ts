@@ -1,4 +1,3 @@
-import { LimitError } from '@tidemark/go-template'
 import { type HelmError, type HelmErrorCode } from './helm-error.ts'
 
 const HINTS: Readonly<Partial<Record<HelmErrorCode, string>>> = {
@@ -10,9 +9,8 @@ const HINTS: Readonly<Partial<Record<HelmErrorCode, string>>> = {
   TEMPLATE: 'mend the template at that line, or the values that it reads there',
   MANIFEST: 'mend the indentation and quotes of that template, or the values that it prints',
 }
-const LIMIT_HINT = 'no render gets more: let that template do less, or split the chart'
 
 /** What to do about a refusal where Helm's own text, which `message` keeps, does not say it. */
-export function hintOf(error: HelmError | LimitError): string | undefined {
-  return error instanceof LimitError ? LIMIT_HINT : HINTS[error.code]
+export function hintOf(error: HelmError): string | undefined {
+  return HINTS[error.code]
 }

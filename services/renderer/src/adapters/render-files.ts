@@ -1,5 +1,4 @@
 import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
-import { hintOf } from '@tidemark/helm'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { helmRenderer } from '@tidemark/kustomize'
 import { SourceError } from '@tidemark/source-tree'
@@ -62,13 +61,8 @@ function refusalOf(error: unknown): Refusal {
   }
   if (error instanceof LimitError) {
     const { code, position, message } = error
-    const advice = hintOf(error)
-    return {
-      code,
-      message: `${fromBytes(message)}${advice === undefined ? '' : `; ${advice}`}`,
-      file: fromBytes(position?.template ?? ''),
-      line: position?.line ?? 0,
-    }
+    const file = fromBytes(position?.template ?? '')
+    return { code, message: fromBytes(message), file, line: position?.line ?? 0 }
   }
   const message = error instanceof Error ? error.message : 'the engine failed without a reason'
   return { code: 'ENGINE_FAILED', message, file: '', line: 0 }
