@@ -83,6 +83,7 @@ export type Outcome = 'killed-at-start' | 'killed-in-push' | 'not-reached'
 const REACH_MS = 25_000 // A push is through in a second; a busy machine may need many.
 const PUSH_MS = 1_000 // After so long another push is behind the first, which some places are only reached by.
 const LOOK_MS = 50
+const LIFT_MS = 500
 const ROLLBACK_TURN = 3 // Behind two pushes.
 const ROLLED_BACK = 'left'
 const READY_MS = 120_000
@@ -161,10 +162,9 @@ export class CrashRig implements AsyncDisposable {
   async verify(): Promise<readonly string[]> {
     await this.#up.mustStart()
     this.#starts += 1
-    await this.#lift()
     await this.#push()
     const { api } = this.#up
-    await api.ready(NAMES, { commit: this.#commit, ms: READY_MS })
+    await this.#lifting(() => api.ready(NAMES, { commit: this.#commit, ms: READY_MS }))
     await this.#rest()
     const audit = await api.call('verifyAudit', {})
     const parked = (await api.call('listParked', {})).events
@@ -206,6 +206,23 @@ export class CrashRig implements AsyncDisposable {
   async #lift(): Promise<void> {
     const request = { application: ROLLED_BACK, reason: 'over', requestId: '' }
     await this.#up.api.call('liftHold', request).catch(() => undefined)
+  }
+
+  /** Ends the rollback whenever it shows: right after a start it may not be known to whom we ask. */
+  async #lifting(work: () => Promise<unknown>): Promise<void> {
+    const done = new AbortController()
+    const lifting = (async () => {
+      while (!done.signal.aborted) {
+        await this.#lift()
+        await sleep(LIFT_MS, undefined, { signal: done.signal }).catch(() => undefined)
+      }
+    })()
+    try {
+      await work()
+    } finally {
+      done.abort()
+      await lifting
+    }
   }
 
   /** Replaces one object of each application by another: something to create, to change and to prune. */
