@@ -125,6 +125,11 @@ test.each([
     '{{ mustRegexSplit "(" "a" 1 }}',
     'template: t:1:3: executing "t" at <mustRegexSplit "(" "a" 1>: error calling mustRegexSplit: error parsing regexp: missing closing ): `(`',
   ],
+  [
+    String.raw`{{ mustRegexMatch "a\xffb" "a" }}`,
+    String.raw`template: t:1:3: executing "t" at <mustRegexMatch "a\xffb" "a">: error calling mustRegexMatch: error parsing regexp: invalid UTF-8: ` +
+      '`\u{fffd}b`',
+  ],
   ['{{ regexMatch "(" "a" }}', 'false'],
   [
     '{{ regexFind "(" "a" }}',

@@ -104,7 +104,9 @@ export function compile(pattern: string): Regex | string {
 function compileNew(pattern: string): Regex | string {
   if (pattern.length > PATTERN_BYTES_MAX)
     return `error parsing regexp: expression longer than ${PATTERN_BYTES_MAX} bytes`
-  if (!isUtf8(pattern)) return `error parsing regexp: invalid UTF-8: \`${pattern}\``
+  const invalid = invalidUtf8At(pattern)
+  if (invalid !== undefined)
+    return `error parsing regexp: invalid UTF-8: \`${pattern.slice(invalid)}\``
   try {
     return new Regex(decoded(pattern).text)
   } catch (error) {
@@ -115,13 +117,14 @@ function compileNew(pattern: string): Regex | string {
   }
 }
 
-function isUtf8(bytes: string): boolean {
+/** Where the first byte is that is not UTF-8: Go reads from the left, and quotes from there. */
+function invalidUtf8At(bytes: string): number | undefined {
   for (let at = 0; at < bytes.length;) {
     const { rune, width } = runeAt(bytes, at)
-    if (rune === RUNE_ERROR && width === 1) return false
+    if (rune === RUNE_ERROR && width === 1) return at
     at += width
   }
-  return true
+  return undefined
 }
 
 interface Decoded {
