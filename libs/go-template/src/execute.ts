@@ -74,7 +74,7 @@ function runTemplate(run: TemplateRun, session: RenderSession): string {
   try {
     return execution.run(run.root, run.data)
   } catch (error) {
-    const limit = error instanceof RangeError ? limitOf(error, session.includes) : error
+    const limit = limitOf(error, session.includes)
     throw limit instanceof LimitError ? limit.locate(execution.position()) : limit
   }
 }

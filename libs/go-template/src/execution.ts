@@ -141,7 +141,7 @@ export abstract class Execution implements CallContext {
 
   /** A function or a limit ended the call at `node`; what is neither is our own mistake and goes on. */
   protected failCall(name: string, error: unknown, node: AnyNode): never {
-    const limit = error instanceof RangeError ? limitOf(error, this.includes) : error
+    const limit = limitOf(error, this.includes)
     if (limit instanceof LimitError) throw limit.locate(this.position())
     if (!(error instanceof FunctionError) && !(error instanceof TemplateError)) throw error
     this.node = node
@@ -152,12 +152,9 @@ export abstract class Execution implements CallContext {
 /** So often may a name stand within itself before it is taken for the reason that the stack ended. */
 const SUSPICIOUS_INCLUDES = 50
 
-/** The machine's own bounds, reached before ours: the stack, and the length of a text or a list. */
-export function limitOf(
-  error: RangeError,
-  includes: ReadonlyMap<string, number>,
-): LimitError | RangeError {
-  if (error.message.includes('call stack')) {
+/** The machine's own bounds, reached before ours: the stack, and the length of a text or a list. Else the error itself. */
+export function limitOf(error: unknown, includes: ReadonlyMap<string, number>): unknown {
+  if (isEndOfStack(error)) {
     const [name, count = 0] = [...includes].toSorted((left, right) => right[1] - left[1])[0] ?? []
     const reason =
       count > SUSPICIOUS_INCLUDES
@@ -165,9 +162,16 @@ export function limitOf(
         : 'templates nest deeper than the stack allows'
     return new LimitError('TEMPLATE_DEPTH', reason)
   }
-  return /Invalid (?:string|array) length|out of memory/i.test(error.message)
+  return error instanceof RangeError &&
+    /Invalid (?:string|array) length|out of memory/i.test(error.message)
     ? new LimitError('TEMPLATE_MEMORY', 'a text or a list is longer than the machine allows')
     : error
+}
+
+/** A pattern that V8 first compiles where hardly any stack is left is, by its message, a pattern that is wrong. */
+function isEndOfStack(error: unknown): boolean {
+  if (error instanceof SyntaxError) return error.message.endsWith(': Stack overflow')
+  return error instanceof RangeError && error.message.includes('call stack')
 }
 
 function positionOf({ source, at }: AnyNode): TemplatePosition {
