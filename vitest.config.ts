@@ -38,6 +38,8 @@ export default defineConfig({
           hookTimeout: 300_000,
           // One at a time, and after the units: each may bring up an API server, NATS, Postgres and a plane.
           fileParallelism: false,
+          // Real servers on a shared machine: what a stall upsets is tried once more, and told as tried twice.
+          retry: 1,
           sequence: { groupOrder: 1 },
         },
       },
