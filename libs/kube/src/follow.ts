@@ -96,7 +96,7 @@ async function* sessions(
       const isExpired = error instanceof WatchExpired || error instanceof ListExpired
       if (isExpired) place.version = undefined
       if (!isExpired || !place.isProven) yield { kind: 'broken', error }
-      place.isProven = false
+      if (isExpired) place.isProven = false // An outage proves nothing against the list before it.
     }
   }
 }

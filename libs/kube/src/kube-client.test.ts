@@ -421,6 +421,29 @@ test('a connection that breaks is an interruption, said once, and goes on from w
   ended.abort()
 })
 
+test('a version that was lost in an outage is a new list, not another interruption', async () => {
+  const { server, watched } = await startWatched(() => String(10 * watched.lists.length))
+  await using _server = server
+  const clock = new VirtualClock()
+  await using client = clientOf(server.url, { clock })
+  const ended = new AbortController()
+  const events = collect(client.follow(MAPS, {}, ended.signal))
+  await expect.poll(() => watched.watches.length).toBe(1)
+  watched.watches[0]?.response.destroy()
+  await expect.poll(() => events.at(-1)?.kind).toBe('interrupted')
+  await expect
+    .poll(async () => {
+      await clock.advance(500)
+      return watched.watches.length
+    })
+    .toBe(2)
+  const gone = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' }
+  watched.watches[1]?.response.end(`${JSON.stringify({ type: 'ERROR', object: gone })}\n`)
+  await expect.poll(() => watched.watches.length).toBe(3)
+  expect(events.map(({ kind }) => kind)).toEqual(['listed', 'interrupted', 'resumed', 'listed'])
+  ended.abort()
+})
+
 test('a server that is away, and one that talks nonsense, is one interruption until it is back', async () => {
   const { server, watched: before } = await startWatched(() => '10')
   const clock = new VirtualClock()
