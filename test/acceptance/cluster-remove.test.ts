@@ -1,10 +1,6 @@
-import { join } from 'node:path'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
-import { temporaryDir } from '../rig/components/child.ts'
-import { Up } from '../rig/plane/embedded.ts'
-import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { eventually } from '../rig/plane/plane-api.ts'
-import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { openSandboxPlane, type SandboxPlane } from '../rig/plane/sandbox-plane.ts'
 import { cli } from './ask-plane.ts'
 import { application, configMap } from './fleet-files.ts'
 
@@ -16,27 +12,18 @@ const FILES = {
   'apps/app/settings.yaml': configMap('settings', 'one'),
 }
 
-const held = new AsyncDisposableStack()
-let opened: { readonly up: Up; readonly cluster: TestCluster; readonly fleet: Fleet } | undefined
-const there = (): NonNullable<typeof opened> => {
+let opened: SandboxPlane | undefined
+const there = (): SandboxPlane => {
   assert(opened !== undefined, 'the plane has started')
   return opened
 }
 
 beforeAll(async () => {
-  const dir = temporaryDir('cluster-remove')
-  held.defer(dir.remove)
-  const cluster = held.use(await sandboxCluster(dir.path))
-  const fleet = await fileFleet(join(dir.path, 'fleet.git'), FILES)
-  const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
-  const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
-  const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
-  await up.mustStart()
-  opened = { up, cluster, fleet }
-  await up.api.ready(['app'], { ms: WAIT })
+  opened = await openSandboxPlane('cluster-remove', FILES)
+  await opened.up.api.ready(['app'], { ms: WAIT })
 }, SLOW)
 afterAll(async () => {
-  await held.disposeAsync()
+  await opened?.[Symbol.asyncDispose]()
 }, SLOW)
 
 const remove = (...args: readonly string[]): ReturnType<typeof cli> =>

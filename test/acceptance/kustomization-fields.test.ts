@@ -1,13 +1,9 @@
 // One Kustomization with every field that changes what is built or how it is applied, and the Cluster object whose
 // variables it takes: pushed to a plane that runs, and looked at on the cluster.
-import { join } from 'node:path'
 import { Phase } from '@tidemark/contracts'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
-import { temporaryDir } from '../rig/components/child.ts'
-import { Up } from '../rig/plane/embedded.ts'
-import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { eventually } from '../rig/plane/plane-api.ts'
-import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { openSandboxPlane, type SandboxPlane } from '../rig/plane/sandbox-plane.ts'
 import { phase, whyTells } from './ask-plane.ts'
 import { configMap, deployment } from './fleet-files.ts'
 
@@ -85,27 +81,18 @@ const FILES = {
   'apps/plain/script.yaml': configMap('script', '"echo ${region}"'),
 }
 
-const held = new AsyncDisposableStack()
-let opened: { readonly up: Up; readonly cluster: TestCluster; readonly fleet: Fleet } | undefined
-const there = (): NonNullable<typeof opened> => {
+let opened: SandboxPlane | undefined
+const there = (): SandboxPlane => {
   assert(opened !== undefined, 'the plane has started')
   return opened
 }
 
 beforeAll(async () => {
-  const dir = temporaryDir('kustomization-fields')
-  held.defer(dir.remove)
-  const target = held.use(await sandboxCluster(dir.path))
-  const fleet = await fileFleet(join(dir.path, 'fleet.git'), FILES)
-  const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
-  const context = ['--context', 'test=test', '--kubeconfig', target.kubeconfig]
-  const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
-  await up.mustStart()
-  opened = { up, cluster: target, fleet }
-  await up.api.ready(['app', 'plain'], { ms: WAIT })
+  opened = await openSandboxPlane('kustomization-fields', FILES)
+  await opened.up.api.ready(['app', 'plain'], { ms: WAIT })
 }, SLOW)
 afterAll(async () => {
-  await held.disposeAsync()
+  await opened?.[Symbol.asyncDispose]()
 }, SLOW)
 
 /** Pushes, and waits until the cluster has what is wanted. */

@@ -1,9 +1,5 @@
-import { join } from 'node:path'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
-import { temporaryDir } from '../rig/components/child.ts'
-import { Up } from '../rig/plane/embedded.ts'
-import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
-import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
+import { openSandboxPlane, type SandboxPlane } from '../rig/plane/sandbox-plane.ts'
 import { cli } from './ask-plane.ts'
 import { application, configMap } from './fleet-files.ts'
 
@@ -12,33 +8,25 @@ const WAIT = 90_000
 const MAP = '/api/v1/namespaces/default/configmaps/settings'
 const SETTINGS = 'apps/app/settings.yaml'
 
-const held = new AsyncDisposableStack()
-let opened: { readonly up: Up; readonly cluster: TestCluster; readonly fleet: Fleet } | undefined
-const there = (): NonNullable<typeof opened> => {
+let opened: SandboxPlane | undefined
+const there = (): SandboxPlane => {
   assert(opened !== undefined, 'the plane has started')
   return opened
 }
 
 beforeAll(async () => {
-  const dir = temporaryDir('wait')
-  held.defer(dir.remove)
-  const cluster = held.use(await sandboxCluster(dir.path))
-  const fleet = await fileFleet(join(dir.path, 'fleet.git'), {
+  opened = await openSandboxPlane('wait', {
     'clusters/test/app.yaml': application('app', '  wait: true\n'),
     [SETTINGS]: configMap('settings', 'one'),
   })
-  const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
-  const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
-  const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
-  await up.mustStart()
-  opened = { up, cluster, fleet }
+  const { up, fleet } = opened
   await up.api.ready(['app'], { ms: WAIT })
   const commit = await fleet.push({ [SETTINGS]: configMap('settings', 'two') })
   await up.poke(fleet.url)
   await up.api.ready(['app'], { commit, ms: WAIT })
 }, SLOW)
 afterAll(async () => {
-  await held.disposeAsync()
+  await opened?.[Symbol.asyncDispose]()
 }, SLOW)
 
 const ask = (...args: readonly string[]): ReturnType<typeof cli> =>
