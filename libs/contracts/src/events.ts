@@ -59,6 +59,11 @@ export interface Bodies {
   readonly HealthChanged: deployment.HealthChanged
   readonly DriftDetected: deployment.DriftDetected
   readonly DriftCorrected: deployment.DriftCorrected
+  readonly HelmActionStarted: deployment.HelmActionStarted
+  readonly HookStarted: deployment.HookStarted
+  readonly HookFinished: deployment.HookFinished
+  readonly HelmObjectsWritten: deployment.HelmObjectsWritten
+  readonly HelmActionFinished: deployment.HelmActionFinished
   readonly ClusterReachabilityChanged: deployment.ClusterReachabilityChanged
   readonly CheckpointSigned: checkpoint.CheckpointSigned
   readonly LeaseTaken: lease.LeaseTaken
@@ -136,6 +141,11 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   HealthChanged: deployment.HealthChanged,
   DriftDetected: deployment.DriftDetected,
   DriftCorrected: deployment.DriftCorrected,
+  HelmActionStarted: deployment.HelmActionStarted,
+  HookStarted: deployment.HookStarted,
+  HookFinished: deployment.HookFinished,
+  HelmObjectsWritten: deployment.HelmObjectsWritten,
+  HelmActionFinished: deployment.HelmActionFinished,
   ClusterReachabilityChanged: deployment.ClusterReachabilityChanged,
   CheckpointSigned: checkpoint.CheckpointSigned,
   LeaseTaken: lease.LeaseTaken,

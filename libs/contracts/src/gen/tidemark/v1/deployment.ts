@@ -276,6 +276,131 @@ export function driftKindToJSON(object: DriftKind): string {
   }
 }
 
+export const HelmAction = {
+  HELM_ACTION_UNSPECIFIED: 0,
+  HELM_ACTION_INSTALL: 1,
+  HELM_ACTION_UPGRADE: 2,
+  HELM_ACTION_ROLLBACK: 3,
+  HELM_ACTION_UNINSTALL: 4,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type HelmAction = typeof HelmAction[keyof typeof HelmAction];
+
+export namespace HelmAction {
+  export type HELM_ACTION_UNSPECIFIED = typeof HelmAction.HELM_ACTION_UNSPECIFIED;
+  export type HELM_ACTION_INSTALL = typeof HelmAction.HELM_ACTION_INSTALL;
+  export type HELM_ACTION_UPGRADE = typeof HelmAction.HELM_ACTION_UPGRADE;
+  export type HELM_ACTION_ROLLBACK = typeof HelmAction.HELM_ACTION_ROLLBACK;
+  export type HELM_ACTION_UNINSTALL = typeof HelmAction.HELM_ACTION_UNINSTALL;
+  export type UNRECOGNIZED = typeof HelmAction.UNRECOGNIZED;
+}
+
+export function helmActionFromJSON(object: any): HelmAction {
+  switch (object) {
+    case 0:
+    case "HELM_ACTION_UNSPECIFIED":
+      return HelmAction.HELM_ACTION_UNSPECIFIED;
+    case 1:
+    case "HELM_ACTION_INSTALL":
+      return HelmAction.HELM_ACTION_INSTALL;
+    case 2:
+    case "HELM_ACTION_UPGRADE":
+      return HelmAction.HELM_ACTION_UPGRADE;
+    case 3:
+    case "HELM_ACTION_ROLLBACK":
+      return HelmAction.HELM_ACTION_ROLLBACK;
+    case 4:
+    case "HELM_ACTION_UNINSTALL":
+      return HelmAction.HELM_ACTION_UNINSTALL;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return HelmAction.UNRECOGNIZED;
+  }
+}
+
+export function helmActionToJSON(object: HelmAction): string {
+  switch (object) {
+    case HelmAction.HELM_ACTION_UNSPECIFIED:
+      return "HELM_ACTION_UNSPECIFIED";
+    case HelmAction.HELM_ACTION_INSTALL:
+      return "HELM_ACTION_INSTALL";
+    case HelmAction.HELM_ACTION_UPGRADE:
+      return "HELM_ACTION_UPGRADE";
+    case HelmAction.HELM_ACTION_ROLLBACK:
+      return "HELM_ACTION_ROLLBACK";
+    case HelmAction.HELM_ACTION_UNINSTALL:
+      return "HELM_ACTION_UNINSTALL";
+    case HelmAction.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
+export const HelmOutcome = {
+  HELM_OUTCOME_UNSPECIFIED: 0,
+  HELM_OUTCOME_SUCCEEDED: 1,
+  HELM_OUTCOME_FAILED: 2,
+  HELM_OUTCOME_TIMED_OUT: 3,
+  /** HELM_OUTCOME_SUPERSEDED - A newer apply was asked for. */
+  HELM_OUTCOME_SUPERSEDED: 4,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type HelmOutcome = typeof HelmOutcome[keyof typeof HelmOutcome];
+
+export namespace HelmOutcome {
+  export type HELM_OUTCOME_UNSPECIFIED = typeof HelmOutcome.HELM_OUTCOME_UNSPECIFIED;
+  export type HELM_OUTCOME_SUCCEEDED = typeof HelmOutcome.HELM_OUTCOME_SUCCEEDED;
+  export type HELM_OUTCOME_FAILED = typeof HelmOutcome.HELM_OUTCOME_FAILED;
+  export type HELM_OUTCOME_TIMED_OUT = typeof HelmOutcome.HELM_OUTCOME_TIMED_OUT;
+  export type HELM_OUTCOME_SUPERSEDED = typeof HelmOutcome.HELM_OUTCOME_SUPERSEDED;
+  export type UNRECOGNIZED = typeof HelmOutcome.UNRECOGNIZED;
+}
+
+export function helmOutcomeFromJSON(object: any): HelmOutcome {
+  switch (object) {
+    case 0:
+    case "HELM_OUTCOME_UNSPECIFIED":
+      return HelmOutcome.HELM_OUTCOME_UNSPECIFIED;
+    case 1:
+    case "HELM_OUTCOME_SUCCEEDED":
+      return HelmOutcome.HELM_OUTCOME_SUCCEEDED;
+    case 2:
+    case "HELM_OUTCOME_FAILED":
+      return HelmOutcome.HELM_OUTCOME_FAILED;
+    case 3:
+    case "HELM_OUTCOME_TIMED_OUT":
+      return HelmOutcome.HELM_OUTCOME_TIMED_OUT;
+    case 4:
+    case "HELM_OUTCOME_SUPERSEDED":
+      return HelmOutcome.HELM_OUTCOME_SUPERSEDED;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return HelmOutcome.UNRECOGNIZED;
+  }
+}
+
+export function helmOutcomeToJSON(object: HelmOutcome): string {
+  switch (object) {
+    case HelmOutcome.HELM_OUTCOME_UNSPECIFIED:
+      return "HELM_OUTCOME_UNSPECIFIED";
+    case HelmOutcome.HELM_OUTCOME_SUCCEEDED:
+      return "HELM_OUTCOME_SUCCEEDED";
+    case HelmOutcome.HELM_OUTCOME_FAILED:
+      return "HELM_OUTCOME_FAILED";
+    case HelmOutcome.HELM_OUTCOME_TIMED_OUT:
+      return "HELM_OUTCOME_TIMED_OUT";
+    case HelmOutcome.HELM_OUTCOME_SUPERSEDED:
+      return "HELM_OUTCOME_SUPERSEDED";
+    case HelmOutcome.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 /** The intent, before the first write: no object is written that is not named here. */
 export interface ApplyStarted {
   readonly applicationId: string;
@@ -391,6 +516,93 @@ export interface ClusterReachabilityChanged {
   readonly cluster: string;
   readonly reachable: boolean;
   readonly message: string;
+}
+
+/**
+ * An action of Helm on a release begins. Recorded before the first write of it: the blobs name all hooks,
+ * definitions and objects that it may write from now on.
+ */
+export interface HelmActionStarted {
+  readonly applicationId: string;
+  readonly cluster: string;
+  readonly apply: bigint;
+  /** Counts the actions of one apply, from 1: a release that failed is put back, or tried again. */
+  readonly attempt: number;
+  readonly action: HelmAction;
+  /** The release whose bytes these are. At a rollback that of the release before. */
+  readonly number: bigint;
+  /** Of Helm's own history: the record in the cluster is `sh.helm.release.v1.<release_name>.v<revision>`. */
+  readonly revision: number;
+  readonly releaseName: string;
+  readonly storageNamespace: string;
+  readonly manifestDigest: string;
+  readonly manifestBlob: string;
+  readonly helmBlob: string;
+  /** Why this action and no other, in a few words. */
+  readonly reason: string;
+}
+
+/** A hook was created, and runs. */
+export interface HookStarted {
+  readonly applicationId: string;
+  readonly cluster: string;
+  readonly apply: bigint;
+  readonly attempt: number;
+  /** `pre-install` and so on, as Helm spells them. */
+  readonly hookEvent: string;
+  /** `<namespace>_<name>_<group>_<kind>`, as in a Flux inventory. */
+  readonly id: string;
+  readonly uid: string;
+}
+
+/** A hook has ended. It does not run again for this event of this action. */
+export interface HookFinished {
+  readonly applicationId: string;
+  readonly cluster: string;
+  readonly apply: bigint;
+  readonly attempt: number;
+  readonly hookEvent: string;
+  readonly id: string;
+  readonly outcome: HelmOutcome;
+  readonly message: string;
+}
+
+/**
+ * The ordinary objects of an action are written, and what is not among them is deleted. Whether they become
+ * ready is still to be seen.
+ */
+export interface HelmObjectsWritten {
+  readonly applicationId: string;
+  readonly cluster: string;
+  readonly apply: bigint;
+  readonly attempt: number;
+  readonly counts:
+    | ObjectCounts
+    | undefined;
+  /** What failed or is held, at most 50. */
+  readonly results: readonly ObjectResult[];
+  readonly inventoryBlob: string;
+  /** Writes that were sent to the API server. */
+  readonly requests: number;
+  readonly outcome: ApplyOutcome;
+  readonly message: string;
+}
+
+/** An action of Helm has ended. Another one may follow it: the next attempt, or what puts a failed release right. */
+export interface HelmActionFinished {
+  readonly applicationId: string;
+  readonly cluster: string;
+  readonly apply: bigint;
+  readonly attempt: number;
+  readonly action: HelmAction;
+  readonly number: bigint;
+  readonly revision: number;
+  readonly outcome: HelmOutcome;
+  readonly message: string;
+  /** How many installs and upgrades of this release have failed, this one included. */
+  readonly failures: number;
+  /** When the next attempt begins, in milliseconds since 1970-01-01 UTC; 0 for none. */
+  readonly nextAtMs: bigint;
 }
 
 function createBaseApplyStarted(): ApplyStarted {
@@ -2238,6 +2450,1176 @@ export const ClusterReachabilityChanged: MessageFns<ClusterReachabilityChanged> 
     message.cluster = object.cluster ?? "";
     message.reachable = object.reachable ?? false;
     message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseHelmActionStarted(): HelmActionStarted {
+  return {
+    applicationId: "",
+    cluster: "",
+    apply: 0n,
+    attempt: 0,
+    action: 0,
+    number: 0n,
+    revision: 0,
+    releaseName: "",
+    storageNamespace: "",
+    manifestDigest: "",
+    manifestBlob: "",
+    helmBlob: "",
+    reason: "",
+  };
+}
+
+export const HelmActionStarted: MessageFns<HelmActionStarted> = {
+  encode(message: HelmActionStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.apply !== 0n) {
+      if (BigInt.asUintN(64, message.apply) !== message.apply) {
+        throw new globalThis.Error("value provided for field message.apply of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.apply);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(32).uint32(message.attempt);
+    }
+    if (message.action !== 0) {
+      writer.uint32(40).int32(message.action);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.number);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(56).uint32(message.revision);
+    }
+    if (message.releaseName !== "") {
+      writer.uint32(66).string(message.releaseName);
+    }
+    if (message.storageNamespace !== "") {
+      writer.uint32(74).string(message.storageNamespace);
+    }
+    if (message.manifestDigest !== "") {
+      writer.uint32(82).string(message.manifestDigest);
+    }
+    if (message.manifestBlob !== "") {
+      writer.uint32(90).string(message.manifestBlob);
+    }
+    if (message.helmBlob !== "") {
+      writer.uint32(98).string(message.helmBlob);
+    }
+    if (message.reason !== "") {
+      writer.uint32(106).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmActionStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmActionStarted() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.apply = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.releaseName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.storageNamespace = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.manifestDigest = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.manifestBlob = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.helmBlob = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmActionStarted {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      action: isSet(object.action) ? helmActionFromJSON(object.action) : 0,
+      number: isSet(object.number) ? BigInt(object.number) : 0n,
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      releaseName: isSet(object.releaseName)
+        ? globalThis.String(object.releaseName)
+        : isSet(object.release_name)
+        ? globalThis.String(object.release_name)
+        : "",
+      storageNamespace: isSet(object.storageNamespace)
+        ? globalThis.String(object.storageNamespace)
+        : isSet(object.storage_namespace)
+        ? globalThis.String(object.storage_namespace)
+        : "",
+      manifestDigest: isSet(object.manifestDigest)
+        ? globalThis.String(object.manifestDigest)
+        : isSet(object.manifest_digest)
+        ? globalThis.String(object.manifest_digest)
+        : "",
+      manifestBlob: isSet(object.manifestBlob)
+        ? globalThis.String(object.manifestBlob)
+        : isSet(object.manifest_blob)
+        ? globalThis.String(object.manifest_blob)
+        : "",
+      helmBlob: isSet(object.helmBlob)
+        ? globalThis.String(object.helmBlob)
+        : isSet(object.helm_blob)
+        ? globalThis.String(object.helm_blob)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: HelmActionStarted): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.apply !== 0n) {
+      obj.apply = message.apply.toString();
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.action !== 0) {
+      obj.action = helmActionToJSON(message.action);
+    }
+    if (message.number !== 0n) {
+      obj.number = message.number.toString();
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.releaseName !== "") {
+      obj.releaseName = message.releaseName;
+    }
+    if (message.storageNamespace !== "") {
+      obj.storageNamespace = message.storageNamespace;
+    }
+    if (message.manifestDigest !== "") {
+      obj.manifestDigest = message.manifestDigest;
+    }
+    if (message.manifestBlob !== "") {
+      obj.manifestBlob = message.manifestBlob;
+    }
+    if (message.helmBlob !== "") {
+      obj.helmBlob = message.helmBlob;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HelmActionStarted>): HelmActionStarted {
+    return HelmActionStarted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelmActionStarted>): HelmActionStarted {
+    const message = createBaseHelmActionStarted() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.cluster = object.cluster ?? "";
+    message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
+    message.attempt = object.attempt ?? 0;
+    message.action = object.action ?? 0;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.revision = object.revision ?? 0;
+    message.releaseName = object.releaseName ?? "";
+    message.storageNamespace = object.storageNamespace ?? "";
+    message.manifestDigest = object.manifestDigest ?? "";
+    message.manifestBlob = object.manifestBlob ?? "";
+    message.helmBlob = object.helmBlob ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseHookStarted(): HookStarted {
+  return { applicationId: "", cluster: "", apply: 0n, attempt: 0, hookEvent: "", id: "", uid: "" };
+}
+
+export const HookStarted: MessageFns<HookStarted> = {
+  encode(message: HookStarted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.apply !== 0n) {
+      if (BigInt.asUintN(64, message.apply) !== message.apply) {
+        throw new globalThis.Error("value provided for field message.apply of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.apply);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(32).uint32(message.attempt);
+    }
+    if (message.hookEvent !== "") {
+      writer.uint32(42).string(message.hookEvent);
+    }
+    if (message.id !== "") {
+      writer.uint32(50).string(message.id);
+    }
+    if (message.uid !== "") {
+      writer.uint32(58).string(message.uid);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HookStarted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHookStarted() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.apply = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.hookEvent = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.uid = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HookStarted {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      hookEvent: isSet(object.hookEvent)
+        ? globalThis.String(object.hookEvent)
+        : isSet(object.hook_event)
+        ? globalThis.String(object.hook_event)
+        : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      uid: isSet(object.uid) ? globalThis.String(object.uid) : "",
+    };
+  },
+
+  toJSON(message: HookStarted): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.apply !== 0n) {
+      obj.apply = message.apply.toString();
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.hookEvent !== "") {
+      obj.hookEvent = message.hookEvent;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.uid !== "") {
+      obj.uid = message.uid;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HookStarted>): HookStarted {
+    return HookStarted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HookStarted>): HookStarted {
+    const message = createBaseHookStarted() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.cluster = object.cluster ?? "";
+    message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
+    message.attempt = object.attempt ?? 0;
+    message.hookEvent = object.hookEvent ?? "";
+    message.id = object.id ?? "";
+    message.uid = object.uid ?? "";
+    return message;
+  },
+};
+
+function createBaseHookFinished(): HookFinished {
+  return { applicationId: "", cluster: "", apply: 0n, attempt: 0, hookEvent: "", id: "", outcome: 0, message: "" };
+}
+
+export const HookFinished: MessageFns<HookFinished> = {
+  encode(message: HookFinished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.apply !== 0n) {
+      if (BigInt.asUintN(64, message.apply) !== message.apply) {
+        throw new globalThis.Error("value provided for field message.apply of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.apply);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(32).uint32(message.attempt);
+    }
+    if (message.hookEvent !== "") {
+      writer.uint32(42).string(message.hookEvent);
+    }
+    if (message.id !== "") {
+      writer.uint32(50).string(message.id);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(56).int32(message.outcome);
+    }
+    if (message.message !== "") {
+      writer.uint32(66).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HookFinished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHookFinished() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.apply = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.hookEvent = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HookFinished {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      hookEvent: isSet(object.hookEvent)
+        ? globalThis.String(object.hookEvent)
+        : isSet(object.hook_event)
+        ? globalThis.String(object.hook_event)
+        : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      outcome: isSet(object.outcome) ? helmOutcomeFromJSON(object.outcome) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: HookFinished): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.apply !== 0n) {
+      obj.apply = message.apply.toString();
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.hookEvent !== "") {
+      obj.hookEvent = message.hookEvent;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = helmOutcomeToJSON(message.outcome);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HookFinished>): HookFinished {
+    return HookFinished.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HookFinished>): HookFinished {
+    const message = createBaseHookFinished() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.cluster = object.cluster ?? "";
+    message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
+    message.attempt = object.attempt ?? 0;
+    message.hookEvent = object.hookEvent ?? "";
+    message.id = object.id ?? "";
+    message.outcome = object.outcome ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseHelmObjectsWritten(): HelmObjectsWritten {
+  return {
+    applicationId: "",
+    cluster: "",
+    apply: 0n,
+    attempt: 0,
+    counts: undefined,
+    results: [],
+    inventoryBlob: "",
+    requests: 0,
+    outcome: 0,
+    message: "",
+  };
+}
+
+export const HelmObjectsWritten: MessageFns<HelmObjectsWritten> = {
+  encode(message: HelmObjectsWritten, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.apply !== 0n) {
+      if (BigInt.asUintN(64, message.apply) !== message.apply) {
+        throw new globalThis.Error("value provided for field message.apply of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.apply);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(32).uint32(message.attempt);
+    }
+    if (message.counts !== undefined) {
+      ObjectCounts.encode(message.counts, writer.uint32(42).fork()).join();
+    }
+    for (const v of message.results) {
+      ObjectResult.encode(v!, writer.uint32(50).fork()).join();
+    }
+    if (message.inventoryBlob !== "") {
+      writer.uint32(58).string(message.inventoryBlob);
+    }
+    if (message.requests !== 0) {
+      writer.uint32(64).uint32(message.requests);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(72).int32(message.outcome);
+    }
+    if (message.message !== "") {
+      writer.uint32(82).string(message.message);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmObjectsWritten {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmObjectsWritten() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.apply = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.counts = ObjectCounts.decode(reader, reader.uint32());
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.results.push(ObjectResult.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.inventoryBlob = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.requests = reader.uint32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmObjectsWritten {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      counts: isSet(object.counts) ? ObjectCounts.fromJSON(object.counts) : undefined,
+      results: globalThis.Array.isArray(object?.results)
+        ? object.results.map((e: any) => ObjectResult.fromJSON(e))
+        : [],
+      inventoryBlob: isSet(object.inventoryBlob)
+        ? globalThis.String(object.inventoryBlob)
+        : isSet(object.inventory_blob)
+        ? globalThis.String(object.inventory_blob)
+        : "",
+      requests: isSet(object.requests) ? globalThis.Number(object.requests) : 0,
+      outcome: isSet(object.outcome) ? applyOutcomeFromJSON(object.outcome) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: HelmObjectsWritten): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.apply !== 0n) {
+      obj.apply = message.apply.toString();
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.counts !== undefined) {
+      obj.counts = ObjectCounts.toJSON(message.counts);
+    }
+    if (message.results?.length) {
+      obj.results = message.results.map((e) => ObjectResult.toJSON(e));
+    }
+    if (message.inventoryBlob !== "") {
+      obj.inventoryBlob = message.inventoryBlob;
+    }
+    if (message.requests !== 0) {
+      obj.requests = Math.round(message.requests);
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = applyOutcomeToJSON(message.outcome);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HelmObjectsWritten>): HelmObjectsWritten {
+    return HelmObjectsWritten.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelmObjectsWritten>): HelmObjectsWritten {
+    const message = createBaseHelmObjectsWritten() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.cluster = object.cluster ?? "";
+    message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
+    message.attempt = object.attempt ?? 0;
+    message.counts = (object.counts !== undefined && object.counts !== null)
+      ? ObjectCounts.fromPartial(object.counts)
+      : undefined;
+    message.results = object.results?.map((e) => ObjectResult.fromPartial(e)) || [];
+    message.inventoryBlob = object.inventoryBlob ?? "";
+    message.requests = object.requests ?? 0;
+    message.outcome = object.outcome ?? 0;
+    message.message = object.message ?? "";
+    return message;
+  },
+};
+
+function createBaseHelmActionFinished(): HelmActionFinished {
+  return {
+    applicationId: "",
+    cluster: "",
+    apply: 0n,
+    attempt: 0,
+    action: 0,
+    number: 0n,
+    revision: 0,
+    outcome: 0,
+    message: "",
+    failures: 0,
+    nextAtMs: 0n,
+  };
+}
+
+export const HelmActionFinished: MessageFns<HelmActionFinished> = {
+  encode(message: HelmActionFinished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.applicationId !== "") {
+      writer.uint32(10).string(message.applicationId);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.apply !== 0n) {
+      if (BigInt.asUintN(64, message.apply) !== message.apply) {
+        throw new globalThis.Error("value provided for field message.apply of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.apply);
+    }
+    if (message.attempt !== 0) {
+      writer.uint32(32).uint32(message.attempt);
+    }
+    if (message.action !== 0) {
+      writer.uint32(40).int32(message.action);
+    }
+    if (message.number !== 0n) {
+      if (BigInt.asUintN(64, message.number) !== message.number) {
+        throw new globalThis.Error("value provided for field message.number of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.number);
+    }
+    if (message.revision !== 0) {
+      writer.uint32(56).uint32(message.revision);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(64).int32(message.outcome);
+    }
+    if (message.message !== "") {
+      writer.uint32(74).string(message.message);
+    }
+    if (message.failures !== 0) {
+      writer.uint32(80).uint32(message.failures);
+    }
+    if (message.nextAtMs !== 0n) {
+      if (BigInt.asIntN(64, message.nextAtMs) !== message.nextAtMs) {
+        throw new globalThis.Error("value provided for field message.nextAtMs of type int64 too large");
+      }
+      writer.uint32(88).int64(message.nextAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmActionFinished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmActionFinished() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.applicationId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.apply = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.attempt = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.action = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.number = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.revision = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.failures = reader.uint32();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.nextAtMs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmActionFinished {
+    return {
+      applicationId: isSet(object.applicationId)
+        ? globalThis.String(object.applicationId)
+        : isSet(object.application_id)
+        ? globalThis.String(object.application_id)
+        : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      apply: isSet(object.apply) ? BigInt(object.apply) : 0n,
+      attempt: isSet(object.attempt) ? globalThis.Number(object.attempt) : 0,
+      action: isSet(object.action) ? helmActionFromJSON(object.action) : 0,
+      number: isSet(object.number) ? BigInt(object.number) : 0n,
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      outcome: isSet(object.outcome) ? helmOutcomeFromJSON(object.outcome) : 0,
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      failures: isSet(object.failures) ? globalThis.Number(object.failures) : 0,
+      nextAtMs: isSet(object.nextAtMs)
+        ? BigInt(object.nextAtMs)
+        : isSet(object.next_at_ms)
+        ? BigInt(object.next_at_ms)
+        : 0n,
+    };
+  },
+
+  toJSON(message: HelmActionFinished): unknown {
+    const obj: any = {};
+    if (message.applicationId !== "") {
+      obj.applicationId = message.applicationId;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.apply !== 0n) {
+      obj.apply = message.apply.toString();
+    }
+    if (message.attempt !== 0) {
+      obj.attempt = Math.round(message.attempt);
+    }
+    if (message.action !== 0) {
+      obj.action = helmActionToJSON(message.action);
+    }
+    if (message.number !== 0n) {
+      obj.number = message.number.toString();
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = helmOutcomeToJSON(message.outcome);
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.failures !== 0) {
+      obj.failures = Math.round(message.failures);
+    }
+    if (message.nextAtMs !== 0n) {
+      obj.nextAtMs = message.nextAtMs.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HelmActionFinished>): HelmActionFinished {
+    return HelmActionFinished.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelmActionFinished>): HelmActionFinished {
+    const message = createBaseHelmActionFinished() as any;
+    message.applicationId = object.applicationId ?? "";
+    message.cluster = object.cluster ?? "";
+    message.apply = (object.apply !== undefined && object.apply !== null) ? BigInt(object.apply) : 0n;
+    message.attempt = object.attempt ?? 0;
+    message.action = object.action ?? 0;
+    message.number = (object.number !== undefined && object.number !== null) ? BigInt(object.number) : 0n;
+    message.revision = object.revision ?? 0;
+    message.outcome = object.outcome ?? 0;
+    message.message = object.message ?? "";
+    message.failures = object.failures ?? 0;
+    message.nextAtMs = (object.nextAtMs !== undefined && object.nextAtMs !== null) ? BigInt(object.nextAtMs) : 0n;
     return message;
   },
 };
