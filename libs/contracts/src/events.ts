@@ -4,6 +4,7 @@ import * as cluster from './gen/tidemark/v1/cluster.ts'
 import * as deployment from './gen/tidemark/v1/deployment.ts'
 import * as input from './gen/tidemark/v1/input.ts'
 import * as lease from './gen/tidemark/v1/lease.ts'
+import * as notification from './gen/tidemark/v1/notification.ts'
 import * as push from './gen/tidemark/v1/push.ts'
 import * as render from './gen/tidemark/v1/render.ts'
 import * as request from './gen/tidemark/v1/request.ts'
@@ -73,6 +74,11 @@ export interface Bodies {
   readonly SecretSet: input.SecretSet
   readonly SecretUnset: input.SecretUnset
   readonly SnapshotKept: snapshot.SnapshotKept
+  readonly NotificationObjectDeclared: notification.NotificationObjectDeclared
+  readonly NotificationObjectWithdrawn: notification.NotificationObjectWithdrawn
+  readonly NotificationQueued: notification.NotificationQueued
+  readonly NotificationSent: notification.NotificationSent
+  readonly NotificationFailed: notification.NotificationFailed
 }
 
 export type EventName = keyof Bodies
@@ -155,6 +161,11 @@ const CODECS: { readonly [Name in EventName]: Codec<Bodies[Name]> } = {
   SecretSet: input.SecretSet,
   SecretUnset: input.SecretUnset,
   SnapshotKept: snapshot.SnapshotKept,
+  NotificationObjectDeclared: notification.NotificationObjectDeclared,
+  NotificationObjectWithdrawn: notification.NotificationObjectWithdrawn,
+  NotificationQueued: notification.NotificationQueued,
+  NotificationSent: notification.NotificationSent,
+  NotificationFailed: notification.NotificationFailed,
 }
 
 /** All names, in the order in which the contracts list them. */

@@ -213,6 +213,13 @@ export {
   StoredEvent,
 } from './gen/tidemark/v1/ledger.ts'
 export { Actor, ActorKind, Metadata } from './gen/tidemark/v1/metadata.ts'
+export {
+  NotificationFailed,
+  NotificationObjectDeclared,
+  NotificationObjectWithdrawn,
+  NotificationQueued,
+  NotificationSent,
+} from './gen/tidemark/v1/notification.ts'
 export { PushReceived } from './gen/tidemark/v1/push.ts'
 export { RenderFailed, Rendered } from './gen/tidemark/v1/render.ts'
 export {

@@ -40,6 +40,8 @@ export type FamilyName =
   | 'input'
   | 'secret'
   | 'profile'
+  | 'notification'
+  | 'outbox'
   | 'planesnapshot'
   | 'viewsnapshot'
 
@@ -124,6 +126,14 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   input: { writer: 'applier', events: ['ClusterInputObserved'] },
   secret: { writer: 'gateway', events: ['SecretSet', 'SecretUnset'] },
   profile: { writer: 'releaser', events: ['ClusterDescribed', 'ClusterDescriptionEnded'] },
+  notification: {
+    writer: 'releaser',
+    events: ['NotificationObjectDeclared', 'NotificationObjectWithdrawn'],
+  },
+  outbox: {
+    writer: 'auditor',
+    events: ['NotificationQueued', 'NotificationSent', 'NotificationFailed'],
+  },
   planesnapshot: { writer: 'releaser', events: ['SnapshotKept'] },
   viewsnapshot: { writer: 'gateway', events: ['SnapshotKept'] },
 }
@@ -190,6 +200,10 @@ export const streams: {
   readonly secret: (secret: ClusterInputRef) => StreamName
   /** What Git says of a cluster. */
   readonly profile: (cluster: string) => StreamName
+  /** A Receiver, Provider or Alert that is declared in Git. */
+  readonly notification: (objectId: string) => StreamName
+  /** What an Alert has to tell. */
+  readonly outbox: (alertId: string) => StreamName
   readonly planeSnapshot: (reader: string) => StreamName
   readonly viewSnapshot: (reader: string) => StreamName
 } = {
@@ -209,6 +223,8 @@ export const streams: {
   input: (input) => named('input', inputId(input)),
   secret: (secret) => named('secret', inputId(secret)),
   profile: (id) => named('profile', id),
+  notification: (id) => named('notification', id),
+  outbox: (id) => named('outbox', id),
   planeSnapshot: (id) => named('planesnapshot', id),
   viewSnapshot: (id) => named('viewsnapshot', id),
 }

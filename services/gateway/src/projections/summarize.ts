@@ -38,6 +38,7 @@ function summarize({ event }: Recorded): string {
     case 'ApplicationRefused':
     case 'RequestRefused':
     case 'RemovalHeld':
+    case 'NotificationFailed':
       return event.value.message
     case 'RevisionAdmitted':
       return `${event.value.affected.length} affected, ${event.value.covered} covered`
@@ -66,6 +67,10 @@ function summarize({ event }: Recorded): string {
       return event.value.objects.map(({ id, fields }) => `${id} ${fields.join(' ')}`).join('; ')
     case 'HoldPlaced':
       return `held at release ${event.value.number}: ${event.value.reason}`
+    case 'NotificationQueued':
+      return `notification ${event.value.sequence}, about event ${event.value.aboutPosition}`
+    case 'NotificationSent':
+      return `notification ${event.value.sequence} sent at try ${event.value.tries}`
     case 'CheckpointSigned':
       return `${event.value.size} events`
     default:
