@@ -3,9 +3,11 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FAMILIES, type FamilyName } from '@tidemark/contracts'
 import { readVectors } from '../golden/golden-vector.ts'
+import { fluxReference } from './flux-reference.ts'
 import { ROOT } from './read-docs.ts'
 
 export const WRITE = 'node --conditions=source test/docs/write-reference.ts'
+const MADE = `<!-- Made by: ${WRITE} -->`
 
 /** What the help of the command line needs of a command of its own. */
 interface HelpfulCommand {
@@ -115,8 +117,7 @@ function protoWords(): ReadonlyMap<string, string> {
 }
 
 function page(title: string, words: string, sections: readonly string[]): string {
-  const made = `<!-- Made by: ${WRITE} -->`
-  return `${made}\n\n# ${title}\n\n${words}\n\n${sections.join('\n')}`
+  return `${MADE}\n\n# ${title}\n\n${words}\n\n${sections.join('\n')}`
 }
 
 /** Every page of docs/reference, by its path from the root. */
@@ -124,5 +125,6 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['docs/reference/cli.md', await cliReference()],
     ['docs/reference/events.md', eventReference()],
+    ['docs/reference/flux.md', `${MADE}\n\n${fluxReference()}`],
   ])
 }

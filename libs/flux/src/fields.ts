@@ -16,6 +16,8 @@ export type FieldRule =
 export interface Field {
   readonly rule: FieldRule
   readonly required?: 'required'
+  /** Acted on in another way than Flux does, on purpose: how and why, for the reference. */
+  readonly differs?: string
 }
 
 export type FieldTable = Readonly<Record<string, Field>>

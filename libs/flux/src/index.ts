@@ -1,5 +1,12 @@
 export { FLEET_API, readCluster, type ClusterModel } from './cluster.ts'
-export { isRecord, type FieldProblem } from './fields.ts'
+export {
+  isRecord,
+  type Field,
+  type FieldProblem,
+  type FieldRule,
+  type FieldTable,
+} from './fields.ts'
+export { FLUX_KINDS, type FluxKind } from './flux-kinds.ts'
 export { describeProblems, textOf, type FluxObject, type Read } from './flux-object.ts'
 export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
