@@ -109,9 +109,11 @@ const WORDS: Readonly<Record<string, (value: number) => string>> = {
   action: actionName,
 }
 
-function jsonValue(key: string, value: unknown): unknown {
+/** Looks at the holder: a Buffer has been made an object of numbers before its value comes here. */
+function jsonValue(this: unknown, key: string, value: unknown): unknown {
   if (typeof value === 'number') return WORDS[key]?.(value) ?? value
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  const held: unknown = Object(this)[key]
+  if (held instanceof Uint8Array) return Buffer.from(held).toString('base64')
   return typeof value === 'bigint' ? String(value) : value
 }
 

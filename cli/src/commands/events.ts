@@ -1,7 +1,7 @@
 import { status, type ServiceError } from '@grpc/grpc-js'
-import type { WatchEventsResponse } from '@tidemark/contracts'
+import type { EventView, WatchEventsResponse } from '@tidemark/contracts'
 import { connect, toCommandError } from '../client/api-client.ts'
-import { formatJsonLine, say } from '../client/print.ts'
+import { formatJsonLine, print, say, shortRevision } from '../client/print.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 
 export interface EventsOptions extends OutputOptions {
@@ -29,10 +29,12 @@ export async function events(options: EventsOptions): Promise<void> {
     stream.on('data', ({ event }: WatchEventsResponse) => {
       if (event === undefined) return
       if (options.output.kind === 'json') return say(formatJsonLine(event))
-      const at = new Date(Number(event.atMs)).toISOString()
-      say(
-        `${String(event.position).padStart(6)}  ${at}  ${event.type.padEnd(22)}  ${event.stream}  ${event.summary}`,
-      )
+      if (options.output.kind === 'yaml') say('---')
+      print(options.output, {
+        value: event,
+        text: () => lineOf(event),
+        names: () => [String(event.position)],
+      })
     })
     stream.on('end', resolve)
     stream.on('error', (error: ServiceError) => {
@@ -40,4 +42,10 @@ export async function events(options: EventsOptions): Promise<void> {
       else reject(toCommandError(error))
     })
   })
+}
+
+function lineOf({ position, atMs, type, stream, summary }: EventView): string {
+  const at = new Date(Number(atMs)).toISOString()
+  const line = `${String(position).padStart(6)}  ${at}  ${type.padEnd(22)}  ${stream}  ${shortRevision(summary)}`
+  return line.trimEnd()
 }

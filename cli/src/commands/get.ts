@@ -3,6 +3,7 @@ import {
   type ClusterView,
   type KeyValue,
   type DeploymentView,
+  type ObjectRef,
   type ReleaseView,
   type SourceView,
 } from '@tidemark/contracts'
@@ -40,7 +41,11 @@ export async function get(
       return show(options.output, APPLICATIONS, await applications(api, options))
     case 'sources': {
       const { sources } = await api.call(api.raw.listSources, {})
-      return show(options.output, SOURCES, sources)
+      return show(
+        options.output,
+        SOURCES,
+        sources.filter(({ objects }) => objects.some((ref) => isWanted(ref, options))),
+      )
     }
     case 'clusters': {
       const { clusters } = await api.call(api.raw.listClusters, {})
@@ -69,6 +74,14 @@ async function applications(
   { cluster = '', namespace = '' }: GetOptions,
 ): Promise<readonly ApplicationView[]> {
   return (await api.call(api.raw.listApplications, { cluster, namespace })).applications
+}
+
+/** Whether it is of the cluster and the namespace that were asked for. */
+function isWanted(
+  ref: ObjectRef,
+  { cluster = ref.cluster, namespace = ref.namespace }: GetOptions,
+): boolean {
+  return ref.cluster === cluster && ref.namespace === namespace
 }
 
 /** kubectl's habit: one or many, in full or short. */
@@ -114,6 +127,11 @@ const PEOPLE: ReadonlySet<string> = new Set(['table', 'wide', 'name'])
 
 const now = (): number => systemClock.now()
 
+/** Objects of several clusters may share a source, and a name. */
+function distinct(texts: readonly string[]): string {
+  return [...new Set(texts)].toSorted().join(',')
+}
+
 /** A table has one line for each row; describe and why show the whole text. */
 function firstLine(text: string): string {
   return text.split('\n')[0] ?? ''
@@ -154,7 +172,11 @@ const SOURCES: Table<SourceView> = {
     {
       title: 'NAME',
       value: ({ objects }) =>
-        objects.map(({ namespace, name }) => `${namespace}/${name}`).join(','),
+        distinct(objects.map(({ namespace, name }) => `${namespace}/${name}`)),
+    },
+    {
+      title: 'CLUSTERS',
+      value: ({ objects }) => distinct(objects.map(({ cluster }) => cluster)),
     },
     { title: 'URL', value: ({ url }) => url },
     { title: 'REF', value: ({ ref }) => ref },
