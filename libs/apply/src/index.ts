@@ -27,3 +27,34 @@ export {
 export type { HeldPrune, HoldReason, PlannedPrune, PrunePlan, PruneRule } from './plan-prune.ts'
 export { prunePlan, type PruneReport } from './prune.ts'
 export type { ApplyMode } from './switches.ts'
+export { type DescribedRelease, describeRelease } from './helm/describe-release.ts'
+export {
+  type HookDeletePolicy,
+  type HookEvent,
+  hookObject,
+  hooksOf,
+  type HookVerdict,
+  hookVerdict,
+  isDeletedAt,
+  isOfRun,
+  type ReleaseHook,
+} from './helm/hooks.ts'
+export { foreignTo, type HelmOwner, helmOwnerMarks, ownedByRelease } from './helm/ownership.ts'
+export {
+  decodeRelease,
+  encodeRelease,
+  type HookRun,
+  isPending,
+  type ReleaseRecord,
+  type ReleaseStatus,
+  ReleaseUnreadable,
+  withHookRuns,
+  withStatus,
+} from './helm/release-record.ts'
+export {
+  readReleaseSecret,
+  releaseSecret,
+  releaseSecretIdentity,
+  releaseSelector,
+  type StoredRelease,
+} from './helm/release-secret.ts'

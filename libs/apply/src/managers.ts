@@ -12,19 +12,29 @@ const ABSORBED_MANAGERS: readonly string[] = [
   'gotk-kustomize-controller',
 ]
 
+/** What Helm wrote into an object of one of its releases: the client of Helm 3, Helm 4, and Flux (as their own migration does). */
+const HELM_MANAGERS: ReadonlySet<string> = new Set(['helm', 'helm-controller'])
+const HELM_MARK = 'meta.helm.sh/release-name'
+
 /** A manager that Flux leaves alone, for those who want a hand edit to stay. */
 const LEFT_ALONE = 'flux-client-side-apply'
 
-/** Whether an entry of `metadata.managedFields` is one whose fields are taken over by `fieldManager`. */
-export function isAbsorbed(entry: Json, fieldManager: string): boolean {
+/** The entries of a live object that are taken over. */
+export function absorbedEntries(live: JsonObject, fieldManager: string): readonly Json[] {
+  const entries = field(live, 'metadata', 'managedFields')
+  if (!isJsonList(entries)) return []
+  const isOfHelm = field(live, 'metadata', 'annotations', HELM_MARK) !== undefined
+  return entries.filter((entry) => isAbsorbed(entry, fieldManager) || (isOfHelm && isHelms(entry)))
+}
+
+function isAbsorbed(entry: Json, fieldManager: string): boolean {
   const manager = textField(entry, 'manager') ?? ''
   if (manager === LEFT_ALONE || (textField(entry, 'subresource') ?? '') !== '') return false
   if (manager === fieldManager) return textField(entry, 'operation') === 'Update'
   return ABSORBED_MANAGERS.some((start) => manager.startsWith(start))
 }
 
-/** The entries of a live object that are taken over. */
-export function absorbedEntries(live: JsonObject, fieldManager: string): readonly Json[] {
-  const entries = field(live, 'metadata', 'managedFields')
-  return isJsonList(entries) ? entries.filter((entry) => isAbsorbed(entry, fieldManager)) : []
+function isHelms(entry: Json): boolean {
+  const isWhole = (textField(entry, 'subresource') ?? '') === ''
+  return isWhole && HELM_MANAGERS.has(textField(entry, 'manager') ?? '')
 }

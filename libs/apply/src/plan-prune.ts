@@ -8,6 +8,7 @@ import {
 import { identityOf, type InventoryEntry } from './inventory.ts'
 import { isOwned, type OwnerLabels } from './owner.ts'
 import type { LiveState } from './live-state.ts'
+import { isKeptByHelm } from './helm/ownership.ts'
 import { isPruneDisabled } from './switches.ts'
 
 /**
@@ -98,6 +99,7 @@ function classify(entry: InventoryEntry, { live, owner, prune }: PruneContext): 
   if (state.kind === 'unknown') return { kind: 'delete', prune: { id, entry, identity } }
   if (!isOwned(state.object, owner))
     return { kind: 'drop', id, reason: 'does not carry our labels' }
+  if (isKeptByHelm(state.object)) return { kind: 'drop', id, reason: 'asks to stay' }
   if (isPruneDisabled(state.object)) return { kind: 'keep', entry }
   const uid = textField(state.object, 'metadata', 'uid')
   return { kind: 'delete', prune: { id, entry, identity, ...(uid === undefined ? {} : { uid }) } }

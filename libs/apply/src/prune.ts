@@ -1,5 +1,5 @@
 import { OperatingError } from '@tidemark/kernel'
-import { ClusterConflict, ClusterFailed } from '@tidemark/kube'
+import { ClusterConflict, ClusterFailed, type DeleteOptions } from '@tidemark/kube'
 import {
   displayName,
   field,
@@ -13,6 +13,7 @@ import { type ClusterPort, CONCURRENCY } from './cluster-port.ts'
 import { eachLimited } from './each-limited.ts'
 import { identityOf, type InventoryEntry } from './inventory.ts'
 import type { ObjectResult } from './object-result.ts'
+import { isKeptByHelm } from './helm/ownership.ts'
 import { isOwned, type OwnerLabels } from './owner.ts'
 import type { PlannedPrune, PrunePlan } from './plan-prune.ts'
 import { isPruneDisabled } from './switches.ts'
@@ -31,7 +32,7 @@ export interface PruneReport {
 
 /**
  * Deletes what a plan says, kind after kind in the reverse of the order in which objects are applied, in the background
- * and without waiting, each only if it is still the object that the plan saw. Never rejects for what the cluster
+ * unless something else is asked for, and without waiting, each only if it is still the object that the plan saw. Never rejects for what the cluster
  * says or does not say.
  */
 export async function prunePlan(
@@ -40,12 +41,13 @@ export async function prunePlan(
     readonly plan: PrunePlan
     readonly inventory: readonly InventoryEntry[]
     readonly owner: OwnerLabels
+    readonly propagation?: DeleteOptions['propagation']
   },
   signal: AbortSignal,
 ): Promise<PruneReport> {
-  const { plan, inventory, owner } = input
+  const { plan, inventory, owner, propagation = 'Background' } = input
   const writesBefore = port.client.requests.writes()
-  const run: Run = { port, owner, signal, end: { kind: 'finished' } }
+  const run: Run = { port, owner, propagation, signal, end: { kind: 'finished' } }
   const results: ObjectResult[] = []
   for (const wave of byKind(plan.deletions))
     results.push(
@@ -55,7 +57,7 @@ export async function prunePlan(
     )
   const gone = new Set<InventoryId>(plan.dropped.map(({ id }) => id))
   for (const { id, action, code } of results)
-    if (action === 'pruned' || code === 'not-ours') gone.add(id)
+    if (action === 'pruned' || code === 'not-ours' || code === 'kept') gone.add(id)
   return {
     results: [...results, ...plan.held.flatMap(heldResult)],
     inventory: inventory.filter(({ id }) => !gone.has(id)),
@@ -67,6 +69,7 @@ export async function prunePlan(
 interface Run {
   readonly port: ClusterPort
   readonly owner: OwnerLabels
+  readonly propagation: NonNullable<DeleteOptions['propagation']>
   readonly signal: AbortSignal
   end: PruneReport['end']
 }
@@ -116,7 +119,11 @@ async function deleteOne(run: Run, prune: PlannedPrune): Promise<ObjectResult> {
   const known =
     prune.uid === undefined ? await look(run, prune, served.identity) : { uid: prune.uid }
   if ('action' in known) return known
-  const answer = await run.port.client.delete(served.identity, { uid: known.uid }, run.signal)
+  const answer = await run.port.client.delete(
+    served.identity,
+    { uid: known.uid, propagation: run.propagation },
+    run.signal,
+  )
   if (answer.kind === 'refused') return failed(prune, answer.reason, answer.message)
   run.port.afterWrite?.()
   return { id, identity, action: 'pruned' }
@@ -176,6 +183,8 @@ async function look(
       code: 'not-ours',
       message: 'does not carry our labels',
     }
+  if (isKeptByHelm(found.object))
+    return { id, identity, action: 'skipped', code: 'kept', message: 'asks to stay' }
   if (isPruneDisabled(found.object))
     return {
       id,

@@ -14,7 +14,7 @@ import {
 } from '@tidemark/manifests'
 
 import type { ClusterPort } from './cluster-port.ts'
-import { absorbedEntries, isAbsorbed } from './managers.ts'
+import { absorbedEntries } from './managers.ts'
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration'
 
@@ -80,7 +80,8 @@ function mergedEntries(
     textField(entry, 'manager') === fieldManager &&
     textField(entry, 'operation') === 'Apply' &&
     (textField(entry, 'subresource') ?? '') === ''
-  const merged = entries.filter((entry) => isOurs(entry) || isAbsorbed(entry, fieldManager))
+  const absorbed = new Set(absorbedEntries(live, fieldManager))
+  const merged = entries.filter((entry) => isOurs(entry) || absorbed.has(entry))
   const fields = merged.flatMap((entry): readonly FieldSet[] => {
     const set = field(entry, 'fieldsV1')
     return isJsonObject(set) ? [set] : []
@@ -94,5 +95,5 @@ function mergedEntries(
     fieldsType: 'FieldsV1',
     fieldsV1: rest.reduce(uniteFields, first),
   }
-  return [...entries.filter((other) => !isOurs(other) && !isAbsorbed(other, fieldManager)), entry]
+  return [...entries.filter((other) => !isOurs(other) && !absorbed.has(other)), entry]
 }

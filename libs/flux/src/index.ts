@@ -20,3 +20,13 @@ export {
   type FluxBuildResult,
 } from './kustomization/build-flux-kustomization.ts'
 export { type FluxSpec } from './kustomization/merge-spec.ts'
+export {
+  type DriftDetection,
+  type DriftIgnore,
+  type DriftTarget,
+  type HelmAction,
+  type HelmActions,
+  type HelmReleaseAction,
+  type HelmRemedy,
+  readHelmActions,
+} from './helm-actions.ts'
