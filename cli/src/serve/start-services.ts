@@ -3,9 +3,9 @@ import { startAuditor, type AuditStorage } from '@tidemark/auditor'
 import { CachedBlobStore, type BlobStore } from '@tidemark/blob-store'
 import type { Writer } from '@tidemark/contracts'
 import type { LedgerClient } from '@tidemark/event-store'
-import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
+import { openRepositories, startFetcher } from '@tidemark/fetcher'
 import { startGateway, type Gateway, type GatewayParts } from '@tidemark/gateway'
-import { GithubApps, openGit, type AddressPolicy, type EnvironmentProxies } from '@tidemark/git'
+import type { AddressPolicy, EnvironmentProxies } from '@tidemark/git'
 import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { NoteSigner } from '@tidemark/merkle'
 import { startReleaser } from '@tidemark/releaser'
@@ -73,39 +73,21 @@ export interface FetcherOptions {
   readonly proxies: EnvironmentProxies
 }
 
-/** The fetcher over the git of this machine, or isomorphic-git. */
+/** The fetcher, over the git of this machine or isomorphic-git, and our own clients. */
 export async function runFetcher(common: Common, options: FetcherOptions): Promise<RunningService> {
   const surroundings = surroundingsOf(common, 'fetcher')
-  const { clock } = common
   const { cacheDir, policy, proxies } = options
-  const { random } = common
-  const git = await openGit({ cacheDirectory: cacheDir, clock, random, proxies })
-  const repositories = gitRepositories({
-    git,
-    clock,
-    crashPoints: common.crashPoints,
-    apps: new GithubApps({ clock, policy, proxies }),
+  const { blobs, clock, random, crashPoints } = surroundings
+  const repositories = await openRepositories({
+    cacheDirectory: cacheDir,
     policy,
-    artifacts: {
-      keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
-        common.crashPoints.at('fetcher.pack-fetched')
-        const kept = await storeArtifact(
-          surroundings.blobs,
-          {
-            tree: await source.tree(commit, signal),
-            blobs: (oids, ending) => source.blobs(oids, ending),
-            ...(ignore === undefined ? {} : { ignore }),
-            ...(previousBlob === '' ? {} : { previous: previousBlob }),
-          },
-          signal,
-        )
-        common.crashPoints.at('fetcher.artifact-kept')
-        const { digest, blob, files, bytes } = kept
-        return { digest, blob, fileCount: files, byteCount: bytes }
-      },
-    },
+    proxies,
+    blobs,
+    clock,
+    random,
+    crashPoints,
   })
-  return withEnd(startFetcher(surroundings, { repositories }), git)
+  return withEnd(startFetcher(surroundings, { repositories }), repositories)
 }
 
 /** The renderer and its processes. */

@@ -15,6 +15,7 @@ export {
   type EventOf,
 } from './events.ts'
 export { CODE_FOLDER } from './code-folder.ts'
+export { addressOf, followedRefOf, secretNamesOf, type SecretRole } from './declared-source.ts'
 export { derivedId } from './ids.ts'
 export { record, type Recorded } from './recorded.ts'
 export {
@@ -245,11 +246,18 @@ export {
   WaveStarted,
 } from './gen/tidemark/v1/rollout.ts'
 export {
+  BucketSource,
   Commit,
   FetchFailed,
   FetchRecovered,
   GitRef,
   GitSource,
+  HelmChartSource,
+  HelmRepositorySource,
+  OciRef,
+  OciSource,
+  SignatureRule,
+  SignerIdentity,
   ObjectRef,
   RevisionAdmitted,
   RevisionFetched,

@@ -1,6 +1,10 @@
+import { BUCKET_SPEC } from './bucket-fields.ts'
 import type { FieldTable } from './fields.ts'
 import { GIT_REPOSITORY_SPEC } from './git-repository-fields.ts'
+import { HELM_CHART_SPEC } from './helm-chart-fields.ts'
+import { HELM_REPOSITORY_SPEC } from './helm-repository-fields.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
+import { OCI_REPOSITORY_SPEC } from './oci-repository-fields.ts'
 
 /** A kind of Flux's, and what an object of it is held against. */
 export interface FluxKind {
@@ -25,10 +29,10 @@ const IMAGE = { apiVersion: 'image.toolkit.fluxcd.io/v1', spec: undefined } as c
  */
 export const FLUX_KINDS: readonly FluxKind[] = [
   { ...SOURCE, kind: 'GitRepository', spec: GIT_REPOSITORY_SPEC },
-  { ...SOURCE, kind: 'OCIRepository', spec: undefined },
-  { ...SOURCE, kind: 'HelmRepository', spec: undefined },
-  { ...SOURCE, kind: 'HelmChart', spec: undefined },
-  { ...SOURCE, kind: 'Bucket', spec: undefined },
+  { ...SOURCE, kind: 'OCIRepository', spec: OCI_REPOSITORY_SPEC },
+  { ...SOURCE, kind: 'HelmRepository', spec: HELM_REPOSITORY_SPEC },
+  { ...SOURCE, kind: 'HelmChart', spec: HELM_CHART_SPEC },
+  { ...SOURCE, kind: 'Bucket', spec: BUCKET_SPEC },
   { ...SOURCE, kind: 'ExternalArtifact', spec: undefined },
   {
     apiVersion: 'source.extensions.fluxcd.io/v1beta1',

@@ -1,19 +1,15 @@
-import { isRecord, parseDuration } from './fields.ts'
+import { isRecord } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { GIT_REPOSITORY_SPEC } from './git-repository-fields.ts'
+import { optionalText, readSourceFrame, refName, type SourceFrame } from './source-frame.ts'
 
-const TIMEOUT_MS = 60_000 // Flux's default.
 const BRANCH = 'master' // As in Flux: no ref is this branch.
 
 /** A GitRepository, with Flux's defaults filled in. */
-export interface GitRepositoryModel {
-  readonly name: string
-  readonly namespace: string
+export interface GitRepositoryModel extends SourceFrame {
+  readonly kind: 'GitRepository'
   readonly url: string
   readonly ref: GitRefModel
-  readonly intervalMs: number
-  readonly timeoutMs: number
-  readonly suspend: boolean
   /** gitignore lines that replace the default exclusions; `undefined` keeps them. */
   readonly ignore: string | undefined
   readonly secretName: string
@@ -34,21 +30,19 @@ export interface GitRefModel {
 export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
   const read = readFluxObject(value, GIT_REPOSITORY_SPEC)
   if (read.kind === 'refused') return read
-  const { metadata, spec } = read.model
-  if (spec['provider'] === 'github' && nameIn(spec['secretRef']) === '')
+  const { spec } = read.model
+  if (spec['provider'] === 'github' && refName(spec['secretRef']) === '')
     return { kind: 'refused', problems: [WITHOUT_APP] }
   return {
     kind: 'read',
     model: {
-      ...metadata,
+      kind: 'GitRepository',
+      ...readSourceFrame(read.model),
       url: textOf(spec['url']),
       ref: readRef(spec['ref']),
-      intervalMs: parseDuration(textOf(spec['interval'])) ?? 0,
-      timeoutMs: parseDuration(textOf(spec['timeout'])) ?? TIMEOUT_MS,
-      suspend: spec['suspend'] === true,
-      ignore: typeof spec['ignore'] === 'string' ? spec['ignore'] : undefined,
-      secretName: nameIn(spec['secretRef']),
-      proxySecretName: nameIn(spec['proxySecretRef']),
+      ignore: optionalText(spec['ignore']),
+      secretName: refName(spec['secretRef']),
+      proxySecretName: refName(spec['proxySecretRef']),
       provider: spec['provider'] === 'github' ? 'github' : 'generic',
     },
   }
@@ -57,10 +51,6 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
 const WITHOUT_APP = {
   field: 'spec.secretRef',
   message: 'is required with the provider github: it names the Secret of the GitHub App',
-}
-
-function nameIn(ref: unknown): string {
-  return isRecord(ref) ? textOf(ref['name']) : ''
 }
 
 function readRef(value: unknown): GitRefModel {

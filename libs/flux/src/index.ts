@@ -1,3 +1,4 @@
+export { type BucketModel } from './bucket.ts'
 export { FLEET_API, readCluster, type ClusterModel } from './cluster.ts'
 export {
   isRecord,
@@ -9,10 +10,15 @@ export {
 export { FLUX_KINDS, type FluxKind } from './flux-kinds.ts'
 export { describeProblems, textOf, type FluxObject, type Read } from './flux-object.ts'
 export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'
+export { type HelmChartModel } from './helm-chart.ts'
+export { type HelmRepositoryModel } from './helm-repository.ts'
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
+export { type OciRepositoryModel } from './oci-repository.ts'
 export { originOf } from './origin.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'
 export { renderKustomization, type RenderedKustomization } from './render-kustomization.ts'
+export { isSourceKind, readSource, type SourceModel } from './source.ts'
+export { type SourceFrame, type VerificationModel } from './source-frame.ts'
 export { RenderRefused } from './render-refused.ts'
 export {
   buildFluxKustomization,

@@ -19,9 +19,9 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
           required: 'required',
           rule: {
             kind: 'text',
-            pattern: /^GitRepository$/u,
+            pattern: /^(?:GitRepository|OCIRepository|Bucket)$/u,
             expected:
-              'GitRepository: OCIRepository, Bucket and ExternalArtifact are not supported yet',
+              'GitRepository, OCIRepository or Bucket: ExternalArtifact is not supported yet',
           },
         },
         name: required,

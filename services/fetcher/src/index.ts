@@ -1,9 +1,4 @@
-export {
-  gitRepositories,
-  type Artifacts,
-  type GitRepositoriesParts,
-} from './adapters/git-repositories.ts'
-export { storeArtifact, type StoredArtifact } from './adapters/artifact-store.ts'
+export { openRepositories, type OpenRepositoriesOptions } from './adapters/open-repositories.ts'
 export { startFetcher, type FetcherParts } from './main.ts'
 export type { Repositories } from './ports.ts'
 export { fetchRevision } from './steps/fetch-revision.ts'

@@ -1,6 +1,16 @@
-import type { SourceDeclared } from '@tidemark/contracts'
+import type { SecretRole, SourceDeclared } from '@tidemark/contracts'
 import type { SecretValues } from '@tidemark/service'
 import type { Observation, SourceState } from './domain/source.ts'
+
+/** What the Secrets hold that a source names. */
+export type FoundSecrets = ReadonlyMap<SecretRole, SecretValues>
+
+/** A source to look at. */
+export interface LookedAt {
+  readonly declared: SourceDeclared
+  readonly known: SourceState
+  readonly secrets: FoundSecrets
+}
 
 /** The places that sources name. */
 export interface Repositories {
@@ -8,17 +18,10 @@ export interface Repositories {
    * Looks at a source: `unchanged` where its ref names what `known` has, else the new revision, whose files
    * are in the blob store before this resolves; `refused` where the answer is no. MUST reject with an
    * OperatingError where there is no answer, and MUST NOT take longer than the source's timeout. No value of
-   * a Secret may be in what it gives or throws.
+   * a Secret may be in what it gives or throws. Of a chart, `upstream` is the source that it is in.
    */
   observe(
-    source: {
-      readonly declared: SourceDeclared
-      readonly known: SourceState
-      /** What its `secretRef` names. */
-      readonly secret: SecretValues | undefined
-      /** What its `proxySecretRef` names. */
-      readonly proxy: SecretValues | undefined
-    },
+    source: LookedAt & { readonly upstream?: LookedAt | undefined },
     signal: AbortSignal,
   ): Promise<Observation>
 }

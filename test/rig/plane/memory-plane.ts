@@ -8,9 +8,9 @@ import {
   type Writer,
 } from '@tidemark/contracts'
 import { MemoryLedger, type EventStore } from '@tidemark/event-store'
-import { gitRepositories, startFetcher, storeArtifact } from '@tidemark/fetcher'
+import { openRepositories, startFetcher } from '@tidemark/fetcher'
 import { startGateway, tokenIdentities, type Gateway, type GatewayParts } from '@tidemark/gateway'
-import { EMBEDDED_POLICY, GithubApps, openGit } from '@tidemark/git'
+import { EMBEDDED_POLICY } from '@tidemark/git'
 import { noCrashPoints, Secret, systemClock, systemRandom } from '@tidemark/kernel'
 import { directAccess, type ClusterAccess } from '@tidemark/kube'
 import { newSigner } from '@tidemark/merkle'
@@ -210,31 +210,16 @@ async function fetcherOf(
   surroundings: Surroundings,
   held: AsyncDisposableStack,
 ): Promise<RunningService> {
-  const git = held.use(
-    await openGit({ cacheDirectory: path, clock: systemClock, random: systemRandom }),
+  const repositories = held.use(
+    await openRepositories({
+      cacheDirectory: path,
+      policy: EMBEDDED_POLICY,
+      blobs: surroundings.blobs,
+      clock: systemClock,
+      random: systemRandom,
+      crashPoints: noCrashPoints,
+    }),
   )
-  const repositories = gitRepositories({
-    git,
-    clock: systemClock,
-    crashPoints: noCrashPoints,
-    policy: EMBEDDED_POLICY,
-    apps: new GithubApps({ clock: systemClock, policy: EMBEDDED_POLICY, proxies: undefined }),
-    artifacts: {
-      keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
-        const { digest, blob, files, bytes } = await storeArtifact(
-          surroundings.blobs,
-          {
-            tree: await source.tree(commit, signal),
-            blobs: (oids, ending) => source.blobs(oids, ending),
-            ...(ignore === undefined ? {} : { ignore }),
-            ...(previousBlob === '' ? {} : { previous: previousBlob }),
-          },
-          signal,
-        )
-        return { digest, blob, fileCount: files, byteCount: bytes }
-      },
-    },
-  })
   return startFetcher(surroundings, { repositories })
 }
 

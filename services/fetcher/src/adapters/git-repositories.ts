@@ -13,7 +13,7 @@ import {
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import type { SecretValues } from '@tidemark/service'
 import type { Observation, SourceState } from '../domain/source.ts'
-import type { Repositories } from '../ports.ts'
+import type { LookedAt, Repositories } from '../ports.ts'
 import { gitCredentials, githubApp, proxyChoice } from './git-credentials.ts'
 
 const SUBJECT_MAX = 200
@@ -59,13 +59,14 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
 
 async function observe(
   parts: GitRepositoriesParts,
-  { declared, known, secret, proxy }: Parameters<Repositories['observe']>[0],
+  { declared, known, secrets }: LookedAt,
   signal: AbortSignal,
 ): Promise<Observation> {
   const { git, artifacts, policy, crashPoints } = parts
   const { url, ref, provider } = declared.git ?? NOWHERE
+  const proxy = secrets.get('proxy')
   const via = proxy === undefined ? undefined : proxyChoice(proxy)
-  const signIn = { secret, provider, proxy: via }
+  const signIn = { secret: secrets.get('credentials'), provider, proxy: via }
   const credentials = await credentialsFor(parts.apps, signIn, signal)
   await using source = await git.open({
     url,

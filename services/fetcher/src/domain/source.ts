@@ -23,7 +23,10 @@ export type Observation =
       readonly artifactBlob: string
       readonly fileCount: number
       readonly byteCount: number
-      readonly commit: Commit
+      /** Of a source in Git. */
+      readonly commit?: Commit
+      /** Where an artifact says what it was built from. */
+      readonly originRevision?: string
       readonly forced: boolean
     }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
@@ -107,6 +110,7 @@ function found(
       artifactDigest,
       artifactBlob,
       commit,
+      originRevision: observation.originRevision ?? '',
       forced,
       fileCount: BigInt(observation.fileCount),
       byteCount: BigInt(observation.byteCount),

@@ -1,16 +1,10 @@
-import { streams, type ClusterInputRef, type SourceDeclared } from '@tidemark/contracts'
+import { streams } from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
-import {
-  buildAppend,
-  type Cause,
-  type KnownInputs,
-  type SecretValues,
-  type Surroundings,
-} from '@tidemark/service'
+import { buildAppend, type Cause, type KnownInputs, type Surroundings } from '@tidemark/service'
 import { source, type Observation } from '../domain/source.ts'
 import type { Repositories } from '../ports.ts'
-import { findSecret, type FoundSecret } from './find-secret.ts'
-import type { KnownSource, KnownSources } from './known-sources.ts'
+import type { KnownSources } from './known-sources.ts'
+import { prepareLook, type Prepared } from './prepare-look.ts'
 
 export interface FetchRevisionDeps {
   readonly store: Surroundings['store']
@@ -25,7 +19,7 @@ export interface FetchRevisionDeps {
 export interface FetchRevisionOptions {
   readonly sourceId: string
   readonly cause: Cause
-  /** Where its Secret has not been read yet: the answer wakes us, or that is told as a failure. */
+  /** Where what it needs is not there yet: that wakes us, or is told as a failure. */
   readonly pending: 'wait' | 'tell'
 }
 
@@ -44,13 +38,11 @@ export async function fetchRevision(
   const { declared, state, version } = known
   if (declared === undefined || declared.suspended) return
   const { project } = declared
-  const { credentials, proxy } = known.secrets
-  const found = await findSecret(deps, { ref: credentials, project, cause, pending }, signal)
-  const via = await findSecret(deps, { ref: proxy, project, cause, pending }, signal)
-  if (pending === 'wait' && [found, via].some(({ kind }) => kind === 'pending')) return
+  const prepared = await prepareLook(deps, { known, declared, cause, pending }, signal)
+  if (prepared.kind === 'waiting') return
 
   // Act.
-  const observation = await look(deps.repositories, { known, declared, found, via }, signal)
+  const observation = await observe(deps.repositories, prepared, signal)
 
   // Decide.
   const decided = source.decide({ sourceId, observation }, state)
@@ -66,53 +58,17 @@ export async function fetchRevision(
     sources.fold(stream, version + BigInt(index) + 1n, event)
 }
 
-interface Looking {
-  readonly known: KnownSource
-  readonly declared: SourceDeclared
-  readonly found: FoundSecret
-  readonly via: FoundSecret
-}
-
 /** An outage is a failure of the source too: it is told, and the next poll looks again. */
-async function look(
+async function observe(
   repositories: Repositories,
-  { known, declared, found, via }: Looking,
+  prepared: Exclude<Prepared, { kind: 'waiting' }>,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { credentials, proxy } = known.secrets
-  if (found.kind === 'missing' || found.kind === 'pending') return withoutSecret(credentials, found)
-  if (via.kind === 'missing' || via.kind === 'pending') return withoutSecret(proxy, via)
-  const asked = { declared, known: known.state, secret: valuesOf(found), proxy: valuesOf(via) }
+  if (prepared.kind === 'refused') return prepared
   try {
-    return await repositories.observe(asked, signal)
+    return await repositories.observe(prepared.source, signal)
   } catch (error) {
     if (!(error instanceof OperatingError) || error.retry === 'now' || signal.aborted) throw error
     return { kind: 'refused', code: error.code, message: error.message }
-  }
-}
-
-function valuesOf(found: FoundSecret): SecretValues | undefined {
-  return found.kind === 'found' ? found.values : undefined
-}
-
-function withoutSecret(
-  secret: ClusterInputRef | undefined,
-  found: Extract<FoundSecret, { kind: 'missing' | 'pending' }>,
-): Observation {
-  const { cluster = '', namespace = '', name = '' } = secret ?? {}
-  if (found.kind === 'pending')
-    return {
-      kind: 'refused',
-      code: 'SECRET_PENDING',
-      message:
-        `Secret ${namespace}/${name} has not been read from cluster ${cluster} yet: is the cluster ` +
-        'registered, and does its applier run?',
-    }
-  return {
-    kind: 'refused',
-    code: 'SECRET_MISSING',
-    message:
-      `${found.message}; create it there, or give its values: ` +
-      `tidemark secret set ${namespace}/${name} --cluster ${cluster}`,
   }
 }

@@ -16,7 +16,7 @@ import {
   type SecretValues,
   type Surroundings,
 } from '@tidemark/service'
-import { refsOf, type KnownSources } from './known-sources.ts'
+import type { KnownSources } from './known-sources.ts'
 
 export interface FindSecretDeps {
   readonly store: Surroundings['store']
@@ -27,14 +27,13 @@ export interface FindSecretDeps {
 
 /** What a Secret that a source names comes to. */
 export type FoundSecret =
-  | { readonly kind: 'none' }
   | { readonly kind: 'found'; readonly values: SecretValues }
   /** The applier of its cluster has been asked, and has not answered yet. */
   | { readonly kind: 'pending' }
   | { readonly kind: 'missing'; readonly message: string }
 
 export interface FindSecretOptions {
-  readonly ref: ClusterInputRef | undefined
+  readonly ref: ClusterInputRef
   readonly project: string
   readonly cause: Cause
   /** Where the cluster has not answered: it is waited for, or what was set is used. */
@@ -47,7 +46,6 @@ export async function findSecret(
   { ref, project, cause, pending }: FindSecretOptions,
   signal: AbortSignal,
 ): Promise<FoundSecret> {
-  if (ref === undefined) return { kind: 'none' }
   if (!inputs.get(ref).requested) {
     await append({ store, inputs, build }, { type: 'ClusterInputRequested', ref, cause, project })
   }
@@ -70,7 +68,7 @@ export async function releaseSecrets(
 ): Promise<void> {
   const { sources, inputs } = deps
   const { project } = withdrawn.meta
-  for (const ref of refsOf(sources.get(withdrawn.event.value.sourceId))) {
+  for (const ref of sources.get(withdrawn.event.value.sourceId).secrets.values()) {
     if (!inputs.get(ref).requested || sources.naming(ref).length > 0) continue
     await append(deps, { type: 'ClusterInputReleased', ref, cause: causeOf(withdrawn), project })
   }

@@ -2,17 +2,16 @@ import {
   familyOf,
   idOf,
   inputId,
+  secretNamesOf,
   type AnyEvent,
   type ClusterInputRef,
+  type SecretRole,
   type SourceDeclared,
 } from '@tidemark/contracts'
 import { source, type SourceState } from '../domain/source.ts'
 
-/** What a source names: credentials, and a proxy. */
-export interface NamedSecrets {
-  readonly credentials: ClusterInputRef | undefined
-  readonly proxy: ClusterInputRef | undefined
-}
+/** The Secrets that a source names. */
+export type NamedSecrets = ReadonlyMap<SecretRole, ClusterInputRef>
 
 /** A source as the fetcher knows it. */
 export interface KnownSource {
@@ -35,7 +34,7 @@ export class KnownSources {
       this.#sources.get(id) ?? {
         id,
         declared: undefined,
-        secrets: NO_SECRETS,
+        secrets: new Map(),
         objects: new Set(),
         state: source.initial,
         version: 0n,
@@ -47,11 +46,28 @@ export class KnownSources {
     return this.#sources.values()
   }
 
-  /** The sources that are declared and name this Secret. */
+  /** The source that a chart is in; `undefined` for all other kinds. */
+  upstreamOf({ declared }: KnownSource): KnownSource | undefined {
+    const chart = declared?.helmChart
+    return chart === undefined ? undefined : this.get(chart.upstreamSourceId)
+  }
+
+  /** The charts that are in a source. */
+  chartsIn(sourceId: string): readonly KnownSource[] {
+    return [...this.#sources.values()].filter(
+      ({ declared }) => declared?.helmChart?.upstreamSourceId === sourceId,
+    )
+  }
+
+  /** The sources that are declared and look with this Secret: they name it, or what they are in does. */
   naming(secret: ClusterInputRef): readonly KnownSource[] {
     const id = inputId(secret)
     return [...this.#sources.values()].filter(
-      (known) => known.declared !== undefined && refsOf(known).some((ref) => inputId(ref) === id),
+      (known) =>
+        known.declared !== undefined &&
+        [...known.secrets.values(), ...(this.upstreamOf(known)?.secrets.values() ?? [])].some(
+          (ref) => inputId(ref) === id,
+        ),
     )
   }
 
@@ -87,19 +103,10 @@ export class KnownSources {
   }
 }
 
-/** The Secrets that a source names. */
-export function refsOf({ secrets }: KnownSource): readonly ClusterInputRef[] {
-  return [secrets.credentials, secrets.proxy].filter((ref) => ref !== undefined)
+function secretsOf(declared: SourceDeclared): NamedSecrets {
+  const { cluster = '', namespace = '' } = declared.object ?? {}
+  const names = [...secretNamesOf(declared)]
+  return new Map(names.map(([role, name]) => [role, { cluster, kind: 'Secret', namespace, name }]))
 }
-
-function secretsOf({ object, git }: SourceDeclared): NamedSecrets {
-  const refTo = (name = ''): ClusterInputRef | undefined => {
-    if (object === undefined || name === '') return undefined
-    return { cluster: object.cluster, kind: 'Secret', namespace: object.namespace, name }
-  }
-  return { credentials: refTo(git?.secretName), proxy: refTo(git?.proxySecretName) }
-}
-
-const NO_SECRETS: NamedSecrets = { credentials: undefined, proxy: undefined }
 
 const NOBODY = { cluster: '', namespace: '', name: '', kind: '' }

@@ -1,4 +1,4 @@
-import { event, streams } from '@tidemark/contracts'
+import { addressOf, event, streams } from '@tidemark/contracts'
 import type { Surroundings, TraceContext } from '@tidemark/service'
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Secret } from '@tidemark/kernel'
@@ -77,7 +77,7 @@ async function appendPush(
     stream: streams.push(id),
     event: event('PushReceived', {
       sourceId: id,
-      url: declared?.git?.url ?? '',
+      url: addressOf(declared),
       provider: 'generic',
       deliveryId,
     }),

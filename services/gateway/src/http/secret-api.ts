@@ -4,6 +4,7 @@ import {
   event,
   inputId,
   record,
+  secretNamesOf,
   streams,
   type AnyEvent,
   type ClusterInputRef,
@@ -100,7 +101,8 @@ export class SecretApi {
     return [...this.#model.sources.values()]
       .filter(
         ({ declared, objects }) =>
-          [declared?.git?.secretName, declared?.git?.proxySecretName].includes(name) &&
+          declared !== undefined &&
+          [...secretNamesOf(declared).values()].includes(name) &&
           objects.some((object) => object.cluster === cluster && object.namespace === namespace),
       )
       .map(({ id }) => id)

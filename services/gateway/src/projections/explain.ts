@@ -1,4 +1,11 @@
-import { applicationPath, ApplyOutcome, Health, LinkState, type Link } from '@tidemark/contracts'
+import {
+  addressOf,
+  applicationPath,
+  ApplyOutcome,
+  Health,
+  LinkState,
+  type Link,
+} from '@tidemark/contracts'
 import type { ApplicationState } from './application-state.ts'
 import type { ReadModel } from './read-model.ts'
 
@@ -44,7 +51,7 @@ function sourceLink(state: ApplicationState, model: ReadModel): Link {
   const source = model.sourceOf(state)
   if (source?.failing !== undefined)
     return link('source', LINK_STATE_BROKEN, {
-      summary: `${source.declared?.git?.url ?? 'the source'} cannot be read; the last revision stays`,
+      summary: `${addressOf(source.declared)} cannot be read; the last revision stays`,
       detail: source.failing.message,
       hint: 'it is tried again by itself; tidemark reconcile source looks at once',
     })

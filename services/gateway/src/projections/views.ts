@@ -1,13 +1,14 @@
 import {
+  addressOf,
   ApplicationView,
   ApplyOutcome,
   ClusterView,
   DeploymentView,
+  followedRefOf,
   Health,
   Phase,
   ReleaseView,
   SourceView,
-  type GitRef,
   type KeyValue,
 } from '@tidemark/contracts'
 import type { ApplicationState, ReleaseState } from './application-state.ts'
@@ -103,11 +104,11 @@ export function viewSource(state: SourceState): SourceView {
   return SourceView.fromPartial({
     sourceId: state.id,
     objects: state.objects,
-    url: declared?.git?.url ?? '',
-    ref: describeRef(declared?.git?.ref),
+    url: addressOf(declared),
+    ref: followedRefOf(declared),
     revision: fetched?.revision ?? '',
     commit: fetched?.commit,
-    ready: fetched !== undefined && failing === undefined,
+    ready: failing === undefined && (fetched !== undefined || isStatic(state)),
     ...sourceReason(state),
     suspended: declared?.suspended ?? false,
     fetchedAtMs: state.fetchedAtUs / 1000n,
@@ -115,16 +116,16 @@ export function viewSource(state: SourceState): SourceView {
   })
 }
 
-function sourceReason({ failing, fetched }: SourceState): { reason: string; message: string } {
-  if (failing !== undefined) return { reason: failing.code, message: failing.message }
-  return { reason: fetched === undefined ? 'Fetching' : 'Fetched', message: '' }
+/** A registry of charts has no index: there is nothing to fetch but the charts. */
+function isStatic({ declared }: SourceState): boolean {
+  return declared?.helmRepository?.type === 'oci'
 }
 
-/** The first part of a ref that is set, in Flux's order. */
-function describeRef(ref: GitRef | undefined): string {
-  if (ref === undefined) return ''
-  const { commit, name, semver, tag, branch } = ref
-  return commit || name || semver || tag || branch
+function sourceReason(state: SourceState): { reason: string; message: string } {
+  const { failing, fetched } = state
+  if (failing !== undefined) return { reason: failing.code, message: failing.message }
+  if (isStatic(state)) return { reason: 'Static', message: '' }
+  return { reason: fetched === undefined ? 'Fetching' : 'Fetched', message: '' }
 }
 
 /** A cluster, as the API gives it. */

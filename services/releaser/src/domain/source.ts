@@ -18,6 +18,8 @@ export interface SourceObject {
   readonly ref: ObjectRef | undefined
   /** The application whose release holds it; empty for that of the root. */
   readonly declaredBy: string
+  /** Of a chart: how often its object has changed, from 1. */
+  readonly generation: bigint
 }
 
 export interface Fetched {
@@ -46,11 +48,12 @@ export function evolveSource(state: Source, event: AnyEvent): Source {
     case 'SourceDeclared': {
       const { object: ref, declaredBy } = event.value
       const key = objectKey(ref)
+      const generation = event.value.helmChart?.objectGeneration ?? 1n
       return {
         ...state,
         declared: event.value,
         generation: event.value.generation,
-        objects: [...without(state.objects, key), { key, ref, declaredBy }],
+        objects: [...without(state.objects, key), { key, ref, declaredBy, generation }],
       }
     }
     case 'SourceWithdrawn': {

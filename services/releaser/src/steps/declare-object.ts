@@ -1,22 +1,21 @@
-import { applicationId, event, streams, type ObjectRef } from '@tidemark/contracts'
+import { applicationId, event, streams } from '@tidemark/contracts'
 import {
   describeProblems,
   FLEET_API,
   groupOf,
-  readGitRepository,
+  isSourceKind,
   readKustomization,
-  type GitRepositoryModel,
   type KustomizationModel,
 } from '@tidemark/flux'
 import type { Application } from '../domain/application.ts'
 import type { Plane } from '../domain/plane.ts'
-import { sourceIdOf } from './source-id.ts'
 import { objectKey } from '../domain/source.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { declareSource } from './declare-source.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { findCycle } from './find-cycle.ts'
-import { endRefusal, nameOf, refuse, type Declaration, type Parent } from './refuse-object.ts'
-import { considerRender, usersOf } from './request-renders.ts'
+import { nameOf, refuse, type Declaration, type Parent } from './refuse-object.ts'
+import { considerRender } from './request-renders.ts'
 
 const DEPTH_MAX = 8 // DECISIONS 13.
 const OBJECT_BYTES_MAX = 32 * 1024 // An event holds 48 KiB.
@@ -29,7 +28,7 @@ export async function declareObject(
 ): Promise<void> {
   const { ref } = declaration
   if (isSupplied(deps, declaration)) return
-  if (ref.kind === 'GitRepository') return declareSource(deps, declaration, signal)
+  if (isSourceKind(ref.kind)) return declareSource(deps, declaration, signal)
   if (ref.kind === 'Kustomization') return declareApplication(deps, declaration, signal)
   const isOurs = groupOf(ref.apiVersion) === groupOf(FLEET_API)
   if (isOurs && ref.kind === 'Cluster') return describeCluster(deps, declaration, signal)
@@ -50,86 +49,6 @@ function isSupplied({ plane }: ReleaserDeps, { ref, parent }: Declaration): bool
     up = plane.application(up).declared?.parentId
   }
   return false
-}
-
-async function declareSource(
-  deps: ReleaserDeps,
-  declaration: Declaration,
-  signal: AbortSignal,
-): Promise<void> {
-  const { plane, decisions } = deps
-  const { object, ref, parent, cause } = declaration
-  const read = readGitRepository(object)
-  if (read.kind === 'refused')
-    return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))
-  const sourceId = sourceIdOf(read.model, ref.cluster)
-  const before = plane.sourceOf.get(objectKey(ref))
-  if (before !== undefined && before !== sourceId) {
-    const withdrawn = event('SourceWithdrawn', {
-      sourceId: before,
-      object: ref,
-      reason: 'its URL, ref, rules or credentials changed',
-    })
-    decisions.record(cause, [{ stream: streams.intake(before), event: withdrawn }])
-  }
-  endRefusal(deps, declaration)
-  const known = plane.source(sourceId)
-  const holder = known.objects.find(({ key }) => key === objectKey(ref))
-  const same = before === sourceId && holder?.declaredBy === parent.id
-  if (same && isSameSource(known.declared, read.model)) return
-  const declared = sourceDeclared(read.model, {
-    sourceId,
-    ref,
-    parent,
-    generation: known.generation + 1n,
-  })
-  decisions.record(cause, [{ stream: streams.intake(sourceId), event: declared }])
-  for (const user of usersOf(deps, plane.source(sourceId)))
-    await considerRender(deps, user.id, cause, signal)
-}
-
-interface SourceParts {
-  readonly sourceId: string
-  readonly ref: ObjectRef
-  readonly parent: Parent
-  readonly generation: bigint
-}
-
-/** The declaration of a source, with Flux's defaults filled in. */
-export function sourceDeclared(
-  model: GitRepositoryModel,
-  { sourceId, ref, parent, generation }: SourceParts,
-): ReturnType<typeof event<'SourceDeclared'>> {
-  return event('SourceDeclared', {
-    sourceId,
-    object: ref,
-    declaredBy: parent.id,
-    project: parent.project,
-    git: {
-      url: model.url,
-      ref: model.ref,
-      ignore: model.ignore,
-      secretName: model.secretName,
-      proxySecretName: model.proxySecretName,
-      provider: model.provider === 'generic' ? '' : model.provider,
-    },
-    intervalMs: BigInt(model.intervalMs),
-    timeoutMs: BigInt(model.timeoutMs),
-    suspended: model.suspend,
-    generation,
-  })
-}
-
-/** Whether a source is declared as the model says; its id says the rest. */
-export function isSameSource(
-  declared: { intervalMs: bigint; timeoutMs: bigint; suspended: boolean } | undefined,
-  model: GitRepositoryModel,
-): boolean {
-  if (declared === undefined || declared.suspended !== model.suspend) return false
-  return (
-    declared.intervalMs === BigInt(model.intervalMs) &&
-    declared.timeoutMs === BigInt(model.timeoutMs)
-  )
 }
 
 async function declareApplication(

@@ -1,9 +1,8 @@
 import { applicationId, event, streams, type EventOf, type Recorded } from '@tidemark/contracts'
 import { readGitRepository, readKustomization } from '@tidemark/flux'
 import { causeOf } from '@tidemark/service'
-import { sourceIdOf } from './source-id.ts'
 import { objectKey } from '../domain/source.ts'
-import { isSameSource, sourceDeclared } from './declare-object.ts'
+import { declareSourceModel } from './declare-source.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { considerRender } from './request-renders.ts'
 
@@ -26,26 +25,10 @@ export async function declareRoot(
   const ref = (kind: string, apiVersion: string) =>
     ({ cluster, apiVersion, kind, namespace: NAMESPACE, name: NAMESPACE }) as const
   const sourceRef = ref('GitRepository', 'source.toolkit.fluxcd.io/v1')
-  const sourceId = sourceIdOf(source.model, cluster)
   const before = plane.sourceOf.get(objectKey(sourceRef))
-  if (before !== undefined && before !== sourceId)
-    decisions.record(cause, [
-      {
-        stream: streams.intake(before),
-        event: event('SourceWithdrawn', {
-          sourceId: before,
-          object: sourceRef,
-          reason: 'the root names another source',
-        }),
-      },
-    ])
-  const known = plane.source(sourceId)
-  if (before !== sourceId || !isSameSource(known.declared, source.model)) {
-    const parts = { sourceId, ref: sourceRef, parent, generation: known.generation + 1n }
-    decisions.record(cause, [
-      { stream: streams.intake(sourceId), event: sourceDeclared(source.model, parts) },
-    ])
-  }
+  const declaration = { model: source.model, ref: sourceRef, parent, cause }
+  await declareSourceModel(deps, declaration, signal)
+  const sourceId = plane.sourceOf.get(objectKey(sourceRef)) ?? ''
   const object = ref('Kustomization', 'kustomize.toolkit.fluxcd.io/v1')
   const id = applicationId(object)
   const state = plane.application(id)

@@ -11,7 +11,10 @@ export const protobufPackage = "tidemark.v1";
 
 export const protobufFileName = "tidemark/v1/source.proto";
 
-/** A source that something is delivered from. Objects with one URL, ref and credentials share one source. */
+/**
+ * A source that something is delivered from. Objects with one URL, ref and credentials share one source. One
+ * of `git`, `oci`, `helm_repository`, `helm_chart` and `bucket` is set.
+ */
 export interface SourceDeclared {
   readonly sourceId: string;
   readonly object:
@@ -26,6 +29,10 @@ export interface SourceDeclared {
   readonly suspended: boolean;
   /** Counts the declarations of this source, from 1. */
   readonly generation: bigint;
+  readonly oci: OciSource | undefined;
+  readonly helmRepository: HelmRepositorySource | undefined;
+  readonly helmChart: HelmChartSource | undefined;
+  readonly bucket: BucketSource | undefined;
 }
 
 /** A Flux object, and the cluster that it is declared on. */
@@ -60,6 +67,100 @@ export interface GitRef {
   readonly semver: string;
   readonly name: string;
   readonly commit: string;
+}
+
+/** Secrets are named, in the namespace of the object, here and below. */
+export interface OciSource {
+  /** `oci://host/repository`. */
+  readonly url: string;
+  readonly ref:
+    | OciRef
+    | undefined;
+  /** gitignore lines that replace the default exclusions. */
+  readonly ignore?:
+    | string
+    | undefined;
+  /** Of the layer that is taken; empty: the first. */
+  readonly layerMediaType: string;
+  /** `extract` or `copy`. */
+  readonly layerOperation: string;
+  readonly secretName: string;
+  readonly certSecretName: string;
+  readonly proxySecretName: string;
+  /** HTTP without TLS. */
+  readonly insecure: boolean;
+  readonly verification: SignatureRule | undefined;
+}
+
+/** The first that is set of digest, semver and tag; the tag `latest` where none is. */
+export interface OciRef {
+  readonly digest: string;
+  readonly semver: string;
+  readonly semverFilter: string;
+  readonly tag: string;
+}
+
+/** Whose cosign signature an artifact has to have. */
+export interface SignatureRule {
+  /** The Secret with keys (`*.pub`); empty: by identities. */
+  readonly secretName: string;
+  readonly identities: readonly SignerIdentity[];
+  /** The Secret with `trusted_root.json`. */
+  readonly trustedRootSecretName: string;
+}
+
+/** Regular expressions. */
+export interface SignerIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Charts by an index, or charts in a registry. Its revision is that of the index. */
+export interface HelmRepositorySource {
+  readonly url: string;
+  /** `default` or `oci`. */
+  readonly type: string;
+  readonly secretName: string;
+  readonly certSecretName: string;
+  /** Credentials also go to other hosts that the index names. */
+  readonly passCredentials: boolean;
+  readonly insecure: boolean;
+}
+
+/** A chart in another source. Its artifact is the chart, with `Chart.yaml` at its root. */
+export interface HelmChartSource {
+  /**
+   * The object of the source that the chart is in, and the source that it stands for; the id is empty where
+   * nothing is declared under that name.
+   */
+  readonly upstream: ObjectRef | undefined;
+  readonly upstreamSourceId: string;
+  /** A name in a HelmRepository, a path in the others. */
+  readonly chart: string;
+  readonly version: string;
+  /** `ChartVersion` or `Revision`. */
+  readonly reconcileStrategy: string;
+  readonly valuesFiles: readonly string[];
+  readonly ignoreMissingValuesFiles: boolean;
+  readonly verification:
+    | SignatureRule
+    | undefined;
+  /** Counts the changes of the object, from 1: it is a part of the version where values files are merged. */
+  readonly objectGeneration: bigint;
+}
+
+export interface BucketSource {
+  /** Host, or host and port. */
+  readonly endpoint: string;
+  readonly bucketName: string;
+  readonly region: string;
+  readonly prefix: string;
+  readonly insecure: boolean;
+  /** gitignore lines that replace the default exclusions. */
+  readonly ignore?: string | undefined;
+  readonly secretName: string;
+  readonly certSecretName: string;
+  readonly proxySecretName: string;
 }
 
 export interface SourceWithdrawn {
@@ -100,6 +201,8 @@ export interface RevisionFetched {
   readonly sequence: bigint;
   /** The last revision is no ancestor of this one. */
   readonly forced: boolean;
+  /** Where an artifact says what it was built from (`org.opencontainers.image.revision`). */
+  readonly originRevision: string;
 }
 
 export interface Commit {
@@ -134,6 +237,10 @@ function createBaseSourceDeclared(): SourceDeclared {
     timeoutMs: 0n,
     suspended: false,
     generation: 0n,
+    oci: undefined,
+    helmRepository: undefined,
+    helmChart: undefined,
+    bucket: undefined,
   };
 }
 
@@ -174,6 +281,18 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
         throw new globalThis.Error("value provided for field message.generation of type uint64 too large");
       }
       writer.uint32(72).uint64(message.generation);
+    }
+    if (message.oci !== undefined) {
+      OciSource.encode(message.oci, writer.uint32(82).fork()).join();
+    }
+    if (message.helmRepository !== undefined) {
+      HelmRepositorySource.encode(message.helmRepository, writer.uint32(90).fork()).join();
+    }
+    if (message.helmChart !== undefined) {
+      HelmChartSource.encode(message.helmChart, writer.uint32(98).fork()).join();
+    }
+    if (message.bucket !== undefined) {
+      BucketSource.encode(message.bucket, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -263,6 +382,38 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
             message.generation = reader.uint64() as bigint;
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.oci = OciSource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.helmRepository = HelmRepositorySource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.helmChart = HelmChartSource.decode(reader, reader.uint32());
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.bucket = BucketSource.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -302,6 +453,18 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
         : 0n,
       suspended: isSet(object.suspended) ? globalThis.Boolean(object.suspended) : false,
       generation: isSet(object.generation) ? BigInt(object.generation) : 0n,
+      oci: isSet(object.oci) ? OciSource.fromJSON(object.oci) : undefined,
+      helmRepository: isSet(object.helmRepository)
+        ? HelmRepositorySource.fromJSON(object.helmRepository)
+        : isSet(object.helm_repository)
+        ? HelmRepositorySource.fromJSON(object.helm_repository)
+        : undefined,
+      helmChart: isSet(object.helmChart)
+        ? HelmChartSource.fromJSON(object.helmChart)
+        : isSet(object.helm_chart)
+        ? HelmChartSource.fromJSON(object.helm_chart)
+        : undefined,
+      bucket: isSet(object.bucket) ? BucketSource.fromJSON(object.bucket) : undefined,
     };
   },
 
@@ -334,6 +497,18 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     if (message.generation !== 0n) {
       obj.generation = message.generation.toString();
     }
+    if (message.oci !== undefined) {
+      obj.oci = OciSource.toJSON(message.oci);
+    }
+    if (message.helmRepository !== undefined) {
+      obj.helmRepository = HelmRepositorySource.toJSON(message.helmRepository);
+    }
+    if (message.helmChart !== undefined) {
+      obj.helmChart = HelmChartSource.toJSON(message.helmChart);
+    }
+    if (message.bucket !== undefined) {
+      obj.bucket = BucketSource.toJSON(message.bucket);
+    }
     return obj;
   },
 
@@ -357,6 +532,16 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     message.generation = (object.generation !== undefined && object.generation !== null)
       ? BigInt(object.generation)
       : 0n;
+    message.oci = (object.oci !== undefined && object.oci !== null) ? OciSource.fromPartial(object.oci) : undefined;
+    message.helmRepository = (object.helmRepository !== undefined && object.helmRepository !== null)
+      ? HelmRepositorySource.fromPartial(object.helmRepository)
+      : undefined;
+    message.helmChart = (object.helmChart !== undefined && object.helmChart !== null)
+      ? HelmChartSource.fromPartial(object.helmChart)
+      : undefined;
+    message.bucket = (object.bucket !== undefined && object.bucket !== null)
+      ? BucketSource.fromPartial(object.bucket)
+      : undefined;
     return message;
   },
 };
@@ -788,6 +973,1189 @@ export const GitRef: MessageFns<GitRef> = {
   },
 };
 
+function createBaseOciSource(): OciSource {
+  return {
+    url: "",
+    ref: undefined,
+    ignore: undefined,
+    layerMediaType: "",
+    layerOperation: "",
+    secretName: "",
+    certSecretName: "",
+    proxySecretName: "",
+    insecure: false,
+    verification: undefined,
+  };
+}
+
+export const OciSource: MessageFns<OciSource> = {
+  encode(message: OciSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.ref !== undefined) {
+      OciRef.encode(message.ref, writer.uint32(18).fork()).join();
+    }
+    if (message.ignore !== undefined) {
+      writer.uint32(26).string(message.ignore);
+    }
+    if (message.layerMediaType !== "") {
+      writer.uint32(34).string(message.layerMediaType);
+    }
+    if (message.layerOperation !== "") {
+      writer.uint32(42).string(message.layerOperation);
+    }
+    if (message.secretName !== "") {
+      writer.uint32(50).string(message.secretName);
+    }
+    if (message.certSecretName !== "") {
+      writer.uint32(58).string(message.certSecretName);
+    }
+    if (message.proxySecretName !== "") {
+      writer.uint32(66).string(message.proxySecretName);
+    }
+    if (message.insecure !== false) {
+      writer.uint32(72).bool(message.insecure);
+    }
+    if (message.verification !== undefined) {
+      SignatureRule.encode(message.verification, writer.uint32(82).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OciSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOciSource() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.ref = OciRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ignore = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.layerMediaType = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.layerOperation = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.secretName = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.certSecretName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.proxySecretName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.insecure = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.verification = SignatureRule.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OciSource {
+    return {
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      ref: isSet(object.ref) ? OciRef.fromJSON(object.ref) : undefined,
+      ignore: isSet(object.ignore) ? globalThis.String(object.ignore) : undefined,
+      layerMediaType: isSet(object.layerMediaType)
+        ? globalThis.String(object.layerMediaType)
+        : isSet(object.layer_media_type)
+        ? globalThis.String(object.layer_media_type)
+        : "",
+      layerOperation: isSet(object.layerOperation)
+        ? globalThis.String(object.layerOperation)
+        : isSet(object.layer_operation)
+        ? globalThis.String(object.layer_operation)
+        : "",
+      secretName: isSet(object.secretName)
+        ? globalThis.String(object.secretName)
+        : isSet(object.secret_name)
+        ? globalThis.String(object.secret_name)
+        : "",
+      certSecretName: isSet(object.certSecretName)
+        ? globalThis.String(object.certSecretName)
+        : isSet(object.cert_secret_name)
+        ? globalThis.String(object.cert_secret_name)
+        : "",
+      proxySecretName: isSet(object.proxySecretName)
+        ? globalThis.String(object.proxySecretName)
+        : isSet(object.proxy_secret_name)
+        ? globalThis.String(object.proxy_secret_name)
+        : "",
+      insecure: isSet(object.insecure) ? globalThis.Boolean(object.insecure) : false,
+      verification: isSet(object.verification) ? SignatureRule.fromJSON(object.verification) : undefined,
+    };
+  },
+
+  toJSON(message: OciSource): unknown {
+    const obj: any = {};
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.ref !== undefined) {
+      obj.ref = OciRef.toJSON(message.ref);
+    }
+    if (message.ignore !== undefined) {
+      obj.ignore = message.ignore;
+    }
+    if (message.layerMediaType !== "") {
+      obj.layerMediaType = message.layerMediaType;
+    }
+    if (message.layerOperation !== "") {
+      obj.layerOperation = message.layerOperation;
+    }
+    if (message.secretName !== "") {
+      obj.secretName = message.secretName;
+    }
+    if (message.certSecretName !== "") {
+      obj.certSecretName = message.certSecretName;
+    }
+    if (message.proxySecretName !== "") {
+      obj.proxySecretName = message.proxySecretName;
+    }
+    if (message.insecure !== false) {
+      obj.insecure = message.insecure;
+    }
+    if (message.verification !== undefined) {
+      obj.verification = SignatureRule.toJSON(message.verification);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OciSource>): OciSource {
+    return OciSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OciSource>): OciSource {
+    const message = createBaseOciSource() as any;
+    message.url = object.url ?? "";
+    message.ref = (object.ref !== undefined && object.ref !== null) ? OciRef.fromPartial(object.ref) : undefined;
+    message.ignore = object.ignore ?? undefined;
+    message.layerMediaType = object.layerMediaType ?? "";
+    message.layerOperation = object.layerOperation ?? "";
+    message.secretName = object.secretName ?? "";
+    message.certSecretName = object.certSecretName ?? "";
+    message.proxySecretName = object.proxySecretName ?? "";
+    message.insecure = object.insecure ?? false;
+    message.verification = (object.verification !== undefined && object.verification !== null)
+      ? SignatureRule.fromPartial(object.verification)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOciRef(): OciRef {
+  return { digest: "", semver: "", semverFilter: "", tag: "" };
+}
+
+export const OciRef: MessageFns<OciRef> = {
+  encode(message: OciRef, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.digest !== "") {
+      writer.uint32(10).string(message.digest);
+    }
+    if (message.semver !== "") {
+      writer.uint32(18).string(message.semver);
+    }
+    if (message.semverFilter !== "") {
+      writer.uint32(26).string(message.semverFilter);
+    }
+    if (message.tag !== "") {
+      writer.uint32(34).string(message.tag);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OciRef {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOciRef() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.semver = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.semverFilter = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.tag = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): OciRef {
+    return {
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+      semver: isSet(object.semver) ? globalThis.String(object.semver) : "",
+      semverFilter: isSet(object.semverFilter)
+        ? globalThis.String(object.semverFilter)
+        : isSet(object.semver_filter)
+        ? globalThis.String(object.semver_filter)
+        : "",
+      tag: isSet(object.tag) ? globalThis.String(object.tag) : "",
+    };
+  },
+
+  toJSON(message: OciRef): unknown {
+    const obj: any = {};
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    if (message.semver !== "") {
+      obj.semver = message.semver;
+    }
+    if (message.semverFilter !== "") {
+      obj.semverFilter = message.semverFilter;
+    }
+    if (message.tag !== "") {
+      obj.tag = message.tag;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<OciRef>): OciRef {
+    return OciRef.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OciRef>): OciRef {
+    const message = createBaseOciRef() as any;
+    message.digest = object.digest ?? "";
+    message.semver = object.semver ?? "";
+    message.semverFilter = object.semverFilter ?? "";
+    message.tag = object.tag ?? "";
+    return message;
+  },
+};
+
+function createBaseSignatureRule(): SignatureRule {
+  return { secretName: "", identities: [], trustedRootSecretName: "" };
+}
+
+export const SignatureRule: MessageFns<SignatureRule> = {
+  encode(message: SignatureRule, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.secretName !== "") {
+      writer.uint32(10).string(message.secretName);
+    }
+    for (const v of message.identities) {
+      SignerIdentity.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.trustedRootSecretName !== "") {
+      writer.uint32(26).string(message.trustedRootSecretName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignatureRule {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignatureRule() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.secretName = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.identities.push(SignerIdentity.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.trustedRootSecretName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignatureRule {
+    return {
+      secretName: isSet(object.secretName)
+        ? globalThis.String(object.secretName)
+        : isSet(object.secret_name)
+        ? globalThis.String(object.secret_name)
+        : "",
+      identities: globalThis.Array.isArray(object?.identities)
+        ? object.identities.map((e: any) => SignerIdentity.fromJSON(e))
+        : [],
+      trustedRootSecretName: isSet(object.trustedRootSecretName)
+        ? globalThis.String(object.trustedRootSecretName)
+        : isSet(object.trusted_root_secret_name)
+        ? globalThis.String(object.trusted_root_secret_name)
+        : "",
+    };
+  },
+
+  toJSON(message: SignatureRule): unknown {
+    const obj: any = {};
+    if (message.secretName !== "") {
+      obj.secretName = message.secretName;
+    }
+    if (message.identities?.length) {
+      obj.identities = message.identities.map((e) => SignerIdentity.toJSON(e));
+    }
+    if (message.trustedRootSecretName !== "") {
+      obj.trustedRootSecretName = message.trustedRootSecretName;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignatureRule>): SignatureRule {
+    return SignatureRule.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignatureRule>): SignatureRule {
+    const message = createBaseSignatureRule() as any;
+    message.secretName = object.secretName ?? "";
+    message.identities = object.identities?.map((e) => SignerIdentity.fromPartial(e)) || [];
+    message.trustedRootSecretName = object.trustedRootSecretName ?? "";
+    return message;
+  },
+};
+
+function createBaseSignerIdentity(): SignerIdentity {
+  return { issuer: "", subject: "" };
+}
+
+export const SignerIdentity: MessageFns<SignerIdentity> = {
+  encode(message: SignerIdentity, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.issuer !== "") {
+      writer.uint32(10).string(message.issuer);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SignerIdentity {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSignerIdentity() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SignerIdentity {
+    return {
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+    };
+  },
+
+  toJSON(message: SignerIdentity): unknown {
+    const obj: any = {};
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SignerIdentity>): SignerIdentity {
+    return SignerIdentity.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SignerIdentity>): SignerIdentity {
+    const message = createBaseSignerIdentity() as any;
+    message.issuer = object.issuer ?? "";
+    message.subject = object.subject ?? "";
+    return message;
+  },
+};
+
+function createBaseHelmRepositorySource(): HelmRepositorySource {
+  return { url: "", type: "", secretName: "", certSecretName: "", passCredentials: false, insecure: false };
+}
+
+export const HelmRepositorySource: MessageFns<HelmRepositorySource> = {
+  encode(message: HelmRepositorySource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.url !== "") {
+      writer.uint32(10).string(message.url);
+    }
+    if (message.type !== "") {
+      writer.uint32(18).string(message.type);
+    }
+    if (message.secretName !== "") {
+      writer.uint32(26).string(message.secretName);
+    }
+    if (message.certSecretName !== "") {
+      writer.uint32(34).string(message.certSecretName);
+    }
+    if (message.passCredentials !== false) {
+      writer.uint32(40).bool(message.passCredentials);
+    }
+    if (message.insecure !== false) {
+      writer.uint32(48).bool(message.insecure);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmRepositorySource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmRepositorySource() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.url = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.secretName = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.certSecretName = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.passCredentials = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.insecure = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmRepositorySource {
+    return {
+      url: isSet(object.url) ? globalThis.String(object.url) : "",
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      secretName: isSet(object.secretName)
+        ? globalThis.String(object.secretName)
+        : isSet(object.secret_name)
+        ? globalThis.String(object.secret_name)
+        : "",
+      certSecretName: isSet(object.certSecretName)
+        ? globalThis.String(object.certSecretName)
+        : isSet(object.cert_secret_name)
+        ? globalThis.String(object.cert_secret_name)
+        : "",
+      passCredentials: isSet(object.passCredentials)
+        ? globalThis.Boolean(object.passCredentials)
+        : isSet(object.pass_credentials)
+        ? globalThis.Boolean(object.pass_credentials)
+        : false,
+      insecure: isSet(object.insecure) ? globalThis.Boolean(object.insecure) : false,
+    };
+  },
+
+  toJSON(message: HelmRepositorySource): unknown {
+    const obj: any = {};
+    if (message.url !== "") {
+      obj.url = message.url;
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.secretName !== "") {
+      obj.secretName = message.secretName;
+    }
+    if (message.certSecretName !== "") {
+      obj.certSecretName = message.certSecretName;
+    }
+    if (message.passCredentials !== false) {
+      obj.passCredentials = message.passCredentials;
+    }
+    if (message.insecure !== false) {
+      obj.insecure = message.insecure;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HelmRepositorySource>): HelmRepositorySource {
+    return HelmRepositorySource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelmRepositorySource>): HelmRepositorySource {
+    const message = createBaseHelmRepositorySource() as any;
+    message.url = object.url ?? "";
+    message.type = object.type ?? "";
+    message.secretName = object.secretName ?? "";
+    message.certSecretName = object.certSecretName ?? "";
+    message.passCredentials = object.passCredentials ?? false;
+    message.insecure = object.insecure ?? false;
+    return message;
+  },
+};
+
+function createBaseHelmChartSource(): HelmChartSource {
+  return {
+    upstream: undefined,
+    upstreamSourceId: "",
+    chart: "",
+    version: "",
+    reconcileStrategy: "",
+    valuesFiles: [],
+    ignoreMissingValuesFiles: false,
+    verification: undefined,
+    objectGeneration: 0n,
+  };
+}
+
+export const HelmChartSource: MessageFns<HelmChartSource> = {
+  encode(message: HelmChartSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.upstream !== undefined) {
+      ObjectRef.encode(message.upstream, writer.uint32(10).fork()).join();
+    }
+    if (message.upstreamSourceId !== "") {
+      writer.uint32(18).string(message.upstreamSourceId);
+    }
+    if (message.chart !== "") {
+      writer.uint32(26).string(message.chart);
+    }
+    if (message.version !== "") {
+      writer.uint32(34).string(message.version);
+    }
+    if (message.reconcileStrategy !== "") {
+      writer.uint32(42).string(message.reconcileStrategy);
+    }
+    for (const v of message.valuesFiles) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.ignoreMissingValuesFiles !== false) {
+      writer.uint32(56).bool(message.ignoreMissingValuesFiles);
+    }
+    if (message.verification !== undefined) {
+      SignatureRule.encode(message.verification, writer.uint32(66).fork()).join();
+    }
+    if (message.objectGeneration !== 0n) {
+      if (BigInt.asUintN(64, message.objectGeneration) !== message.objectGeneration) {
+        throw new globalThis.Error("value provided for field message.objectGeneration of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.objectGeneration);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HelmChartSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHelmChartSource() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.upstream = ObjectRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.upstreamSourceId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.chart = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reconcileStrategy = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.valuesFiles.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.ignoreMissingValuesFiles = reader.bool();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.verification = SignatureRule.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.objectGeneration = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HelmChartSource {
+    return {
+      upstream: isSet(object.upstream) ? ObjectRef.fromJSON(object.upstream) : undefined,
+      upstreamSourceId: isSet(object.upstreamSourceId)
+        ? globalThis.String(object.upstreamSourceId)
+        : isSet(object.upstream_source_id)
+        ? globalThis.String(object.upstream_source_id)
+        : "",
+      chart: isSet(object.chart) ? globalThis.String(object.chart) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : "",
+      reconcileStrategy: isSet(object.reconcileStrategy)
+        ? globalThis.String(object.reconcileStrategy)
+        : isSet(object.reconcile_strategy)
+        ? globalThis.String(object.reconcile_strategy)
+        : "",
+      valuesFiles: globalThis.Array.isArray(object?.valuesFiles)
+        ? object.valuesFiles.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.values_files)
+        ? object.values_files.map((e: any) => globalThis.String(e))
+        : [],
+      ignoreMissingValuesFiles: isSet(object.ignoreMissingValuesFiles)
+        ? globalThis.Boolean(object.ignoreMissingValuesFiles)
+        : isSet(object.ignore_missing_values_files)
+        ? globalThis.Boolean(object.ignore_missing_values_files)
+        : false,
+      verification: isSet(object.verification) ? SignatureRule.fromJSON(object.verification) : undefined,
+      objectGeneration: isSet(object.objectGeneration)
+        ? BigInt(object.objectGeneration)
+        : isSet(object.object_generation)
+        ? BigInt(object.object_generation)
+        : 0n,
+    };
+  },
+
+  toJSON(message: HelmChartSource): unknown {
+    const obj: any = {};
+    if (message.upstream !== undefined) {
+      obj.upstream = ObjectRef.toJSON(message.upstream);
+    }
+    if (message.upstreamSourceId !== "") {
+      obj.upstreamSourceId = message.upstreamSourceId;
+    }
+    if (message.chart !== "") {
+      obj.chart = message.chart;
+    }
+    if (message.version !== "") {
+      obj.version = message.version;
+    }
+    if (message.reconcileStrategy !== "") {
+      obj.reconcileStrategy = message.reconcileStrategy;
+    }
+    if (message.valuesFiles?.length) {
+      obj.valuesFiles = message.valuesFiles;
+    }
+    if (message.ignoreMissingValuesFiles !== false) {
+      obj.ignoreMissingValuesFiles = message.ignoreMissingValuesFiles;
+    }
+    if (message.verification !== undefined) {
+      obj.verification = SignatureRule.toJSON(message.verification);
+    }
+    if (message.objectGeneration !== 0n) {
+      obj.objectGeneration = message.objectGeneration.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HelmChartSource>): HelmChartSource {
+    return HelmChartSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HelmChartSource>): HelmChartSource {
+    const message = createBaseHelmChartSource() as any;
+    message.upstream = (object.upstream !== undefined && object.upstream !== null)
+      ? ObjectRef.fromPartial(object.upstream)
+      : undefined;
+    message.upstreamSourceId = object.upstreamSourceId ?? "";
+    message.chart = object.chart ?? "";
+    message.version = object.version ?? "";
+    message.reconcileStrategy = object.reconcileStrategy ?? "";
+    message.valuesFiles = object.valuesFiles?.map((e) => e) || [];
+    message.ignoreMissingValuesFiles = object.ignoreMissingValuesFiles ?? false;
+    message.verification = (object.verification !== undefined && object.verification !== null)
+      ? SignatureRule.fromPartial(object.verification)
+      : undefined;
+    message.objectGeneration = (object.objectGeneration !== undefined && object.objectGeneration !== null)
+      ? BigInt(object.objectGeneration)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseBucketSource(): BucketSource {
+  return {
+    endpoint: "",
+    bucketName: "",
+    region: "",
+    prefix: "",
+    insecure: false,
+    ignore: undefined,
+    secretName: "",
+    certSecretName: "",
+    proxySecretName: "",
+  };
+}
+
+export const BucketSource: MessageFns<BucketSource> = {
+  encode(message: BucketSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.endpoint !== "") {
+      writer.uint32(10).string(message.endpoint);
+    }
+    if (message.bucketName !== "") {
+      writer.uint32(18).string(message.bucketName);
+    }
+    if (message.region !== "") {
+      writer.uint32(26).string(message.region);
+    }
+    if (message.prefix !== "") {
+      writer.uint32(34).string(message.prefix);
+    }
+    if (message.insecure !== false) {
+      writer.uint32(40).bool(message.insecure);
+    }
+    if (message.ignore !== undefined) {
+      writer.uint32(50).string(message.ignore);
+    }
+    if (message.secretName !== "") {
+      writer.uint32(58).string(message.secretName);
+    }
+    if (message.certSecretName !== "") {
+      writer.uint32(66).string(message.certSecretName);
+    }
+    if (message.proxySecretName !== "") {
+      writer.uint32(74).string(message.proxySecretName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BucketSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBucketSource() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.bucketName = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.region = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.insecure = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.ignore = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.secretName = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.certSecretName = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.proxySecretName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BucketSource {
+    return {
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      bucketName: isSet(object.bucketName)
+        ? globalThis.String(object.bucketName)
+        : isSet(object.bucket_name)
+        ? globalThis.String(object.bucket_name)
+        : "",
+      region: isSet(object.region) ? globalThis.String(object.region) : "",
+      prefix: isSet(object.prefix) ? globalThis.String(object.prefix) : "",
+      insecure: isSet(object.insecure) ? globalThis.Boolean(object.insecure) : false,
+      ignore: isSet(object.ignore) ? globalThis.String(object.ignore) : undefined,
+      secretName: isSet(object.secretName)
+        ? globalThis.String(object.secretName)
+        : isSet(object.secret_name)
+        ? globalThis.String(object.secret_name)
+        : "",
+      certSecretName: isSet(object.certSecretName)
+        ? globalThis.String(object.certSecretName)
+        : isSet(object.cert_secret_name)
+        ? globalThis.String(object.cert_secret_name)
+        : "",
+      proxySecretName: isSet(object.proxySecretName)
+        ? globalThis.String(object.proxySecretName)
+        : isSet(object.proxy_secret_name)
+        ? globalThis.String(object.proxy_secret_name)
+        : "",
+    };
+  },
+
+  toJSON(message: BucketSource): unknown {
+    const obj: any = {};
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
+    if (message.bucketName !== "") {
+      obj.bucketName = message.bucketName;
+    }
+    if (message.region !== "") {
+      obj.region = message.region;
+    }
+    if (message.prefix !== "") {
+      obj.prefix = message.prefix;
+    }
+    if (message.insecure !== false) {
+      obj.insecure = message.insecure;
+    }
+    if (message.ignore !== undefined) {
+      obj.ignore = message.ignore;
+    }
+    if (message.secretName !== "") {
+      obj.secretName = message.secretName;
+    }
+    if (message.certSecretName !== "") {
+      obj.certSecretName = message.certSecretName;
+    }
+    if (message.proxySecretName !== "") {
+      obj.proxySecretName = message.proxySecretName;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<BucketSource>): BucketSource {
+    return BucketSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BucketSource>): BucketSource {
+    const message = createBaseBucketSource() as any;
+    message.endpoint = object.endpoint ?? "";
+    message.bucketName = object.bucketName ?? "";
+    message.region = object.region ?? "";
+    message.prefix = object.prefix ?? "";
+    message.insecure = object.insecure ?? false;
+    message.ignore = object.ignore ?? undefined;
+    message.secretName = object.secretName ?? "";
+    message.certSecretName = object.certSecretName ?? "";
+    message.proxySecretName = object.proxySecretName ?? "";
+    return message;
+  },
+};
+
 function createBaseSourceWithdrawn(): SourceWithdrawn {
   return { sourceId: "", object: undefined, reason: "" };
 }
@@ -1086,6 +2454,7 @@ function createBaseRevisionFetched(): RevisionFetched {
     commit: undefined,
     sequence: 0n,
     forced: false,
+    originRevision: "",
   };
 }
 
@@ -1126,6 +2495,9 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
     }
     if (message.forced !== false) {
       writer.uint32(72).bool(message.forced);
+    }
+    if (message.originRevision !== "") {
+      writer.uint32(82).string(message.originRevision);
     }
     return writer;
   },
@@ -1215,6 +2587,14 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
             message.forced = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.originRevision = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1258,6 +2638,11 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
       commit: isSet(object.commit) ? Commit.fromJSON(object.commit) : undefined,
       sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
       forced: isSet(object.forced) ? globalThis.Boolean(object.forced) : false,
+      originRevision: isSet(object.originRevision)
+        ? globalThis.String(object.originRevision)
+        : isSet(object.origin_revision)
+        ? globalThis.String(object.origin_revision)
+        : "",
     };
   },
 
@@ -1290,6 +2675,9 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
     if (message.forced !== false) {
       obj.forced = message.forced;
     }
+    if (message.originRevision !== "") {
+      obj.originRevision = message.originRevision;
+    }
     return obj;
   },
 
@@ -1309,6 +2697,7 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
       : undefined;
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     message.forced = object.forced ?? false;
+    message.originRevision = object.originRevision ?? "";
     return message;
   },
 };

@@ -1,0 +1,63 @@
+import { GithubApps, openGit, type AddressPolicy, type EnvironmentProxies } from '@tidemark/git'
+import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
+import type { Repositories } from '../ports.ts'
+import { storeArtifact, type ArtifactBlobs } from './artifact-store.ts'
+import { gitRepositories, type Artifacts } from './git-repositories.ts'
+import { repositoriesByKind } from './repositories-by-kind.ts'
+
+export interface OpenRepositoriesOptions {
+  /** A folder for what can be fetched again. */
+  readonly cacheDirectory: string
+  readonly policy: AddressPolicy
+  readonly proxies?: EnvironmentProxies | undefined
+  readonly blobs: ArtifactBlobs
+  readonly clock: Clock
+  readonly random: Random
+  readonly crashPoints: CrashPoints
+}
+
+/** Sources of all kinds, over the git of this machine (or isomorphic-git) and our own clients. */
+export async function openRepositories(
+  options: OpenRepositoriesOptions,
+): Promise<Repositories & AsyncDisposable> {
+  const { cacheDirectory, policy, proxies, clock, random, crashPoints } = options
+  const git = await openGit({
+    cacheDirectory,
+    clock,
+    random,
+    ...(proxies === undefined ? {} : { proxies }),
+  })
+  const repositories = repositoriesByKind({
+    git: gitRepositories({
+      git,
+      clock,
+      crashPoints,
+      policy,
+      apps: new GithubApps({ clock, policy, proxies }),
+      artifacts: gitArtifacts(options),
+    }),
+  })
+  return { ...repositories, [Symbol.asyncDispose]: () => git[Symbol.asyncDispose]() }
+}
+
+/** Commits are kept file by file: what the artifact before holds is neither read nor stored again. */
+function gitArtifacts({ blobs, crashPoints }: OpenRepositoriesOptions): Artifacts {
+  return {
+    keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
+      crashPoints.at('fetcher.pack-fetched')
+      const kept = await storeArtifact(
+        blobs,
+        {
+          tree: await source.tree(commit, signal),
+          blobs: (oids, ending) => source.blobs(oids, ending),
+          ...(ignore === undefined ? {} : { ignore }),
+          ...(previousBlob === '' ? {} : { previous: previousBlob }),
+        },
+        signal,
+      )
+      crashPoints.at('fetcher.artifact-kept')
+      const { digest, blob, files, bytes } = kept
+      return { digest, blob, fileCount: files, byteCount: bytes }
+    },
+  }
+}
