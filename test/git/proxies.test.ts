@@ -8,16 +8,15 @@ import {
 } from '@tidemark/git'
 import { Secret, systemClock, systemRandom } from '@tidemark/kernel'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { request as plainRequest, type Server } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
-import { makeCertificates, type Certificates } from '../rig/components/certificates.ts'
+import { makeCertificates } from '../rig/components/certificates.ts'
 import { freePort, temporaryDir } from '../rig/components/child.ts'
 import { describeWith } from '../rig/components/describe-with.ts'
 import { startForwardProxy, type ForwardProxy } from '../rig/components/forward-proxy.ts'
 import { startGitHttp } from '../rig/components/git-http.ts'
+import { startSocksProxy, type SocksProxy } from '../rig/components/socks-proxy.ts'
+import { startTlsFront } from '../rig/components/tls-front.ts'
 import { gitFleet } from '../rig/plane/fleet.ts'
 
 const LOGIN = { username: 'ada', password: 'p@ss word' }
@@ -31,6 +30,7 @@ describeWith(['git', 'openssl'], 'a Git server that is behind a proxy', () => {
   let opened:
     | {
         readonly proxy: ForwardProxy
+        readonly socks: SocksProxy
         readonly dir: string
         readonly http: URL
         readonly https: URL
@@ -50,14 +50,16 @@ describeWith(['git', 'openssl'], 'a Git server that is behind a proxy', () => {
     const server = held.use(await startGitHttp(served))
     await gitFleet({ served, server: server.url, name: 'fleet' }, { 'a.yaml': 'a: 1\n' })
     const certificates = held.use(await makeCertificates())
-    const tls = await startTls(certificates, new URL(server.url), held)
+    const front = held.use(await startTlsFront(certificates, server.url))
     const hosts = { 'git.example.com': '127.0.0.1', localhost: '127.0.0.1' }
     const proxy = held.use(await startForwardProxy({ login: LOGIN, hosts }))
+    const refuses = { 'forbidden.example.com': 2, 'gone.example.com': 4 }
     opened = {
       proxy,
+      socks: held.use(await startSocksProxy({ login: LOGIN, hosts, refuses })),
       dir: dir.path,
       http: new URL(`http://git.example.com:${new URL(server.url).port}/fleet.git`),
-      https: new URL(`https://localhost:${tls}/fleet.git`),
+      https: new URL(`${front.url}/fleet.git`),
       ca: readFileSync(certificates.caFile, 'utf8'),
     }
   }, 120_000)
@@ -125,8 +127,50 @@ describeWith(['git', 'openssl'], 'a Git server that is behind a proxy', () => {
     const down = `127.0.0.1:${await freePort()}`
     const gone = fetched(git, { url: http.href, proxy: choice(`http://${down}`) })
     await expect(gone).rejects.toThrow(`through the proxy ${down}: the server cannot be reached`)
-    const socks = fetched(git, { url: http.href, proxy: choice('socks5://127.0.0.1:1') })
-    await expect(socks).rejects.toThrow(/is socks5:\/\/: write http:\/\/host:port/u)
+    const odd = fetched(git, { url: http.href, proxy: choice('ftp://127.0.0.1:1') })
+    await expect(odd).rejects.toThrow(/is ftp:\/\/: write http:\/\/host:port/u)
+  })
+
+  test('a SOCKS5 proxy is used for http and https, and looks names up', async () => {
+    const { socks, http, https, ca } = there()
+    await using git = await open(undefined)
+    const proxy = choice(socks.url)
+    const credentials = { certificateAuthority: ca }
+    expect(await fetched(git, { url: http.href, proxy })).toBe('a.yaml')
+    expect(await fetched(git, { url: https.href, proxy, credentials })).toBe('a.yaml')
+    await expect(fetched(git, { url: https.href, proxy })).rejects.toThrow(/is not trusted/u)
+    await using other = await open({ http: socksOfEnvironment(), https: undefined, none: '' })
+    expect(await fetched(other, { url: http.href })).toBe('a.yaml')
+    expect(new Set(socks.requests())).toEqual(new Set([http.host, https.host]))
+  })
+
+  const socksOfEnvironment = (): string =>
+    `socks5h://ada:p%40ss%20word@${new URL(there().socks.url).host}`
+
+  test('a SOCKS5 proxy that refuses, is down, or is none is told with the way out', async () => {
+    const { socks, http } = there()
+    await using git = await open(undefined)
+    const failure = (url: string, proxy: ProxyChoice): Promise<unknown> =>
+      fetched(git, { url, proxy }).catch((error: unknown) => error)
+    const through = choice(socks.url)
+    const wrong = await failure(http.href, choice(socks.url, 'guessed-wrong-secret'))
+    expect(wrong).toMatchObject({ code: 'SOURCE_PROXY' })
+    expect(String(wrong)).toMatch(/refuses username and password/u)
+    expect(String(wrong)).not.toContain('guessed-wrong-secret')
+    expect(await failure('http://forbidden.example.com/x', through)).toMatchObject({
+      code: 'SOURCE_PROXY',
+      message: expect.stringContaining('does not let us through'),
+    })
+    expect(await failure('http://gone.example.com/x', through)).toMatchObject({
+      code: 'SOURCE_UNAVAILABLE',
+      message: expect.stringContaining(`through the proxy ${new URL(socks.url).host}: `),
+    })
+    const none = choice(
+      http.href.replace('http:', 'socks5:').replace('git.example.com', 'localhost'),
+    )
+    expect(await failure(http.href, none)).toMatchObject({ code: 'SOURCE_PROXY' })
+    const down = choice(`socks5://127.0.0.1:${await freePort()}`)
+    expect(await failure(http.href, down)).toMatchObject({ code: 'SOURCE_UNAVAILABLE' })
   })
 
   test('what the policy does not list is not reached through a proxy either, nor is the proxy', async () => {
@@ -144,46 +188,7 @@ describeWith(['git', 'openssl'], 'a Git server that is behind a proxy', () => {
     const both = platformPolicy({ hosts, networks: ['127.0.0.0/8'] })
     expect(await fetched(git, { url: http.href, proxy: choice(), policy: both })).toBe('a.yaml')
   })
-
-  test('a source over SSH that names a proxy is refused', async () => {
-    await using git = await open(undefined)
-    const url = 'ssh://git@git.example.com/fleet.git'
-    const ssh = { identity: new Secret('x'), knownHosts: 'x' }
-    const remote = { url, proxy: choice(), credentials: { ssh } }
-    await expect(fetched(git, remote)).rejects.toThrow(/for http:\/\/ and https:\/\/ only/u)
-  })
 })
-
-/** TLS before a plain server. */
-async function startTls(
-  { server }: Certificates,
-  target: URL,
-  held: AsyncDisposableStack,
-): Promise<number> {
-  const pair = { cert: readFileSync(server.certFile), key: readFileSync(server.keyFile) }
-  const front = createTlsServer(pair, (incoming, response) => {
-    const { method, headers, url: path } = incoming
-    const to = { host: target.hostname, port: target.port, path, method, headers }
-    const sent = plainRequest(to, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    incoming.pipe(sent)
-  })
-  return await listening(front, held)
-}
-
-async function listening(server: Server, held: AsyncDisposableStack): Promise<number> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve())
-  })
-  held.defer(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It listens on TCP.
-  return (server.address() as AddressInfo).port
-}
 
 /** Fetches, and gives the path of the one file. */
 async function fetched(git: Git, remote: Looked): Promise<string> {

@@ -87,13 +87,11 @@ function sshSuite(gitProtocol: 'taken' | 'not taken'): void {
     })
   })
 
-  test('a key that has a passphrase, or is none, is told as such', async () => {
-    const locked = makeKey('geheim').privateKey
-    for (const text of [locked, 'no key at all'])
-      await refused(read({ credentials: login(text, sshd.knownHosts) }), {
-        code: 'SOURCE_AUTHENTICATION',
-        says: /without a passphrase|refuses this key/u,
-      })
+  test('a key that is none is told as such', async () => {
+    await refused(read({ credentials: login('no key at all', sshd.knownHosts) }), {
+      code: 'SOURCE_AUTHENTICATION',
+      says: /is no private key|refuses this key/u,
+    })
   })
 
   test('a repository, a branch or a Secret that is not there is named', async () => {

@@ -38,7 +38,8 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
     rule: {
       kind: 'text',
       pattern: /^(?:generic|github)$/u,
-      expected: 'generic or github: the providers aws and azure are not supported yet',
+      expected:
+        'generic or github: aws (CodeCommit) and azure (Azure DevOps) sign in by the identity of a cloud workload, which Tidemark does not have; use secretRef with a user name and password, a token or an SSH key',
     },
   },
   verify: { rule: { kind: 'not-yet', instead: `signatures are not checked; ${NEXT}` } },
@@ -48,5 +49,10 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
   proxySecretRef: {
     rule: { kind: 'object', fields: { name: { required: 'required', rule: { kind: 'text' } } } },
   },
-  serviceAccountName: { rule: { kind: 'not-yet', instead: NEXT } },
+  serviceAccountName: {
+    rule: {
+      kind: 'not-yet',
+      instead: 'it is for the providers aws and azure, which are not supported; use secretRef',
+    },
+  },
 }

@@ -49,9 +49,9 @@ export interface Remote {
   readonly timeoutMs?: number
 }
 
-/** A proxy for HTTP and HTTPS that a source names. */
+/** A proxy that a source names. */
 export interface ProxyChoice {
-  /** `http://host:port` or `https://host:port`. */
+  /** `http://host:port`, `https://host:port` or `socks5://host:port`. */
   readonly address: string
   readonly username: string
   readonly password: Secret<string>
@@ -77,8 +77,10 @@ export interface BasicLogin {
 }
 
 export interface SshLogin {
-  /** A private key without a passphrase. */
+  /** A private key in the form of OpenSSH or PEM. */
   readonly identity: Secret<string>
+  /** Opens the key, where it needs that. */
+  readonly passphrase?: Secret<string>
   /** The keys that the server may have, in the lines of OpenSSH's file. */
   readonly knownHosts: string
 }

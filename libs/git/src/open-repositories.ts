@@ -75,11 +75,6 @@ export class OpenRepositories implements Git {
     url: SshUrl,
     limits: GitLimits,
   ): Promise<GitSource> {
-    if (proxy !== undefined)
-      throw new GitRefused(
-        'SOURCE_PROXY',
-        `cannot use the source ${url.display}: a proxy is used for http:// and https:// only; remove spec.proxySecretRef, or use one of these`,
-      )
     const login = credentials?.ssh
     if (login === undefined)
       throw new GitRefused(
@@ -93,7 +88,7 @@ export class OpenRepositories implements Git {
     )
     const store = await this.#shared(directory, () => engine.fetchedStore(directory))
     const folder = join(caches.root, 'ssh')
-    const transport = new SmartSsh({ url, policy, login, limits, folder })
+    const transport = new SmartSsh({ url, policy, login, proxy, limits, folder })
     return new Repository({ transport, store, limits, clock, kind: 'fetched' })
   }
 

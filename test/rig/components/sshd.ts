@@ -64,6 +64,21 @@ export async function startSshd({ gitProtocol }: SshdOptions): Promise<Sshd> {
   }
 }
 
+const FORMS = { OpenSSH: [], PEM: ['-m', 'PEM'], PKCS8: ['-m', 'PKCS8'] } as const
+
+/** The same key under a passphrase. */
+export function lockKey(privateKey: string, passphrase: string, form: keyof typeof FORMS): string {
+  const dir = temporaryDir('ssh-key')
+  try {
+    const path = join(dir.path, 'key')
+    writeFileSync(path, privateKey, { mode: 0o600 })
+    keygen(['-p', '-P', '', '-N', passphrase, ...FORMS[form], '-f', path])
+    return readFileSync(path, 'utf8')
+  } finally {
+    dir.remove()
+  }
+}
+
 /** A new pair; an empty passphrase is none. */
 export function makeKey(passphrase: string): {
   readonly privateKey: string
@@ -72,11 +87,7 @@ export function makeKey(passphrase: string): {
   const dir = temporaryDir('ssh-key')
   try {
     const path = join(dir.path, 'key')
-    const args = ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path]
-    const { status, stderr } = spawnSync(join(dirname(program('ssh')), 'ssh-keygen'), args, {
-      encoding: 'utf8',
-    })
-    if (status !== 0) throw new Error(`ssh-keygen ended with ${status}: ${stderr}`)
+    keygen(['-q', '-t', 'ed25519', '-N', passphrase, '-f', path])
     return {
       privateKey: readFileSync(path, 'utf8'),
       publicKey: readFileSync(`${path}.pub`, 'utf8'),
@@ -84,4 +95,11 @@ export function makeKey(passphrase: string): {
   } finally {
     dir.remove()
   }
+}
+
+function keygen(args: readonly string[]): void {
+  const { status, stderr } = spawnSync(join(dirname(program('ssh')), 'ssh-keygen'), args, {
+    encoding: 'utf8',
+  })
+  if (status !== 0) throw new Error(`ssh-keygen ended with ${status}: ${stderr}`)
 }

@@ -50,3 +50,13 @@ function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('code' in error)) return ''
   return String(error.code)
 }
+
+/** A connection on which no byte came for too long. */
+export class IdleConnection extends Error {
+  override readonly name: string = 'IdleConnection'
+  readonly code: string = 'ETIMEDOUT'
+
+  constructor() {
+    super('no byte came for too long')
+  }
+}

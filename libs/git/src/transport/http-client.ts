@@ -1,13 +1,15 @@
 import { type LookupAddress, lookup as lookupAddresses } from 'node:dns'
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps, type RequestOptions } from 'node:https'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps, type RequestOptions } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { getCACertificates, type SecureContextOptions } from 'node:tls'
 import { type AddressPolicy, checkAddress, checkHost, checkProxiedHost } from '../address-policy.ts'
 import type { GitCredentials } from '../git-source.ts'
 import { hostOf } from '../remote-url.ts'
-import { connectionError } from './connection-error.ts'
+import { connectionError, IdleConnection } from './connection-error.ts'
+import { type Agents, openAgents, socksAgents } from './kept-connections.ts'
 import { proxyFor, throughProxy, type Proxy, type ProxySources } from './proxy.ts'
+import { isSocks } from './tunnel.ts'
 
 export interface HttpRequest {
   readonly url: URL
@@ -30,8 +32,6 @@ export interface HttpClientOptions {
   readonly via: ProxySources
 }
 
-const CONNECTIONS_MAX = 4 // One repository is asked one thing at a time; a few more for a listing beside a fetch.
-
 /**
  * HTTP to the servers of one repository. A name is looked up once for each connection, every address held
  * against the policy, and the connection goes to that address; so a name that answers differently the next
@@ -46,7 +46,7 @@ export class HttpClient implements Disposable {
   constructor(options: HttpClientOptions) {
     this.#options = options
     this.#lookup = guardedLookup(options.policy)
-    this.#direct = openAgents(options.credentials)
+    this.#direct = openAgents(tlsOptions(options.credentials))
   }
 
   /** Sends one request; its body comes later. Throws `GitRefused`, `SourceUnavailable`, or the signal's reason. */
@@ -92,35 +92,15 @@ export class HttpClient implements Disposable {
     this.#proxied?.agents[Symbol.dispose]()
   }
 
-  #agentsOf({ url }: Proxy): Agents {
+  #agentsOf(proxy: Proxy): Agents {
+    const { url } = proxy
     if (this.#proxied?.url === url) return this.#proxied.agents
     this.#proxied?.agents[Symbol.dispose]()
-    this.#proxied = { url, agents: openAgents(this.#options.credentials, url) }
-    return this.#proxied.agents
-  }
-}
-
-/** Connections that are kept, for both schemes. */
-interface Agents extends Disposable {
-  readonly http: HttpAgent
-  readonly https: HttpsAgent
-}
-
-function openAgents(credentials: GitCredentials | undefined, proxy?: string): Agents {
-  const common = {
-    keepAlive: true,
-    maxSockets: CONNECTIONS_MAX,
-    ...(proxy === undefined ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
-  }
-  const http = new HttpAgent(common)
-  const https = new HttpsAgent({ ...common, ...tlsOptions(credentials) })
-  return {
-    http,
-    https,
-    [Symbol.dispose]: () => {
-      http.destroy()
-      https.destroy()
-    },
+    const tls = tlsOptions(this.#options.credentials)
+    const { idleMs } = this.#options
+    const agents = isSocks(proxy) ? socksAgents(proxy, { tls, idleMs }) : openAgents(tls, url)
+    this.#proxied = { url, agents }
+    return agents
   }
 }
 
@@ -160,16 +140,6 @@ async function* bodyOf(
     }
   } catch (error) {
     throw connectionError(error, signal)
-  }
-}
-
-/** A connection on which no byte came for too long. */
-class IdleConnection extends Error {
-  override readonly name: string = 'IdleConnection'
-  readonly code: string = 'ETIMEDOUT'
-
-  constructor() {
-    super('no byte came for too long')
   }
 }
 

@@ -47,7 +47,8 @@ export interface ProxySources {
   readonly policy: AddressPolicy
 }
 
-async function chosenProxy(
+/** A proxy that a source names, held against the policy. */
+export async function chosenProxy(
   { address, username, password }: ProxyChoice,
   policy: AddressPolicy,
   signal: AbortSignal,
@@ -79,13 +80,15 @@ async function checkedAddress(
   return first.family === 6 ? `[${first.address}]` : first.address
 }
 
+const KINDS = new Set(['http:', 'https:', 'socks5:', 'socks5h:'])
+
 function parse(text: string, where: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
+  if (url !== undefined && KINDS.has(url.protocol) && url.host !== '') return url
   const is = url === undefined ? 'no address' : `${url.protocol}//`
   throw new GitRefused(
     'SOURCE_PROXY',
-    `the proxy that ${where} names is ${is}: write http://host:port or https://host:port; SOCKS is not supported`,
+    `the proxy that ${where} names is ${is}: write http://host:port, https://host:port or socks5://host:port`,
   )
 }
 

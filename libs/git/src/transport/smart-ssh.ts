@@ -1,36 +1,39 @@
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import type { AddressPolicy } from '../address-policy.ts'
-import { checkAddress, checkHost } from '../address-policy.ts'
+import { type AddressPolicy, checkAddress, checkHost, checkProxiedHost } from '../address-policy.ts'
 import { GitRefused } from '../git-refused.ts'
-import type { SshLogin } from '../git-source.ts'
+import type { ProxyChoice, SshLogin } from '../git-source.ts'
 import type { GitLimits } from '../limits.ts'
 import type { SshUrl } from '../remote-url.ts'
 import { type Advertisement, readAdvertisement } from './advertisement.ts'
 import { connectionError } from './connection-error.ts'
 import { packBody, readPack } from './fetch-pack.ts'
 import { listRefsBody, readRefs } from './list-refs.ts'
+import { openDoor } from './local-door.ts'
 import { FLUSH, PacketReader } from './pkt-line.ts'
+import { chosenProxy } from './proxy.ts'
 import { serverText } from './server-text.ts'
-import { type SshChild, startSsh } from './ssh-child.ts'
+import { type SshChild, type SshConnection, startSsh } from './ssh-child.ts'
 import { sshFailure, sshMissing } from './ssh-failure.ts'
 import type { PackRequest, Ref, Transport } from './transport.ts'
+import { openTunnel } from './tunnel.ts'
 
 export interface SmartSshOptions {
   readonly url: SshUrl
   readonly policy: AddressPolicy
   readonly login: SshLogin
+  /** What the source names; the environment's proxies are for HTTP. */
+  readonly proxy: ProxyChoice | undefined
   readonly limits: GitLimits
   /** Only ours: keys lie there while a connection lasts. */
   readonly folder: string
 }
 
-const SAID_BYTES_MAX = 16 * 1024 // What a server writes beside the protocol; a banner is a few lines.
-
 /**
  * Git over SSH (gitprotocol-pack, gitprotocol-v2): one connection for each call, version 2 where the server takes the
  * variable that asks for it, else 0. The address is looked up and held against the policy here, and is the one that
- * ssh connects to; the key of the server must be in the Secret's known_hosts.
+ * ssh connects to; through a proxy, we connect and ssh uses a door to that. The key of the server must be in the
+ * Secret's known_hosts.
  */
 export class SmartSsh implements Transport {
   readonly display: string
@@ -78,17 +81,34 @@ export class SmartSsh implements Transport {
   }
 
   async #open(bytesMax: number, signal: AbortSignal): Promise<Session> {
-    const { url, policy, login, limits, folder } = this.#options
-    const address = await addressOf(policy, url.host, signal)
-    const connection = await startSsh({
-      ...url,
-      folder,
-      login,
-      address,
-      command: `git-upload-pack ${quoted(url.path)}`,
-      connectSeconds: Math.max(1, Math.ceil(limits.idleMs / 1000)),
-    })
-    return new Session(connection.child, { bytesMax, signal, end: connection })
+    const { url, login, limits, folder } = this.#options
+    await using held = new AsyncDisposableStack()
+    const at = await this.#placeOf(held, signal)
+    const connection = held.use(
+      await startSsh({
+        ...url,
+        folder,
+        login,
+        at,
+        command: `git-upload-pack ${quoted(url.path)}`,
+        connectSeconds: Math.max(1, Math.ceil(limits.idleMs / 1000)),
+      }),
+    )
+    return new Session(connection, { bytesMax, signal, end: held.move() })
+  }
+
+  /** What ssh connects to. */
+  async #placeOf(
+    held: AsyncDisposableStack,
+    signal: AbortSignal,
+  ): Promise<{ readonly address: string; readonly port: number }> {
+    const { url, policy, proxy, limits } = this.#options
+    const { host, port } = url
+    if (proxy === undefined) return { address: await addressOf(policy, host, signal), port }
+    checkProxiedHost(policy, host)
+    const via = await chosenProxy(proxy, policy, signal)
+    const { idleMs } = limits
+    return held.use(await openDoor(await openTunnel(via, { host, port }, { idleMs, signal })))
   }
 }
 
@@ -125,10 +145,10 @@ class Session implements AsyncDisposable {
   readonly #end: AsyncDisposable
   readonly #closed: Promise<{ readonly code: number | null; readonly error?: Error }>
   readonly #stop: () => void
-  #said = ''
+  readonly #said: SshConnection['said']
 
   constructor(
-    child: SshChild,
+    { child, said }: SshConnection,
     {
       bytesMax,
       signal,
@@ -138,14 +158,12 @@ class Session implements AsyncDisposable {
     this.child = child
     this.#signal = signal
     this.#end = end
+    this.#said = said
     this.#closed = Promise.race([
       once(child, 'close').then(([code]) => ({ code: typeof code === 'number' ? code : null })),
       once(child, 'error').then(([error]) => ({ code: null, error: Object(error) })),
     ])
     this.#closed.catch(() => undefined)
-    child.stderr.on('data', (bytes: Buffer) => {
-      if (this.#said.length < SAID_BYTES_MAX) this.#said += bytes.toString('utf8')
-    })
     this.#stop = () => void child.kill('SIGKILL')
     signal.addEventListener('abort', this.#stop, { once: true })
     const tooLong = (): Error =>
@@ -178,6 +196,6 @@ class Session implements AsyncDisposable {
     if (!this.child.stdout.readableEnded) return undefined
     const { code, error } = { error: undefined, ...(await this.#closed) }
     if (error !== undefined && 'code' in error && error.code === 'ENOENT') return sshMissing()
-    return code === 0 ? undefined : sshFailure({ code, said: this.#said })
+    return code === 0 ? undefined : sshFailure({ code, said: this.#said() })
   }
 }

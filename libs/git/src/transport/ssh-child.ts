@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import type { SshLogin } from '../git-source.ts'
 import { SEARCH_PATH } from '../system-git/git-program.ts'
+import { type Askpass, makeAskpass } from './ssh-askpass.ts'
+import { hasPassphrase } from './ssh-key.ts'
+import { locked, type SshSaid, wrongPassphrase } from './ssh-failure.ts'
 
 export type SshChild = ChildProcessByStdio<Writable, Readable, Readable>
 
@@ -13,10 +16,11 @@ export interface SshCall {
   readonly folder: string
   readonly login: SshLogin
   readonly user: string
+  /** The name and port that the key of the server belongs to. */
   readonly host: string
   readonly port: number
-  /** The address of the host that was held against the policy: this is what is connected to. */
-  readonly address: string
+  /** What is connected to: an address that was held against the policy, or a door to the proxy. */
+  readonly at: { readonly address: string; readonly port: number }
   readonly command: string
   readonly connectSeconds: number
 }
@@ -24,30 +28,35 @@ export interface SshCall {
 /** A connection; disposing it ends it and removes its files. */
 export interface SshConnection extends AsyncDisposable {
   readonly child: SshChild
+  /** What ssh and the server wrote beside the protocol so far. */
+  readonly said: () => SshSaid
 }
+
+const SAID_CHARS_MAX = 16 * 1024 // What a server writes beside the protocol; a banner is a few lines.
 
 /**
  * Starts the `ssh` of this machine with nothing of its configuration: the host must be in the given known hosts, one
- * key signs in, nothing is forwarded, nobody is asked. The key is in a file of our own while the connection lasts.
+ * key signs in, nothing is forwarded, nobody is asked. The key is in a file of our own while the connection lasts,
+ * as it is in the Secret: where it has a passphrase, that is never in a file.
  */
 export async function startSsh(call: SshCall): Promise<SshConnection> {
   const folder = join(call.folder, randomUUID())
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const [identity, knownHosts] = [join(folder, 'identity'), join(folder, 'known_hosts')]
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  const isLocked = hasPassphrase(call.login.identity.reveal())
+  const passphrase = isLocked ? passphraseOf(call.login) : undefined
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
-    // OpenSSH refuses a key file without a newline at its end.
-    const key = `${call.login.identity.reveal().trimEnd()}\n`
-    await writeFile(identity, key, { mode: 0o600 })
-    await writeFile(knownHosts, call.login.knownHosts, { mode: 0o600 })
-    const child = spawn('ssh', sshArguments(call, { identity, knownHosts }), {
-      env: { PATH: SEARCH_PATH, HOME: folder, LC_ALL: 'C' },
+    const askpass = passphrase === undefined ? undefined : await makeAskpass(folder, passphrase)
+    const files = await writeFiles(folder, call.login)
+    const child = spawn('ssh', sshArguments(call, files, askpass), {
+      env: { PATH: SEARCH_PATH, HOME: folder, LC_ALL: 'C', ...askpass?.environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     })
     child.on('error', () => undefined) // Told by `closed` of whoever reads it.
     child.stdin.on('error', () => undefined) // The other side may close first; what it said tells why.
     return {
       child,
+      said: listen(child, askpass),
       [Symbol.asyncDispose]: async () => {
         child.kill('SIGKILL')
         await remove()
@@ -59,13 +68,45 @@ export async function startSsh(call: SshCall): Promise<SshConnection> {
   }
 }
 
+function passphraseOf({ passphrase }: SshLogin): NonNullable<SshLogin['passphrase']> {
+  if (passphrase === undefined || passphrase.reveal() === '') throw locked()
+  if (/[\r\n\0]/u.test(passphrase.reveal())) throw wrongPassphrase('it has a line break in it')
+  return passphrase
+}
+
+interface Files {
+  readonly identity: string
+  readonly knownHosts: string
+}
+
+async function writeFiles(folder: string, login: SshLogin): Promise<Files> {
+  const files = { identity: join(folder, 'identity'), knownHosts: join(folder, 'known_hosts') }
+  // OpenSSH refuses a key file without a newline at its end.
+  await writeFile(files.identity, `${login.identity.reveal().trimEnd()}\n`, { mode: 0o600 })
+  await writeFile(files.knownHosts, login.knownHosts, { mode: 0o600 })
+  return files
+}
+
+/** Keeps what is said, and answers the questions in it. */
+function listen(child: SshChild, askpass: Askpass | undefined): () => SshSaid {
+  let text = ''
+  child.stderr.setEncoding('utf8')
+  child.stderr.on('data', (printed: string) => {
+    if (text.length < SAID_CHARS_MAX) text += printed
+    text = askpass?.hear(text, (line) => child.stdin.write(line)) ?? text
+  })
+  return () => ({ text, asked: askpass?.asked ?? 0 })
+}
+
 function sshArguments(
   call: SshCall,
-  { identity, knownHosts }: { readonly identity: string; readonly knownHosts: string },
+  { identity, knownHosts }: Files,
+  askpass: Askpass | undefined,
 ): readonly string[] {
-  const { host, port, connectSeconds } = call
+  const { host, port, at, connectSeconds } = call
   const settings = [
-    'BatchMode=yes',
+    // With a passphrase ssh may ask for that; for nothing else, as no other way to sign in is left.
+    ...(askpass === undefined ? ['BatchMode=yes'] : ['NumberOfPasswordPrompts=2']),
     'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',
@@ -92,11 +133,11 @@ function sshArguments(
     '-T',
     ...settings.flatMap((setting) => ['-o', setting]),
     '-p',
-    String(port),
+    String(at.port),
     '-l',
     call.user,
     '--',
-    call.address,
+    at.address,
     call.command,
   ]
 }

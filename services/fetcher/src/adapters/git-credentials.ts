@@ -4,13 +4,14 @@ import {
   type GitCredentials,
   type GithubApp,
   type ProxyChoice,
+  type SshLogin,
 } from '@tidemark/git'
 import { Secret } from '@tidemark/kernel'
 import type { SecretValues } from '@tidemark/service'
 
 /**
  * Credentials by the keys of Flux: `username` and `password`, or `bearerToken`; `ca.crt` (or `caFile`); `tls.crt`
- * with `tls.key`; for SSH `identity` and `known_hosts`.
+ * with `tls.key`; for SSH `identity` and `known_hosts`, with the passphrase as `password`.
  */
 export function gitCredentials(values: SecretValues): GitCredentials {
   const text = (key: string): string | undefined => textIn(values, key)
@@ -31,13 +32,20 @@ export function gitCredentials(values: SecretValues): GitCredentials {
             password: new Secret(text('password') ?? ''),
           } as const,
         }),
-    ...(identity === undefined
-      ? {}
-      : { ssh: { identity: new Secret(identity), knownHosts: text('known_hosts') ?? '' } }),
+    ...(identity === undefined ? {} : { ssh: sshLogin(identity, values) }),
     ...(ca === undefined ? {} : { certificateAuthority: ca }),
     ...(certificate === undefined || key === undefined
       ? {}
       : { clientCertificate: { certificate, key: new Secret(key) } }),
+  }
+}
+
+function sshLogin(identity: string, values: SecretValues): SshLogin {
+  const passphrase = textIn(values, 'password')
+  return {
+    identity: new Secret(identity),
+    knownHosts: textIn(values, 'known_hosts') ?? '',
+    ...(passphrase === undefined ? {} : { passphrase: new Secret(passphrase) }),
   }
 }
 
