@@ -23,6 +23,9 @@ const WAIT = 90_000
 const MAP = '/api/v1/namespaces/default/configmaps/parts'
 const FILE = 'clusters/test/parts.yaml'
 
+const SSH_KEY =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIOuVVXKXbSH3lkHOrdGVXRWWFFZcVKTAVjTNBtNCYTj ada@example.com'
+
 /** The addresses of what people name by mistake. */
 interface Places {
   readonly good: string
@@ -109,6 +112,16 @@ const rows: readonly Row[] = [
     told: [/that of a GitHub App \(provider github\): give it githubAppID/u],
   },
   {
+    title: 'a commit that nobody signed',
+    declared: ({ good }) => parts(good, '  verify: {mode: HEAD, secretRef: {name: signers}}\n'),
+    told: [/has no signature; sign it, by one of the keys in the Secret/u],
+  },
+  {
+    title: 'a Secret that holds no keys of who may sign',
+    declared: ({ good }) => parts(good, '  verify: {mode: Tag, secretRef: {name: wrong}}\n'),
+    told: [/its key (?:username|password) holds no OpenPGP keys/u],
+  },
+  {
     title: 'a page that is no repository',
     declared: ({ page }) => parts(page),
     told: [/not a Git server of the smart protocol/u, /check the URL/u],
@@ -143,6 +156,7 @@ describeWith(['git'], 'sources that cannot be read', () => {
     const places = await openPlaces(held, dir.path)
     const proxy = held.use(await startForwardProxy())
     await createSecret(cluster, 'wrong', { username: 'ada', password: 'guessed-wrong-secret' })
+    await createSecret(cluster, 'signers', { 'ada.sshpub': SSH_KEY })
     await createSecret(cluster, 'proxy-down', { address: 'http://127.0.0.1:1' })
     await createSecret(cluster, 'proxy', { address: proxy.url })
     const fleet = await fileFleet(join(dir.path, 'fleet.git'), { [FILE]: parts(places.good) })

@@ -8,11 +8,12 @@ export function secretNamesOf(declared: SourceDeclared): ReadonlyMap<SecretRole,
   const { git, oci, helmRepository, helmChart, bucket } = declared
   const place: Place = git ?? oci ?? helmRepository ?? bucket ?? {}
   const verification = oci?.verification ?? helmChart?.verification
+  const keys = git?.verification ?? verification
   const names: readonly (readonly [SecretRole, string | undefined])[] = [
     ['credentials', place.secretName],
     ['proxy', place.proxySecretName],
     ['certificates', place.certSecretName],
-    ['verification', verification?.secretName],
+    ['verification', keys?.secretName],
     ['trustedRoot', verification?.trustedRootSecretName],
   ]
   return new Map(names.map(([role, name]) => [role, name ?? ''] as const).filter(isNamed))

@@ -1,6 +1,12 @@
-import type { FieldTable } from './fields.ts'
+import type { FieldRule, FieldTable } from './fields.ts'
 
 const NEXT = 'remove it, or wait for a version that has it'
+
+/** A reference by name, within the namespace. */
+const NAMED: FieldRule = {
+  kind: 'object',
+  fields: { name: { required: 'required', rule: { kind: 'text' } } },
+}
 
 /** GitRepository, source.toolkit.fluxcd.io/v1 (source-controller 1.9.1), field by field. */
 export const GIT_REPOSITORY_SPEC: FieldTable = {
@@ -29,9 +35,7 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
       },
     },
   },
-  secretRef: {
-    rule: { kind: 'object', fields: { name: { required: 'required', rule: { kind: 'text' } } } },
-  },
+  secretRef: { rule: NAMED },
   suspend: { rule: { kind: 'switch' } },
   ignore: { rule: { kind: 'text' } },
   provider: {
@@ -42,13 +46,25 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
         'generic or github: aws (CodeCommit) and azure (Azure DevOps) sign in by the identity of a cloud workload, which Tidemark does not have; use secretRef with a user name and password, a token or an SSH key',
     },
   },
-  verify: { rule: { kind: 'not-yet', instead: `signatures are not checked; ${NEXT}` } },
+  verify: {
+    rule: {
+      kind: 'object',
+      fields: {
+        mode: {
+          rule: {
+            kind: 'text',
+            pattern: /^(?:HEAD|head|Tag|TagAndHEAD)$/u,
+            expected: 'HEAD, Tag or TagAndHEAD',
+          },
+        },
+        secretRef: { required: 'required', rule: NAMED },
+      },
+    },
+  },
   include: { rule: { kind: 'not-yet', instead: `put the files into one repository, ${NEXT}` } },
   recurseSubmodules: { rule: { kind: 'not-yet', instead: NEXT } },
   sparseCheckout: { rule: { kind: 'not-yet', instead: `use spec.ignore, ${NEXT}` } },
-  proxySecretRef: {
-    rule: { kind: 'object', fields: { name: { required: 'required', rule: { kind: 'text' } } } },
-  },
+  proxySecretRef: { rule: NAMED },
   serviceAccountName: {
     rule: {
       kind: 'not-yet',

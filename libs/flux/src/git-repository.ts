@@ -15,6 +15,13 @@ export interface GitRepositoryModel extends SourceFrame {
   readonly secretName: string
   readonly proxySecretName: string
   readonly provider: 'generic' | 'github'
+  readonly verification: GitVerificationModel | undefined
+}
+
+/** What must be signed, and where the keys are. */
+export interface GitVerificationModel {
+  readonly mode: 'HEAD' | 'Tag' | 'TagAndHEAD'
+  readonly secretName: string
 }
 
 /** Precedence is commit, name, semver, tag, branch: the first that is not empty. */
@@ -44,6 +51,7 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
       secretName: refName(spec['secretRef']),
       proxySecretName: refName(spec['proxySecretRef']),
       provider: spec['provider'] === 'github' ? 'github' : 'generic',
+      verification: readVerification(spec['verify']),
     },
   }
 }
@@ -51,6 +59,15 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
 const WITHOUT_APP = {
   field: 'spec.secretRef',
   message: 'is required with the provider github: it names the Secret of the GitHub App',
+}
+
+function readVerification(value: unknown): GitVerificationModel | undefined {
+  if (!isRecord(value)) return undefined
+  const mode = textOf(value['mode'])
+  return {
+    mode: mode === 'Tag' || mode === 'TagAndHEAD' ? mode : 'HEAD', // `head` is what it was called before.
+    secretName: refName(value['secretRef']),
+  }
 }
 
 function readRef(value: unknown): GitRefModel {

@@ -17,6 +17,9 @@ export type GitRefusalCode =
   | 'SOURCE_SIZE' // More bytes or files than the limits allow.
   | 'SOURCE_REFS' // More refs than the limits allow.
   | 'SOURCE_OBJECT_FORMAT' // The repository names its objects by SHA-256.
+  | 'SOURCE_UNSIGNED' // What must be signed is not.
+  | 'SOURCE_SIGNATURE' // It is signed by nobody who may, or the signature does not hold.
+  | 'SOURCE_SIGNATURE_KEYS' // The keys that signatures are held against cannot be read.
   | 'GIT_PACK' // What the server sent is not a sound pack, or not all of it.
   | 'GIT_OBJECT' // An object that is there is damaged or of another kind.
   | 'GIT_TREE_NAME' // A tree has a name that no file may have.

@@ -17,7 +17,7 @@ export interface GitSource extends AsyncDisposable {
    * new. A ref that is a commit id costs nothing. (A `semver` tie between builds reads those commits.)
    */
   resolve(ref: GitRef, signal: AbortSignal): Promise<Resolution>
-  /** Brings a commit and its tree here, depth 1, sending only what is not here yet; reads the commit. */
+  /** Brings a commit, its tree and the tag that names it here, depth 1, sending only what is not here yet; reads the commit. */
   fetch(resolution: Resolution, signal: AbortSignal): Promise<Commit>
   /** Every file of a fetched commit, sorted by the bytes of its path. Trees already seen cost nothing. */
   tree(commit: Commit, signal: AbortSignal): Promise<readonly TreeEntry[]>
@@ -108,6 +108,8 @@ export interface Resolution {
   readonly commit: string
   /** What the server names by that ref: the tag object of an annotated tag, else the commit itself. */
   readonly advertised: string
+  /** The tag that the ref is, as `v1.2.3`. */
+  readonly tagName?: string
   /** The branch that the commit is on, for a server that gives out nothing but branches. */
   readonly branch?: string
 }

@@ -40,3 +40,5 @@ export {
 } from './seed-repository.ts'
 export { type GitOptions, systemGit } from './system-git/system-git.ts'
 export { type EnvironmentProxies } from './transport/proxy.ts'
+export { readVerificationKeys, type VerificationKeys } from './verify/verification-keys.ts'
+export { type Verification, verifySignatures } from './verify/verify-signatures.ts'

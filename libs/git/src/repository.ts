@@ -7,6 +7,7 @@ import { type Commit, parseCommit } from './objects/commit.ts'
 import type { GitObject } from './objects/git-object.ts'
 import { notThere, TreeLister } from './objects/list-tree.ts'
 import type { Missing, ObjectStore } from './objects/object-store.ts'
+import { parseTag, type Tag } from './objects/tag.ts'
 import type { TreeEntry } from './objects/tree.ts'
 import { refQuery } from './ref-query.ts'
 import { resolveQuery } from './resolve-query.ts'
@@ -99,12 +100,24 @@ export class Repository implements GitSource {
     if (object === undefined) throw notThere(commit, 'the commit itself')
     if (object.type !== 'commit')
       throw new GitRefused('SOURCE_REF_MISSING', `${commit} is a ${object.type}, not a commit`)
-    const read = parseCommit(commit, object.bytes)
+    const tag = await this.#tagOf(resolution, signal)
+    const read = { ...parseCommit(commit, object.bytes), ...(tag === undefined ? {} : { tag }) }
     if (!isHeld && kind === 'fetched') {
       await this.#lister.list(read.tree, signal) // Only what is here as a whole may be told to a server.
       await store.hold(commit)
     }
     return read
+  }
+
+  /** The annotated tag that a commit is named by; a commit that was here before it may lack that. */
+  async #tagOf({ advertised, commit }: Resolution, signal: AbortSignal): Promise<Tag | undefined> {
+    if (advertised === commit) return undefined
+    const { store } = this.#parts
+    if ((await readOne(store, advertised, signal)) === undefined)
+      await this.#ask(commit, { want: advertised, depth: 1 }, signal)
+    const object = await readOne(store, advertised, signal)
+    if (object?.type !== 'tag') throw notThere(advertised, 'the tag')
+    return parseTag(advertised, object.bytes)
   }
 
   async #bring({ commit, advertised, branch }: Resolution, signal: AbortSignal): Promise<void> {

@@ -75,7 +75,12 @@ async function latestOf(
 
 async function resolutionOf(label: string, ref: Ref, answers: Answers): Promise<Resolution> {
   const commit = ref.peeled ?? (await peel(ref.oid, answers))
-  return { revision: revisionOf(label, commit), commit, advertised: ref.oid }
+  return {
+    revision: revisionOf(label, commit),
+    commit,
+    advertised: ref.oid,
+    ...(ref.name.startsWith(TAGS) ? { tagName: ref.name.slice(TAGS.length) } : {}),
+  }
 }
 
 /** Follows tag objects to what they are of. */

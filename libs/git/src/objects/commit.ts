@@ -1,4 +1,5 @@
 import { GitRefused } from '../git-refused.ts'
+import type { Tag } from './tag.ts'
 
 /** One commit, as it was written. */
 export interface Commit {
@@ -10,6 +11,8 @@ export interface Commit {
   readonly message: string
   /** The bytes that `oid` is the digest of: what a signature is checked against. */
   readonly raw: Uint8Array
+  /** The annotated tag that it was fetched by, if it was one. */
+  readonly tag?: Tag
 }
 
 export interface Signature {

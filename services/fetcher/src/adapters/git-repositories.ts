@@ -1,6 +1,8 @@
 import type { SourceDeclared } from '@tidemark/contracts'
 import {
   GitRefused,
+  readVerificationKeys,
+  verifySignatures,
   type AddressPolicy,
   type Commit,
   type Git,
@@ -9,6 +11,7 @@ import {
   type GitSource,
   type ProxyChoice,
   type Resolution,
+  type Verification,
 } from '@tidemark/git'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import type { SecretValues } from '@tidemark/service'
@@ -63,7 +66,7 @@ async function observe(
   signal: AbortSignal,
 ): Promise<Observation> {
   const { git, artifacts, policy, crashPoints } = parts
-  const { url, ref, provider } = declared.git ?? NOWHERE
+  const { url, ref, provider, verification } = declared.git ?? NOWHERE
   const proxy = secrets.get('proxy')
   const via = proxy === undefined ? undefined : proxyChoice(proxy)
   const signIn = { secret: secrets.get('credentials'), provider, proxy: via }
@@ -78,10 +81,26 @@ async function observe(
   if (resolution.revision === known.revision && known.failing === undefined)
     return { kind: 'unchanged' }
   crashPoints.at('fetcher.resolved')
-  return await take({ source, artifacts }, { declared, known, resolution }, signal)
+  const commit = await source.fetch(resolution, signal)
+  if (verification !== undefined)
+    await verifySignatures(commit, resolution, {
+      mode: modeOf(verification.mode),
+      keys: await readVerificationKeys(filesOf(secrets.get('verification'))),
+    })
+  return await take({ source, artifacts }, { declared, known, resolution, commit }, signal)
 }
 
-const NOWHERE = { url: '', ref: undefined, provider: '' }
+const NOWHERE = { url: '', ref: undefined, provider: '', verification: undefined }
+
+/** A mode that is not known is held to be the strictest. */
+function modeOf(mode: string): Verification['mode'] {
+  return mode === 'HEAD' || mode === 'Tag' ? mode : 'TagAndHEAD'
+}
+
+function filesOf(values: SecretValues | undefined): ReadonlyMap<string, string> {
+  const files = [...(values?.reveal() ?? [])]
+  return new Map(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]))
+}
 
 /** The credentials themselves, or for the provider `github` a token of the app that the Secret is of. */
 async function credentialsFor(
@@ -107,14 +126,15 @@ async function take(
     declared,
     known,
     resolution,
+    commit,
   }: {
     readonly declared: SourceDeclared
     readonly known: SourceState
     readonly resolution: Resolution
+    readonly commit: Commit
   },
   signal: AbortSignal,
 ): Promise<Observation> {
-  const commit = await source.fetch(resolution, signal)
   const kept = await artifacts.keep(
     { source, commit },
     { ignore: declared.git?.ignore, previousBlob: known.artifactBlob },

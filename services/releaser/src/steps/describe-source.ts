@@ -32,7 +32,15 @@ function particular(
 ): Parameters<typeof SourceDeclared.fromPartial>[0] {
   switch (model.kind) {
     case 'GitRepository': {
-      const { url, ref: followed, ignore, secretName, proxySecretName, provider } = model
+      const {
+        url,
+        ref: followed,
+        ignore,
+        secretName,
+        proxySecretName,
+        provider,
+        verification,
+      } = model
       return {
         git: {
           url,
@@ -41,6 +49,7 @@ function particular(
           secretName,
           proxySecretName,
           provider: provider === 'generic' ? '' : provider,
+          verification,
         },
       }
     }

@@ -24,7 +24,7 @@ export function sourceIdOf(declared: SourceDeclared): string {
 }
 
 function gitSourceId(git: GitSource, { cluster, namespace }: ObjectRef): string {
-  const { url, ref, ignore, secretName, proxySecretName, provider } = git
+  const { url, ref, ignore, secretName, proxySecretName, provider, verification } = git
   const owner = secretName === '' ? '' : `${cluster}/${namespace}/${secretName}`
   const refs = [ref?.commit, ref?.name, ref?.semver, ref?.tag, ref?.branch].map(
     (part) => part ?? '',
@@ -34,7 +34,10 @@ function gitSourceId(git: GitSource, { cluster, namespace }: ObjectRef): string 
   // Ids of before stay as they are where nothing of this is used.
   const more =
     proxy === '' && provider === '' ? [] : [proxy, provider === '' ? 'generic' : provider]
-  return derivedId('source', ...parts, ...more)
+  const { mode = '', secretName: keys = '' } = verification ?? {}
+  const signed =
+    verification === undefined ? [] : ['verify', mode, `${cluster}/${namespace}/${keys}`]
+  return derivedId('source', ...parts, ...more, ...signed)
 }
 
 /** What a source is fetched by, as bytes: equal ones are one source. */

@@ -59,6 +59,30 @@ export interface GitSource {
   readonly proxySecretName: string;
   /** `github`: the Secret is that of a GitHub App. Empty: it holds the credentials themselves. */
   readonly provider: string;
+  /** What must be signed; absent where nothing must. */
+  readonly verification:
+    | GitVerification
+    | undefined;
+  /** Artifacts of other sources that are put into this one's. */
+  readonly includes: readonly GitInclude[];
+  readonly recurseSubmodules: boolean;
+  /** Folders that are kept; empty keeps all. One that is not there is a failure. */
+  readonly sparseCheckout: readonly string[];
+}
+
+export interface GitVerification {
+  /** `HEAD` (the commit), `Tag` or `TagAndHEAD`. */
+  readonly mode: string;
+  /** The Secret with the public keys, in the namespace of the object. */
+  readonly secretName: string;
+}
+
+export interface GitInclude {
+  /** A GitRepository in the cluster and namespace of the object. */
+  readonly name: string;
+  /** What of it; empty is all. */
+  readonly fromPath: string;
+  readonly toPath: string;
 }
 
 export interface GitRef {
@@ -684,7 +708,18 @@ export const ObjectRef: MessageFns<ObjectRef> = {
 };
 
 function createBaseGitSource(): GitSource {
-  return { url: "", ref: undefined, ignore: undefined, secretName: "", proxySecretName: "", provider: "" };
+  return {
+    url: "",
+    ref: undefined,
+    ignore: undefined,
+    secretName: "",
+    proxySecretName: "",
+    provider: "",
+    verification: undefined,
+    includes: [],
+    recurseSubmodules: false,
+    sparseCheckout: [],
+  };
 }
 
 export const GitSource: MessageFns<GitSource> = {
@@ -706,6 +741,18 @@ export const GitSource: MessageFns<GitSource> = {
     }
     if (message.provider !== "") {
       writer.uint32(50).string(message.provider);
+    }
+    if (message.verification !== undefined) {
+      GitVerification.encode(message.verification, writer.uint32(58).fork()).join();
+    }
+    for (const v of message.includes) {
+      GitInclude.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.recurseSubmodules !== false) {
+      writer.uint32(72).bool(message.recurseSubmodules);
+    }
+    for (const v of message.sparseCheckout) {
+      writer.uint32(82).string(v!);
     }
     return writer;
   },
@@ -771,6 +818,38 @@ export const GitSource: MessageFns<GitSource> = {
             message.provider = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.verification = GitVerification.decode(reader, reader.uint32());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.includes.push(GitInclude.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.recurseSubmodules = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.sparseCheckout.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -799,6 +878,20 @@ export const GitSource: MessageFns<GitSource> = {
         ? globalThis.String(object.proxy_secret_name)
         : "",
       provider: isSet(object.provider) ? globalThis.String(object.provider) : "",
+      verification: isSet(object.verification) ? GitVerification.fromJSON(object.verification) : undefined,
+      includes: globalThis.Array.isArray(object?.includes)
+        ? object.includes.map((e: any) => GitInclude.fromJSON(e))
+        : [],
+      recurseSubmodules: isSet(object.recurseSubmodules)
+        ? globalThis.Boolean(object.recurseSubmodules)
+        : isSet(object.recurse_submodules)
+        ? globalThis.Boolean(object.recurse_submodules)
+        : false,
+      sparseCheckout: globalThis.Array.isArray(object?.sparseCheckout)
+        ? object.sparseCheckout.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.sparse_checkout)
+        ? object.sparse_checkout.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -822,6 +915,18 @@ export const GitSource: MessageFns<GitSource> = {
     if (message.provider !== "") {
       obj.provider = message.provider;
     }
+    if (message.verification !== undefined) {
+      obj.verification = GitVerification.toJSON(message.verification);
+    }
+    if (message.includes?.length) {
+      obj.includes = message.includes.map((e) => GitInclude.toJSON(e));
+    }
+    if (message.recurseSubmodules !== false) {
+      obj.recurseSubmodules = message.recurseSubmodules;
+    }
+    if (message.sparseCheckout?.length) {
+      obj.sparseCheckout = message.sparseCheckout;
+    }
     return obj;
   },
 
@@ -836,6 +941,210 @@ export const GitSource: MessageFns<GitSource> = {
     message.secretName = object.secretName ?? "";
     message.proxySecretName = object.proxySecretName ?? "";
     message.provider = object.provider ?? "";
+    message.verification = (object.verification !== undefined && object.verification !== null)
+      ? GitVerification.fromPartial(object.verification)
+      : undefined;
+    message.includes = object.includes?.map((e) => GitInclude.fromPartial(e)) || [];
+    message.recurseSubmodules = object.recurseSubmodules ?? false;
+    message.sparseCheckout = object.sparseCheckout?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseGitVerification(): GitVerification {
+  return { mode: "", secretName: "" };
+}
+
+export const GitVerification: MessageFns<GitVerification> = {
+  encode(message: GitVerification, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.mode !== "") {
+      writer.uint32(10).string(message.mode);
+    }
+    if (message.secretName !== "") {
+      writer.uint32(18).string(message.secretName);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GitVerification {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGitVerification() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.mode = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.secretName = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GitVerification {
+    return {
+      mode: isSet(object.mode) ? globalThis.String(object.mode) : "",
+      secretName: isSet(object.secretName)
+        ? globalThis.String(object.secretName)
+        : isSet(object.secret_name)
+        ? globalThis.String(object.secret_name)
+        : "",
+    };
+  },
+
+  toJSON(message: GitVerification): unknown {
+    const obj: any = {};
+    if (message.mode !== "") {
+      obj.mode = message.mode;
+    }
+    if (message.secretName !== "") {
+      obj.secretName = message.secretName;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GitVerification>): GitVerification {
+    return GitVerification.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GitVerification>): GitVerification {
+    const message = createBaseGitVerification() as any;
+    message.mode = object.mode ?? "";
+    message.secretName = object.secretName ?? "";
+    return message;
+  },
+};
+
+function createBaseGitInclude(): GitInclude {
+  return { name: "", fromPath: "", toPath: "" };
+}
+
+export const GitInclude: MessageFns<GitInclude> = {
+  encode(message: GitInclude, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.fromPath !== "") {
+      writer.uint32(18).string(message.fromPath);
+    }
+    if (message.toPath !== "") {
+      writer.uint32(26).string(message.toPath);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GitInclude {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGitInclude() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromPath = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toPath = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GitInclude {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fromPath: isSet(object.fromPath)
+        ? globalThis.String(object.fromPath)
+        : isSet(object.from_path)
+        ? globalThis.String(object.from_path)
+        : "",
+      toPath: isSet(object.toPath)
+        ? globalThis.String(object.toPath)
+        : isSet(object.to_path)
+        ? globalThis.String(object.to_path)
+        : "",
+    };
+  },
+
+  toJSON(message: GitInclude): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fromPath !== "") {
+      obj.fromPath = message.fromPath;
+    }
+    if (message.toPath !== "") {
+      obj.toPath = message.toPath;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<GitInclude>): GitInclude {
+    return GitInclude.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GitInclude>): GitInclude {
+    const message = createBaseGitInclude() as any;
+    message.name = object.name ?? "";
+    message.fromPath = object.fromPath ?? "";
+    message.toPath = object.toPath ?? "";
     return message;
   },
 };
