@@ -13,6 +13,7 @@ import {
 } from './errors.ts'
 import { isRefusalDespite5xx, refusalOf } from './refusal.ts'
 import { RequestCounter, type Verb } from './request-counter.ts'
+import { ANSWER_BYTES_MAX, AnswerTooLarge, wholeAnswer, type WholeAnswer } from './whole-answer.ts'
 
 export interface WireRequest {
   readonly verb: Verb
@@ -41,7 +42,6 @@ export interface WireOptions {
 }
 
 const REQUEST_MS_MAX = 60_000 // An API server gives up on its own requests after 60 s.
-const ANSWER_BYTES_MAX = 64 * 1024 * 1024 // A page of 500 objects of 100 KiB, with room.
 const BUSY_TRIES_MAX = 8 // Then the caller's queue is the better place to wait in.
 const BUSY_WAIT_MS_MAX = 15_000 // A longer Retry-After is asked for by nobody who means it.
 const WATCH_SILENCE_MS_MAX = 660_000 // Longer than any watch that we ask for: a connection that died unnoticed.
@@ -56,9 +56,7 @@ export class Wire implements AsyncDisposable {
   readonly requests: RequestCounter = new RequestCounter()
   readonly #options: WireOptions
   readonly #server: { readonly origin: string; readonly prefix: string }
-  #connections:
-    | { readonly key: string; readonly requests: Dispatcher; readonly watches: Dispatcher }
-    | undefined
+  #connections: Connections | undefined
 
   constructor(options: WireOptions) {
     this.#options = options
@@ -95,12 +93,12 @@ export class Wire implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<{ readonly stream: AsyncIterable<Buffer> } | WireAnswer> {
     const answer = await this.#reached(signal, async () => {
-      const opened = await this.#withSignIn(request, async (credentials) => {
-        const dispatcher = (await this.#connect(credentials)).watches
-        return this.#dispatch({ request, dispatcher, credentials, signal })
+      return await this.#withSignIn(async (credentials) => {
+        const { watches } = this.#connect(credentials)
+        const asked = this.#asked(request, credentials)
+        const { statusCode: status, body } = await watches.request({ ...asked, signal })
+        return status === 200 ? { status, stream: body } : { status, text: await textOf(body) }
       })
-      if (opened.statusCode === 200) return { stream: opened.body }
-      return { status: opened.statusCode, text: await textOf(opened.body) }
     })
     return 'stream' in answer ? answer : this.#checked(request, answer)
   }
@@ -111,14 +109,13 @@ export class Wire implements AsyncDisposable {
     await Promise.all([connections?.requests.destroy(), connections?.watches.destroy()])
   }
 
-  async #once(request: WireRequest, signal: AbortSignal): Promise<RawAnswer> {
+  async #once(request: WireRequest, signal: AbortSignal): Promise<WholeAnswer> {
     using deadline = this.#options.clock.deadline(REQUEST_MS_MAX, signal)
     return await this.#reached(signal, async () => {
-      const answer = await this.#withSignIn(request, async (credentials) => {
-        const dispatcher = (await this.#connect(credentials)).requests
-        return this.#dispatch({ request, dispatcher, credentials, signal: deadline.signal })
+      return await this.#withSignIn(async (credentials) => {
+        const { requests } = this.#connect(credentials)
+        return await wholeAnswer(requests, this.#asked(request, credentials), deadline.signal)
       })
-      return { status: answer.statusCode, headers: answer.headers, text: await textOf(answer.body) }
     })
   }
 
@@ -135,14 +132,11 @@ export class Wire implements AsyncDisposable {
   }
 
   /** A 401 may only mean that a token has expired: once, and only once, it is asked for again. */
-  async #withSignIn(
-    request: WireRequest,
-    send: (credentials: Credentials) => Promise<Dispatcher.ResponseData>,
-  ): Promise<Dispatcher.ResponseData> {
+  async #withSignIn<Answer extends { readonly status: number }>(
+    send: (credentials: Credentials) => Promise<Answer>,
+  ): Promise<Answer> {
     const answer = await send(await this.#credentials('kept'))
-    if (answer.statusCode !== 401) return answer
-    await answer.body.dump()
-    this.requests.add(request.verb)
+    if (answer.status !== 401) return answer
     return send(await this.#credentials('fresh'))
   }
 
@@ -155,34 +149,29 @@ export class Wire implements AsyncDisposable {
   }
 
   /** Connections belong to a certificate: when the sign-in gives another one, new ones are made. */
-  async #connect(
-    credentials: Credentials,
-  ): Promise<{ readonly requests: Dispatcher; readonly watches: Dispatcher }> {
-    const { ca, cert, key } = credentials.tls
-    const identity = [ca, cert, key].map(String).join('\n')
+  #connect({ tls }: Credentials): Connections {
+    const { ca, cert, key } = tls
     const current = this.#connections
-    if (current?.key === identity) return current
+    if (current?.tls === tls) return current
+    const identity = [ca, cert, key].map(String).join('\n')
+    if (current?.identity === identity) return current
     const { access, connectionsMax } = this.#options
     this.#connections = {
-      key: identity,
-      requests: dispatcherFor(access, credentials, connectionsMax),
-      watches: dispatcherFor(access, credentials, null),
+      tls,
+      identity,
+      requests: dispatcherFor(access, tls, connectionsMax),
+      watches: dispatcherFor(access, tls, null),
     }
     void current?.requests.close() // Ends when what is under way has ended.
     void current?.watches.destroy()
     return this.#connections
   }
 
-  #dispatch(call: {
-    readonly request: WireRequest
-    readonly dispatcher: Dispatcher
-    readonly credentials: Credentials
-    readonly signal: AbortSignal
-  }): Promise<Dispatcher.ResponseData> {
-    const { request, dispatcher, credentials, signal } = call
+  /** What goes over the wire. Counted, for it is sent at once. */
+  #asked(request: WireRequest, credentials: Credentials): Dispatcher.DispatchOptions {
     const { origin, prefix } = this.#server
     this.requests.add(request.verb)
-    return dispatcher.request({
+    return {
       origin,
       path: `${prefix}${request.path}`,
       method: request.method,
@@ -194,10 +183,9 @@ export class Wire implements AsyncDisposable {
         ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
       },
       body: request.body ?? null,
-      signal,
       headersTimeout: REQUEST_MS_MAX,
       bodyTimeout: request.verb === 'watch' ? WATCH_SILENCE_MS_MAX : REQUEST_MS_MAX,
-    })
+    }
   }
 
   #checked({ doing }: WireRequest, { status, text }: WireAnswer): WireAnswer {
@@ -213,13 +201,16 @@ export class Wire implements AsyncDisposable {
   }
 }
 
-interface RawAnswer extends WireAnswer {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+interface Connections {
+  readonly tls: Credentials['tls']
+  readonly identity: string
+  readonly requests: Dispatcher
+  readonly watches: Dispatcher
 }
 
 function dispatcherFor(
   access: ClusterAccess,
-  { tls }: Credentials,
+  tls: Credentials['tls'],
   connections: number | null,
 ): Dispatcher {
   const options = { connections, pipelining: 1, allowH2: false, keepAliveTimeout: 60_000 } as const
@@ -229,7 +220,7 @@ function dispatcherFor(
 }
 
 /** How long a busy server asks us to stay away; undefined when it is not busy. */
-function busyWaitMs({ status, headers }: RawAnswer): number | undefined {
+function busyWaitMs({ status, headers }: WholeAnswer): number | undefined {
   const after = headers['retry-after']
   if (status !== 429 && !(status === 503 && after !== undefined)) return undefined
   const seconds = Number(after ?? 1)
@@ -237,19 +228,14 @@ function busyWaitMs({ status, headers }: RawAnswer): number | undefined {
   return Math.min(Math.max(ms, 100), BUSY_WAIT_MS_MAX)
 }
 
-/** By events: an iteration over a stream costs more than all else that is done with a small answer. */
-function textOf(body: Readable): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>()
+async function textOf(body: Readable): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
-  body.on('data', (chunk: Buffer) => {
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue
     length += chunk.length
+    if (length > ANSWER_BYTES_MAX) throw new AnswerTooLarge()
     chunks.push(chunk)
-    if (length > ANSWER_BYTES_MAX)
-      body.destroy(new Error(`the answer is larger than ${ANSWER_BYTES_MAX} bytes`))
-  })
-  body.on('end', () => resolve(Buffer.concat(chunks, length).toString('utf8')))
-  body.on('error', reject)
-  body.on('close', () => reject(new Error('the answer was cut short')))
-  return promise
+  }
+  return Buffer.concat(chunks, length).toString('utf8')
 }
