@@ -189,6 +189,9 @@ export class KubeClient implements AsyncDisposable {
       fieldManager: options.fieldManager,
       force: options.conflicts === 'taken' ? 'true' : 'false',
       dryRun: isDry ? 'All' : undefined,
+      // An apply refuses unknown fields whatever this says. All that it asks for here is that the server reads the body a
+      // second time, for keys that are there twice: JSON that was written by code has none.
+      fieldValidation: 'Ignore',
     })
     const doing = `apply ${refName(target.ref)}`
     const answer = await this.#wire.send(
