@@ -77,7 +77,7 @@ async function applyWave(
   await eachLimited(wave, run.port.concurrency ?? CONCURRENCY, async (object) => {
     const result = await resultOf(run, object, refusedBy)
     run.done.set(object.id, result)
-    if (WRITTEN.has(result.action)) run.port.afterWrite?.()
+    if (WRITTEN.has(result.action)) run.port.afterWrite?.(result.object)
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '@tidemark/kernel'
 import type { KubeClient } from '@tidemark/kube'
-import type { KeyedDigest } from '@tidemark/manifests'
+import type { JsonObject, KeyedDigest } from '@tidemark/manifests'
 
 /** What applying and pruning need: a cluster to write to, a clock to wait by. */
 export interface ClusterPort {
@@ -10,8 +10,8 @@ export interface ClusterPort {
   readonly concurrency?: number
   readonly fieldManager: string
   readonly keyed: KeyedDigest
-  /** Called after each object that was written or deleted: where a crash test ends the process. */
-  readonly afterWrite?: () => void
+  /** Called after each object that was written, with what was answered, or deleted: where a crash test ends the process. */
+  readonly afterWrite?: (answered?: JsonObject) => void
 }
 
 export const CONCURRENCY = 8

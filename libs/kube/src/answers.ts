@@ -1,4 +1,5 @@
 import type { KubeObject } from './kube-object.ts'
+import type { ObjectVersion } from './peek-version.ts'
 import type { Refused } from './refusal.ts'
 
 /** Which objects of a kind: of all namespaces when none is named. Selectors are in the API's own syntax. */
@@ -6,6 +7,11 @@ export interface Selection {
   readonly namespace?: string
   readonly labelSelector?: string
   readonly fieldSelector?: string
+}
+
+export interface FollowOptions extends Selection {
+  /** Whether this version of an object, or a newer one, is known to the follower. */
+  readonly isKnown?: (version: ObjectVersion) => boolean
 }
 
 export type GetAnswer =

@@ -4,6 +4,7 @@ import type { Resource } from './discovery.ts'
 import { ListExpired } from './errors.ts'
 import type { ListAnswer } from './answers.ts'
 import { isObject, type KubeObject, textAt, valueAt, type WireValue } from './kube-object.ts'
+import { type ObjectVersion, peekVersion } from './peek-version.ts'
 import { readLines } from './read-lines.ts'
 import { refusalOf } from './refusal.ts'
 import type { Wire } from './wire.ts'
@@ -34,6 +35,7 @@ interface FollowPort {
   readonly resource: () => Promise<Resource | undefined>
   readonly list: (resource: Resource) => Promise<ListAnswer>
   readonly path: (resource: Resource, query: Readonly<Record<string, string>>) => string
+  readonly isKnown: ((version: ObjectVersion) => boolean) | undefined
 }
 
 const BACKOFF_MS_MIN = 200
@@ -63,11 +65,16 @@ export async function* follow(
     if (isInterrupted) yield { kind: 'resumed' }
     isInterrupted = false
     if (event.kind !== 'opened') failures = 0 // A server that opens and closes at once has not recovered.
-    if (event.kind !== 'opened' && event.kind !== 'bookmark') yield event
+    if (event.kind !== 'opened' && event.kind !== 'bookmark' && event.kind !== 'known') yield event
   }
 }
 
-type SessionEvent = FollowEvent | { readonly kind: 'opened' } | { readonly kind: 'bookmark' }
+/** `known`: what the follower had told that it knows. */
+type SessionEvent =
+  | FollowEvent
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'bookmark' }
+  | { readonly kind: 'known' }
 
 /** Where the next watch begins. */
 interface Place {
@@ -135,7 +142,9 @@ type WatchEvent =
       readonly object: KubeObject
       readonly resourceVersion: string
     }
-  | { readonly kind: 'bookmark' | 'opened'; readonly resourceVersion: string }
+  | { readonly kind: 'bookmark'; readonly resourceVersion: string }
+  | { readonly kind: 'known'; readonly resourceVersion: string }
+  | { readonly kind: 'opened'; readonly resourceVersion: string }
 
 async function* watchOnce(
   {
@@ -156,7 +165,12 @@ async function* watchOnce(
   const opened = await port.wire.open({ verb: 'watch', method: 'GET', path, doing }, signal)
   if (!('stream' in opened)) throw refusedWatch(opened.status, opened.text)
   yield { kind: 'opened', resourceVersion: from }
-  for await (const line of readLines(port.wire.place, opened.stream)) yield readEvent(line)
+  for await (const line of readLines(port.wire.place, opened.stream)) {
+    const version = port.isKnown === undefined ? undefined : peekVersion(line)
+    if (version !== undefined && port.isKnown?.(version) === true)
+      yield { kind: 'known', resourceVersion: version.resourceVersion }
+    else yield readEvent(line)
+  }
 }
 
 function readEvent(line: string): WatchEvent {

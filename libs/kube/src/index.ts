@@ -28,5 +28,6 @@ export type {
 export type { Impersonation } from './impersonation.ts'
 export { KubeClient, type KubeClientOptions } from './kube-client.ts'
 export type { KindRef, KubeObject, ObjectRef, WireValue } from './kube-object.ts'
+export type { ObjectVersion } from './peek-version.ts'
 export type { Refused, RefusalCause, RefusalReason } from './refusal.ts'
 export type { RequestCounter, Verb } from './request-counter.ts'

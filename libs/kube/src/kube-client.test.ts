@@ -395,6 +395,33 @@ test('a version that the server no longer has is one new list, no more', async (
   ended.abort()
 })
 
+test('what the follower knows is left out, and the next watch goes on behind it', async () => {
+  const { server, watched } = await startWatched(() => '10')
+  await using _server = server
+  const clock = new VirtualClock()
+  await using client = clientOf(server.url, { clock })
+  const ended = new AbortController()
+  const asked: string[] = []
+  const isKnown = ({ resourceVersion }: { readonly resourceVersion: string }): boolean => {
+    asked.push(resourceVersion)
+    return resourceVersion !== '12'
+  }
+  const events = collect(client.follow(MAPS, { isKnown }, ended.signal))
+  await expect.poll(() => watched.watches.length).toBe(1)
+  for (const version of ['11', '12', '13']) {
+    const metadata = `{"name":"a","namespace":"shop","uid":"1","resourceVersion":"${version}"}`
+    const object = `{"kind":"ConfigMap","apiVersion":"v1","metadata":${metadata.slice(0, -1)},"labels":{}}}`
+    watched.watches[0]?.response.write(`{"type":"MODIFIED","object":${object}}\n`)
+  }
+  await expect.poll(() => asked).toEqual(['11', '12', '13'])
+  await clock.advance(2_000) // A watch that ended sooner would be a failure.
+  watched.watches[0]?.response.end()
+  await expect.poll(() => watched.watches.length).toBe(2)
+  expect(watched.watches[1]?.request.url).toContain('resourceVersion=13')
+  expect(events.map(({ kind }) => kind)).toEqual(['listed', 'changed'])
+  ended.abort()
+})
+
 test('a connection that breaks is an interruption, said once, and goes on from where it was', async () => {
   const { server, watched } = await startWatched(() => '10')
   await using _server = server

@@ -5,6 +5,7 @@ import type {
   ApplyOptions,
   DeleteAnswer,
   DeleteOptions,
+  FollowOptions,
   GetAnswer,
   ListAnswer,
   Selection,
@@ -152,11 +153,12 @@ export class KubeClient implements AsyncDisposable {
 
   /**
    * Follows all objects of a kind until the signal is aborted: first what there is, then every change. See
-   * `FollowEvent` for what interruptions look like.
+   * `FollowEvent` for what interruptions look like. A change to a version that `isKnown` may be left out: the answer to
+   * a write has told of it already.
    */
   follow(
     kind: KindRef,
-    selection: Selection,
+    { isKnown, ...selection }: FollowOptions,
     signal: AbortSignal,
   ): AsyncGenerator<FollowEvent, void, undefined> {
     return follow(
@@ -168,6 +170,7 @@ export class KubeClient implements AsyncDisposable {
         list: (resource) => this.#list(resource, selection, signal),
         path: (resource, query) =>
           `${collectionPath(resource, selection.namespace ?? '')}${queryString({ ...selectors(selection), ...query })}`,
+        isKnown,
       },
       signal,
     )

@@ -6,8 +6,6 @@ export interface WatchedCluster extends ClusterPort {
   /** Watches these kinds from now on, and resolves when each has been listed, or cannot be. */
   watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void>
   live(identity: ObjectIdentity): LiveState
-  /** An answer of the API server, so that it is known before the watch tells it. */
-  note(object: JsonObject): void
 }
 
 /** The objects of a release, as the renderer kept them. */

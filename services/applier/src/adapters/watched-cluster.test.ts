@@ -119,3 +119,25 @@ test('what was noted before a list was asked for is gone where the list has it n
   await expect.poll(() => cluster.live(identityOf('kept'))).toEqual({ kind: 'absent' })
   expect(changed).toContain('default_kept__ConfigMap')
 })
+
+test('what a write was answered is no change when the watch tells of it, and what follows is one', async () => {
+  await using open = await openByHand()
+  const { cluster, changed, lists, watches } = open
+  const watched = cluster.watch([identityOf('written')], NEVER)
+  await expect.poll(() => lists.length).toBe(1)
+  answer(lists[0], '10', [])
+  await watched
+  await expect.poll(() => watches.length).toBe(1)
+  cluster.afterWrite(map('written', '11'))
+  const tell = (version: string): void => {
+    const head = `"name":"written","namespace":"default","uid":"written-1","resourceVersion":"${version}"`
+    const object = `{"kind":"ConfigMap","apiVersion":"v1","metadata":{${head},"labels":{}}}`
+    watches[0]?.write(`{"type":"MODIFIED","object":${object}}\n`)
+  }
+  tell('11')
+  tell('12')
+  await expect.poll(() => changed).toEqual(['default_written__ConfigMap'])
+  expect(cluster.live(identityOf('written'))).toMatchObject({
+    object: { metadata: { resourceVersion: '12', labels: {} } },
+  })
+})

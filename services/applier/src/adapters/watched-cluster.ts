@@ -1,6 +1,6 @@
 import type { LiveState } from '@tidemark/apply'
 import type { Clock, Random } from '@tidemark/kernel'
-import type { FollowEvent, KindRef, KubeClient, KubeObject } from '@tidemark/kube'
+import type { FollowEvent, KindRef, KubeClient, KubeObject, ObjectVersion } from '@tidemark/kube'
 import {
   inventoryId,
   splitApiVersion,
@@ -44,7 +44,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   readonly clock: Clock
   readonly fieldManager: string
   readonly keyed: KeyedDigest
-  readonly afterWrite: () => void
+  readonly afterWrite: (answered?: JsonObject) => void
   readonly #options: WatchedClusterOptions
   readonly #watches = new Map<string, Watch>()
   readonly #ending = new AbortController()
@@ -58,7 +58,10 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     this.clock = options.clock
     this.fieldManager = options.fieldManager
     this.keyed = options.keyed
-    this.afterWrite = options.afterWrite
+    this.afterWrite = (answered) => {
+      if (answered !== undefined) this.note(answered)
+      options.afterWrite()
+    }
   }
 
   async watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void> {
@@ -83,6 +86,7 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     return object === undefined ? { kind: 'absent' } : { kind: 'present', object }
   }
 
+  /** An answer of the API server, so that it is known before the watch tells it. */
   note(object: JsonObject): void {
     const identity = identityOf(object)
     const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
@@ -109,7 +113,14 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     key: string,
     { kind, watch, isReady }: { kind: KindRef; watch: Watch; isReady: () => void },
   ): Promise<void> {
-    const selection = { labelSelector: OWNER_SELECTOR }
+    const { group } = kind
+    const selection = {
+      labelSelector: OWNER_SELECTOR,
+      isKnown: ({ name, namespace, uid, resourceVersion }: ObjectVersion) => {
+        const id = inventoryId({ group, kind: kind.kind, namespace, name })
+        return !isNews({ uid, resourceVersion }, watch.objects.get(id))
+      },
+    }
     try {
       for await (const event of this.client.follow(kind, selection, this.#ending.signal)) {
         this.#take(key, watch, event)
@@ -189,16 +200,19 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
 
 /** Keeps an object unless a newer one is known. Says whether it was news. */
 function put(objects: Map<string, JsonObject>, id: string, object: JsonObject): boolean {
-  const known = objects.get(id)
-  if (known !== undefined && !isNewer(object, known)) return false
-  objects.set(id, object)
-  return true
+  const uid = textField(object, 'metadata', 'uid')
+  const isNew = isNews({ uid, resourceVersion: versionOf(object) }, objects.get(id))
+  if (isNew) objects.set(id, object)
+  return isNew
 }
 
 /** Versions of one object can be compared since Kubernetes 1.35 (KEP-5504), and could in fact before. */
-function isNewer(object: JsonObject, known: JsonObject): boolean {
-  if (textField(object, 'metadata', 'uid') !== textField(known, 'metadata', 'uid')) return true
-  const [next, last] = [versionOf(object), versionOf(known)]
+function isNews(
+  { uid, resourceVersion: next }: { readonly uid: string | undefined; resourceVersion: string },
+  known: JsonObject | undefined,
+): boolean {
+  if (known === undefined || uid !== textField(known, 'metadata', 'uid')) return true
+  const last = versionOf(known)
   return isNumber(next) && isNumber(last) ? isBehind(last, next) : next !== last
 }
 

@@ -161,7 +161,6 @@ async function write(
   signal: AbortSignal,
 ): Promise<Written> {
   const applied = await applyPlan(cluster, plan, signal)
-  for (const { object } of applied.results) if (object !== undefined) cluster.note(object)
   if (applied.end.kind === 'interrupted') throw applied.end.error
   signal.throwIfAborted()
   surroundings.crashPoints.at('applier.applied')

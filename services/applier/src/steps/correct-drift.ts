@@ -39,7 +39,6 @@ export async function correctDrift(
   const stages = withoutFinished(prepared.plan.stages)
   const plan: Plan = { ...prepared.plan, stages, prune: { ...prune, deletions: [], held: [] } }
   const report = await applyPlan(deps.cluster, plan, signal)
-  for (const { object } of report.results) if (object !== undefined) deps.cluster.note(object)
   if (report.end.kind === 'interrupted') throw report.end.error
   signal.throwIfAborted()
 
