@@ -14,7 +14,7 @@ import { isLive, LiveLines, paint, sizeOf } from '../client/terminal.ts'
 import { phaseName, toneOf } from '../client/words.ts'
 
 const LOOK_MS = 100
-const SHOW_MS = 500 // Soon enough for eyes; a look at some hundred applications is work.
+const SHOW_MS = 1_000 // Soon enough for eyes; a look at some hundred applications is work (bench/push).
 const LIVE_ROWS_FREE = 6 // Titles, the sum, and what was said before.
 const HOPELESS_MS = 3_000 // What is broken for this long, with nothing under way, waits for a person.
 
@@ -78,8 +78,7 @@ export async function showUntilInterrupted(
   while (!ended.signal.aborted) {
     const applications = await changes.look(api)
     if (!told) live?.draw(liveTable(applications))
-    const ready = judge(applications, await api.call(api.raw.listSources, {})) === 'ready'
-    if (ready && !told) {
+    if (!told && judge(applications, await api.call(api.raw.listSources, {})) === 'ready') {
       const seconds = ((clock.monotonic() - began) / 1000).toFixed(1)
       tell(`\n${applications.length} applications are ready after ${seconds} s.${steps}`)
       told = true

@@ -19,7 +19,8 @@ export interface EmbeddedConfig {
 /** Reads the environment, once. */
 export function embeddedConfig(): EmbeddedConfig {
   const env = new ConfigReader(environment())
-  const processes = Math.min(4, availableParallelism())
+  // One processor is left to the plane itself: a render that takes it away from there ends no push sooner.
+  const processes = Math.max(1, Math.min(4, availableParallelism() - 1))
   return {
     otlpUrl: env.optional('OTEL_EXPORTER_OTLP_ENDPOINT'),
     renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
