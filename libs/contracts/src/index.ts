@@ -185,6 +185,7 @@ export {
   SecretSet,
   SecretUnset,
 } from './gen/tidemark/v1/input.ts'
+export { HelmContents, HelmHook, ReleaseChart } from './gen/tidemark/v1/helm.ts'
 export { LeaseTaken } from './gen/tidemark/v1/lease.ts'
 export {
   AppendReceipt,

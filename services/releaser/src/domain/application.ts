@@ -6,6 +6,7 @@ import {
   type Health,
   type Input,
   InputKind,
+  type ReleaseChart,
   Removal,
   type RolloutCause,
   type RolloutStop,
@@ -54,6 +55,8 @@ export interface Release {
   readonly number: bigint
   readonly manifestDigest: string
   readonly manifestBlob: string
+  /** Of a HelmRelease; empty for all others. */
+  readonly helmBlob: string
   readonly objectJson: Uint8Array
   readonly revision: string
   readonly objectCount: number
@@ -86,6 +89,8 @@ export type RenderAnswer =
       readonly generatedBlob: string
       readonly objectCount: number
       readonly fluxObjectCount: number
+      readonly helmBlob: string
+      readonly chart: ReleaseChart | undefined
     }
   | {
       readonly kind: 'failed'
@@ -163,6 +168,7 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
             number: event.value.number,
             manifestDigest: event.value.variants[0]?.manifestDigest ?? '',
             manifestBlob: event.value.variants[0]?.manifestBlob ?? '',
+            helmBlob: event.value.variants[0]?.helmBlob ?? '',
             objectJson: event.value.objectJson,
             revision: event.value.revision,
             objectCount: event.value.objectCount,

@@ -51,6 +51,7 @@ export function decideRelease(
           manifestBlob: rendered.manifestBlob,
           generatedDigest: rendered.generatedDigest,
           generatedBlob: rendered.generatedBlob,
+          helmBlob: rendered.helmBlob,
         },
       ],
       targets: [{ cluster, variant: 0 }],
@@ -60,6 +61,7 @@ export function decideRelease(
       commit: fetched?.artifactDigest === request.artifactDigest ? fetched.commit : undefined,
       objectCount: rendered.objectCount,
       fluxObjectCount: rendered.fluxObjectCount,
+      chart: rendered.chart,
     }),
   ]
 }

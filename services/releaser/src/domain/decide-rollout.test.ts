@@ -39,6 +39,7 @@ const cut = (number: bigint): AnyEvent =>
         manifestBlob: `blob-${number}`,
         generatedDigest: '',
         generatedBlob: '',
+        helmBlob: `helm-${number}`,
       },
     ],
   })
@@ -85,13 +86,14 @@ const settle = (
 const applying = settle(given(declared, ...rendered(1n))).state
 const { APPLY_OUTCOME_APPLIED, APPLY_OUTCOME_FAILED } = ApplyOutcome
 
-test('a new release is planned, started and asked for, with the blob that holds its bytes', () => {
+test('a new release is planned, started and asked for, with the blobs that hold its bytes', () => {
   const { types, events } = settle(given(declared, ...rendered(1n)))
   expect(types).toEqual(['RolloutPlanned', 'WaveStarted', 'ApplyRequested'])
   expect(events.at(-1)?.value).toMatchObject({
     apply: 1n,
     number: 1n,
     manifestBlob: 'blob-1',
+    helmBlob: 'helm-1',
     cluster: 'dev',
   })
 })

@@ -183,6 +183,7 @@ function start(
       cause: rollout.cause,
       manifestDigest: release?.manifestDigest ?? '',
       manifestBlob: release?.manifestBlob ?? '',
+      helmBlob: release?.helmBlob ?? '',
       options,
     }),
   ]

@@ -13,6 +13,7 @@ const NONE: ApplyOptions = {
   healthChecksJson: new Uint8Array(),
   pruneOrder: PruneOrder.PRUNE_ORDER_BEFORE_HEALTH,
   pruneApproved: false,
+  helmActionsJson: new Uint8Array(),
 }
 
 /** How the objects of an application are to be applied, by its declaration. */

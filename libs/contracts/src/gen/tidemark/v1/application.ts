@@ -7,6 +7,7 @@
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { KeyValue } from "./cluster.ts";
+import { ReleaseChart } from "./helm.ts";
 import { Commit, ObjectRef } from "./source.ts";
 
 export const protobufPackage = "tidemark.v1";
@@ -235,6 +236,8 @@ export interface ReleaseCut {
   readonly objectCount: number;
   /** How many of them are Flux's own: they declare sources and applications. */
   readonly fluxObjectCount: number;
+  /** Of a HelmRelease. */
+  readonly chart: ReleaseChart | undefined;
 }
 
 export interface Variant {
@@ -242,6 +245,8 @@ export interface Variant {
   readonly manifestBlob: string;
   readonly generatedDigest: string;
   readonly generatedBlob: string;
+  /** Of a HelmRelease: `HelmContents`. */
+  readonly helmBlob: string;
 }
 
 export interface Target {
@@ -1291,6 +1296,7 @@ function createBaseReleaseCut(): ReleaseCut {
     commit: undefined,
     objectCount: 0,
     fluxObjectCount: 0,
+    chart: undefined,
   };
 }
 
@@ -1346,6 +1352,9 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
     }
     if (message.fluxObjectCount !== 0) {
       writer.uint32(120).uint32(message.fluxObjectCount);
+    }
+    if (message.chart !== undefined) {
+      ReleaseChart.encode(message.chart, writer.uint32(130).fork()).join();
     }
     return writer;
   },
@@ -1483,6 +1492,14 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
             message.fluxObjectCount = reader.uint32();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.chart = ReleaseChart.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1548,6 +1565,7 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
         : isSet(object.flux_object_count)
         ? globalThis.Number(object.flux_object_count)
         : 0,
+      chart: isSet(object.chart) ? ReleaseChart.fromJSON(object.chart) : undefined,
     };
   },
 
@@ -1598,6 +1616,9 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
     if (message.fluxObjectCount !== 0) {
       obj.fluxObjectCount = Math.round(message.fluxObjectCount);
     }
+    if (message.chart !== undefined) {
+      obj.chart = ReleaseChart.toJSON(message.chart);
+    }
     return obj;
   },
 
@@ -1623,12 +1644,15 @@ export const ReleaseCut: MessageFns<ReleaseCut> = {
       : undefined;
     message.objectCount = object.objectCount ?? 0;
     message.fluxObjectCount = object.fluxObjectCount ?? 0;
+    message.chart = (object.chart !== undefined && object.chart !== null)
+      ? ReleaseChart.fromPartial(object.chart)
+      : undefined;
     return message;
   },
 };
 
 function createBaseVariant(): Variant {
-  return { manifestDigest: "", manifestBlob: "", generatedDigest: "", generatedBlob: "" };
+  return { manifestDigest: "", manifestBlob: "", generatedDigest: "", generatedBlob: "", helmBlob: "" };
 }
 
 export const Variant: MessageFns<Variant> = {
@@ -1644,6 +1668,9 @@ export const Variant: MessageFns<Variant> = {
     }
     if (message.generatedBlob !== "") {
       writer.uint32(34).string(message.generatedBlob);
+    }
+    if (message.helmBlob !== "") {
+      writer.uint32(42).string(message.helmBlob);
     }
     return writer;
   },
@@ -1693,6 +1720,14 @@ export const Variant: MessageFns<Variant> = {
             message.generatedBlob = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.helmBlob = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1727,6 +1762,11 @@ export const Variant: MessageFns<Variant> = {
         : isSet(object.generated_blob)
         ? globalThis.String(object.generated_blob)
         : "",
+      helmBlob: isSet(object.helmBlob)
+        ? globalThis.String(object.helmBlob)
+        : isSet(object.helm_blob)
+        ? globalThis.String(object.helm_blob)
+        : "",
     };
   },
 
@@ -1744,6 +1784,9 @@ export const Variant: MessageFns<Variant> = {
     if (message.generatedBlob !== "") {
       obj.generatedBlob = message.generatedBlob;
     }
+    if (message.helmBlob !== "") {
+      obj.helmBlob = message.helmBlob;
+    }
     return obj;
   },
 
@@ -1756,6 +1799,7 @@ export const Variant: MessageFns<Variant> = {
     message.manifestBlob = object.manifestBlob ?? "";
     message.generatedDigest = object.generatedDigest ?? "";
     message.generatedBlob = object.generatedBlob ?? "";
+    message.helmBlob = object.helmBlob ?? "";
     return message;
   },
 };

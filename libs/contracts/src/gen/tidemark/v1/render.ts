@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { ReleaseChart } from "./helm.ts";
 
 export const protobufPackage = "tidemark.v1";
 
@@ -14,7 +15,10 @@ export const protobufFileName = "tidemark/v1/render.proto";
 export interface Rendered {
   readonly applicationId: string;
   readonly request: bigint;
-  /** Canonical JSON of the objects, each Secret value replaced by its keyed digest. */
+  /**
+   * Canonical JSON of the objects, each Secret value replaced by its keyed digest. That of a HelmRelease covers its hooks, CRDs
+   * and identity too.
+   */
   readonly manifestDigest: string;
   readonly manifestBlob: string;
   readonly objectCount: number;
@@ -29,6 +33,9 @@ export interface Rendered {
   readonly engine: string;
   /** How many of the objects are Flux's own: interpreted, not applied. */
   readonly fluxObjectCount: number;
+  /** Of a HelmRelease: the blob that holds `HelmContents`. Its ordinary objects are in `manifest_blob`, like those of all others. */
+  readonly helmBlob: string;
+  readonly chart: ReleaseChart | undefined;
 }
 
 export interface RenderFailed {
@@ -58,6 +65,8 @@ function createBaseRendered(): Rendered {
     generatedBlob: "",
     engine: "",
     fluxObjectCount: 0,
+    helmBlob: "",
+    chart: undefined,
   };
 }
 
@@ -104,6 +113,12 @@ export const Rendered: MessageFns<Rendered> = {
     }
     if (message.fluxObjectCount !== 0) {
       writer.uint32(104).uint32(message.fluxObjectCount);
+    }
+    if (message.helmBlob !== "") {
+      writer.uint32(114).string(message.helmBlob);
+    }
+    if (message.chart !== undefined) {
+      ReleaseChart.encode(message.chart, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -225,6 +240,22 @@ export const Rendered: MessageFns<Rendered> = {
             message.fluxObjectCount = reader.uint32();
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.helmBlob = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.chart = ReleaseChart.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -294,6 +325,12 @@ export const Rendered: MessageFns<Rendered> = {
         : isSet(object.flux_object_count)
         ? globalThis.Number(object.flux_object_count)
         : 0,
+      helmBlob: isSet(object.helmBlob)
+        ? globalThis.String(object.helmBlob)
+        : isSet(object.helm_blob)
+        ? globalThis.String(object.helm_blob)
+        : "",
+      chart: isSet(object.chart) ? ReleaseChart.fromJSON(object.chart) : undefined,
     };
   },
 
@@ -338,6 +375,12 @@ export const Rendered: MessageFns<Rendered> = {
     if (message.fluxObjectCount !== 0) {
       obj.fluxObjectCount = Math.round(message.fluxObjectCount);
     }
+    if (message.helmBlob !== "") {
+      obj.helmBlob = message.helmBlob;
+    }
+    if (message.chart !== undefined) {
+      obj.chart = ReleaseChart.toJSON(message.chart);
+    }
     return obj;
   },
 
@@ -359,6 +402,10 @@ export const Rendered: MessageFns<Rendered> = {
     message.generatedBlob = object.generatedBlob ?? "";
     message.engine = object.engine ?? "";
     message.fluxObjectCount = object.fluxObjectCount ?? 0;
+    message.helmBlob = object.helmBlob ?? "";
+    message.chart = (object.chart !== undefined && object.chart !== null)
+      ? ReleaseChart.fromPartial(object.chart)
+      : undefined;
     return message;
   },
 };

@@ -233,7 +233,11 @@ export interface ApplyRequested {
   readonly manifestDigest: string;
   /** Empty for a removal. */
   readonly manifestBlob: string;
-  readonly options: ApplyOptions | undefined;
+  readonly options:
+    | ApplyOptions
+    | undefined;
+  /** Of a HelmRelease: `HelmContents`. Empty for a removal. */
+  readonly helmBlob: string;
 }
 
 export interface ApplyOptions {
@@ -250,6 +254,8 @@ export interface ApplyOptions {
   readonly pruneOrder: PruneOrder;
   /** A person has approved deletions that a guard would hold. */
   readonly pruneApproved: boolean;
+  /** Of a HelmRelease: canonical JSON of what its spec says of actions, as `readHelmActions` takes it. */
+  readonly helmActionsJson: Uint8Array;
 }
 
 export interface WavePassed {
@@ -628,6 +634,7 @@ function createBaseApplyRequested(): ApplyRequested {
     manifestDigest: "",
     manifestBlob: "",
     options: undefined,
+    helmBlob: "",
   };
 }
 
@@ -671,6 +678,9 @@ export const ApplyRequested: MessageFns<ApplyRequested> = {
     }
     if (message.options !== undefined) {
       ApplyOptions.encode(message.options, writer.uint32(82).fork()).join();
+    }
+    if (message.helmBlob !== "") {
+      writer.uint32(90).string(message.helmBlob);
     }
     return writer;
   },
@@ -768,6 +778,14 @@ export const ApplyRequested: MessageFns<ApplyRequested> = {
             message.options = ApplyOptions.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.helmBlob = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -804,6 +822,11 @@ export const ApplyRequested: MessageFns<ApplyRequested> = {
         ? globalThis.String(object.manifest_blob)
         : "",
       options: isSet(object.options) ? ApplyOptions.fromJSON(object.options) : undefined,
+      helmBlob: isSet(object.helmBlob)
+        ? globalThis.String(object.helmBlob)
+        : isSet(object.helm_blob)
+        ? globalThis.String(object.helm_blob)
+        : "",
     };
   },
 
@@ -839,6 +862,9 @@ export const ApplyRequested: MessageFns<ApplyRequested> = {
     if (message.options !== undefined) {
       obj.options = ApplyOptions.toJSON(message.options);
     }
+    if (message.helmBlob !== "") {
+      obj.helmBlob = message.helmBlob;
+    }
     return obj;
   },
 
@@ -859,6 +885,7 @@ export const ApplyRequested: MessageFns<ApplyRequested> = {
     message.options = (object.options !== undefined && object.options !== null)
       ? ApplyOptions.fromPartial(object.options)
       : undefined;
+    message.helmBlob = object.helmBlob ?? "";
     return message;
   },
 };
@@ -875,6 +902,7 @@ function createBaseApplyOptions(): ApplyOptions {
     healthChecksJson: new Uint8Array(0),
     pruneOrder: 0,
     pruneApproved: false,
+    helmActionsJson: new Uint8Array(0),
   };
 }
 
@@ -912,6 +940,9 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     }
     if (message.pruneApproved !== false) {
       writer.uint32(80).bool(message.pruneApproved);
+    }
+    if (message.helmActionsJson.length !== 0) {
+      writer.uint32(90).bytes(message.helmActionsJson);
     }
     return writer;
   },
@@ -1009,6 +1040,14 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
             message.pruneApproved = reader.bool();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.helmActionsJson = reader.bytes();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1061,6 +1100,11 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
         : isSet(object.prune_approved)
         ? globalThis.Boolean(object.prune_approved)
         : false,
+      helmActionsJson: isSet(object.helmActionsJson)
+        ? bytesFromBase64(object.helmActionsJson)
+        : isSet(object.helm_actions_json)
+        ? bytesFromBase64(object.helm_actions_json)
+        : new Uint8Array(0),
     };
   },
 
@@ -1096,6 +1140,9 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     if (message.pruneApproved !== false) {
       obj.pruneApproved = message.pruneApproved;
     }
+    if (message.helmActionsJson.length !== 0) {
+      obj.helmActionsJson = base64FromBytes(message.helmActionsJson);
+    }
     return obj;
   },
 
@@ -1114,6 +1161,7 @@ export const ApplyOptions: MessageFns<ApplyOptions> = {
     message.healthChecksJson = object.healthChecksJson ?? new Uint8Array(0);
     message.pruneOrder = object.pruneOrder ?? 0;
     message.pruneApproved = object.pruneApproved ?? false;
+    message.helmActionsJson = object.helmActionsJson ?? new Uint8Array(0);
     return message;
   },
 };
