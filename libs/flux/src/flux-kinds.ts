@@ -3,6 +3,7 @@ import type { FieldTable } from './fields.ts'
 import { GIT_REPOSITORY_SPEC } from './git-repository-fields.ts'
 import { HELM_CHART_SPEC } from './helm-chart-fields.ts'
 import { HELM_REPOSITORY_SPEC } from './helm-repository-fields.ts'
+import { HELM_RELEASE_SPEC } from './helm-release-fields.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
 import { OCI_REPOSITORY_SPEC } from './oci-repository-fields.ts'
 
@@ -50,7 +51,7 @@ export const FLUX_KINDS: readonly FluxKind[] = [
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
     upstream: 'helm-controller 1.6.3',
-    spec: undefined,
+    spec: HELM_RELEASE_SPEC,
   },
   {
     ...NOTIFY,

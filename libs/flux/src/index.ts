@@ -12,6 +12,12 @@ export { describeProblems, textOf, type FluxObject, type Read } from './flux-obj
 export { readGitRepository, type GitRefModel, type GitRepositoryModel } from './git-repository.ts'
 export { type HelmChartModel } from './helm-chart.ts'
 export { type HelmRepositoryModel } from './helm-repository.ts'
+export {
+  type HelmReleaseModel,
+  type PostRenderer,
+  readHelmRelease,
+  type ValuesReference,
+} from './helm-release.ts'
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
 export { type OciRepositoryModel } from './oci-repository.ts'
 export { originOf } from './origin.ts'
@@ -19,6 +25,13 @@ export { groupOf, roleOf, type Role } from './roles.ts'
 export { renderKustomization, type RenderedKustomization } from './render-kustomization.ts'
 export { isSourceKind, readSource, type SourceModel } from './source.ts'
 export { type SourceFrame, type VerificationModel } from './source-frame.ts'
+export {
+  type HelmReleaseContents,
+  type HelmReleaseHook,
+  type HelmReleaseInput,
+  type RenderedHelmRelease,
+  renderHelmRelease,
+} from './render-helm-release.ts'
 export { RenderRefused } from './render-refused.ts'
 export {
   buildFluxKustomization,

@@ -24,7 +24,7 @@ export {
   type RenderOptions,
 } from './render/render-chart.ts'
 export type { ClusterLookup, LookupQuery } from './render/render-templates.ts'
-export type { Hook, HookEvent, Manifest } from './render/sort-manifests.ts'
+export { type Hook, type HookEvent, type Manifest, sortFiles } from './render/sort-manifests.ts'
 export { reportOf, validateValues } from './schema/validate-values.ts'
 export { coalesceValues } from './values/coalesce.ts'
 export { mergeMaps } from './values/merge-maps.ts'

@@ -1,5 +1,5 @@
 import { compareBytes } from '@tidemark/go-template'
-import { type FlavourRules } from '../flavour.ts'
+import { type Flavour, type FlavourRules, rulesOf } from '../flavour.ts'
 import { HelmError } from '../helm-error.ts'
 import { type ManifestHead, readHead } from './manifest-head.ts'
 import { splitManifests } from './split-manifests.ts'
@@ -92,6 +92,11 @@ export interface Hook extends Manifest {
 export interface SortedManifests {
   readonly manifests: readonly Manifest[]
   readonly hooks: readonly Hook[]
+}
+
+/** The same for files that went through a post-renderer. */
+export function sortFiles(files: ReadonlyMap<string, string>, flavour: Flavour): SortedManifests {
+  return sortManifests(files, rulesOf(flavour))
 }
 
 /** Splits rendered files and sorts what is in them: manifests and hooks by kind, then as written. */

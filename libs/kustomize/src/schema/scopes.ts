@@ -12,6 +12,13 @@ const LATER_CLUSTER_KINDS = [
 const CLUSTER: ReadonlySet<string> = new Set([...CLUSTER_KINDS, ...LATER_CLUSTER_KINDS])
 const NAMESPACED: ReadonlySet<string> = new Set(NAMESPACED_KINDS)
 
+/** Whether the built-in schemas know a type as one without a namespace; `undefined` where they do not know it. */
+export function isClusterScoped(apiVersion: string, kind: string): boolean | undefined {
+  const name = `${apiVersion} ${kind}`
+  if (CLUSTER.has(name)) return true
+  return NAMESPACED.has(name) ? false : undefined
+}
+
 /**
  * The schemas of one build: the built-in ones, or those of an OpenAPI document that the first kustomization to name one
  * brought. A document that a base brings is added to the built-in schemas where these were needed before; one of the
