@@ -29,6 +29,7 @@ export {
   type HelmReleaseContents,
   type HelmReleaseHook,
   type HelmReleaseInput,
+  type HelmReleaseValues,
   type RenderedHelmRelease,
   renderHelmRelease,
 } from './render-helm-release.ts'

@@ -1,4 +1,5 @@
 import { freshValues } from '@tidemark/go-template'
+import { systemClock, systemRandom } from '@tidemark/kernel'
 import { firstDifference, memoryTree } from '@tidemark/source-tree'
 import { expect, test } from 'vitest'
 import { renderHelmRelease, type HelmReleaseInput } from './render-helm-release.ts'
@@ -61,8 +62,8 @@ const input: HelmReleaseInput = {
   sourceRevision: '1.2.3',
   revision: 1,
   capabilities: {},
-  references: new Map(),
-  generated: freshValues({ random: (length) => new Uint8Array(length), clock: { now: () => 0 } }),
+  inputs: [],
+  generated: freshValues({ random: systemRandom, clock: systemClock }),
 }
 
 const render = (spec: Spec = {}, more: Partial<HelmReleaseInput> = {}) =>
@@ -79,6 +80,15 @@ const render = (spec: Spec = {}, more: Partial<HelmReleaseInput> = {}) =>
     },
     { ...input, ...more },
   )
+
+function given(
+  kind: 'Secret' | 'ConfigMap',
+  name: string,
+  data: Readonly<Record<string, string>>,
+): HelmReleaseInput['inputs'][number] {
+  const values = Object.entries(data).map(([key, text]) => [key, Buffer.from(text)] as const)
+  return { kind, namespace: 'apps', name, values: new Map(values) }
+}
 
 function found(objects: readonly unknown[], kind: string): unknown {
   return objects.find((object) => Reflect.get(Object(object), 'kind') === kind)
@@ -132,11 +142,11 @@ test('values come from references in their order, then from the object; a path i
     { kind: 'Secret', name: 'tag', valuesKey: 'tag', targetPath: 'image.tag' },
     { kind: 'Secret', name: 'none', optional: true },
   ]
-  const references = new Map([
-    ['ConfigMap/apps/base', new Map([['values.yaml', 'replicas: 2\nimage: {tag: base}\n']])],
-    ['Secret/apps/tag', new Map([['tag', 'secret']])],
-  ])
-  const { objects, contents } = render({ valuesFrom, values: { replicas: 3 } }, { references })
+  const inputs = [
+    given('ConfigMap', 'base', { 'values.yaml': 'replicas: 2\nimage: {tag: base}\n' }),
+    given('Secret', 'tag', { tag: 'secret' }),
+  ]
+  const { objects, contents } = render({ valuesFrom, values: { replicas: 3 } }, { inputs })
   expect(found(objects, 'Deployment')).toMatchObject({
     spec: { replicas: 3, template: { spec: { containers: [{ image: 'web:secret' }] } } },
   })

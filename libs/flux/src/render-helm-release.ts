@@ -1,6 +1,7 @@
 import {
   decodeJson,
   encodeJson,
+  fromBuffer,
   fromBytes,
   type GeneratedValues,
   GoMap,
@@ -36,10 +37,18 @@ export interface HelmReleaseInput {
   readonly revision: number
   /** Of the cluster; those that Helm assumes without one where they are not known. */
   readonly capabilities: Capabilities
-  /** What the objects of `spec.valuesFrom` hold, by `<kind>/<namespace>/<name>`. */
-  readonly references: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** What the objects of `spec.valuesFrom` hold; those that are not there are left out. */
+  readonly inputs: readonly HelmReleaseValues[]
   readonly generated: GeneratedValues
   readonly clock?: Clock
+}
+
+/** What a Secret or ConfigMap holds. */
+export interface HelmReleaseValues {
+  readonly kind: 'Secret' | 'ConfigMap'
+  readonly namespace: string
+  readonly name: string
+  readonly values: ReadonlyMap<string, Uint8Array>
 }
 
 /** What a HelmRelease delivers. Ordinary objects are apart from what has a life of its own. */
@@ -183,8 +192,10 @@ function valuesOf(
     references: valuesFrom,
     values: inline instanceof GoMap ? inline : new GoMap(),
     find: (kind, name) => {
-      const found = input.references.get(`${kind}/${namespace}/${name}`)
-      return found && new Map([...found].map(([key, text]) => [key, toBytes(text)]))
+      const found = input.inputs.find(
+        (one) => one.kind === kind && one.namespace === namespace && one.name === name,
+      )
+      return found && new Map([...found.values].map(([key, bytes]) => [key, fromBuffer(bytes)]))
     },
   })
 }

@@ -1,4 +1,5 @@
 import type { GeneratedEntry } from '@tidemark/go-template'
+import type { HelmReleaseContents } from '@tidemark/flux'
 import type { JsonObject } from '@tidemark/manifests'
 import type { Reads, SourceTree } from '@tidemark/source-tree'
 
@@ -14,6 +15,14 @@ export interface RenderJob {
   readonly variables: ReadonlyMap<string, string>
   /** What charts generated when this was last rendered; it is given again. */
   readonly generated: readonly GeneratedEntry[]
+  /** Of a HelmRelease: which release it would be, and of which revision of the chart. */
+  readonly release: ReleaseFacts
+}
+
+export interface ReleaseFacts {
+  /** 1 is an install. */
+  readonly number: number
+  readonly sourceRevision: string
 }
 
 /** What came of it. A pure function of the job, but for what charts generate anew: that is in the outcome. */
@@ -21,6 +30,8 @@ export type RenderOutcome =
   | {
       readonly kind: 'rendered'
       readonly objects: readonly JsonObject[]
+      /** Of a HelmRelease: what it holds beside its objects. Secrets may be among it. */
+      readonly helm: HelmReleaseContents | undefined
       readonly reads: Reads
       readonly warnings: readonly string[]
       /** All that charts generated, now or before. Secrets may be among it. */

@@ -28,6 +28,7 @@ const job = (digest: string, files: Readonly<Record<string, string>>, path = './
   tree: memoryTree(Object.entries(files)),
   objectJson: object(path),
   variables: new Map(),
+  release: { number: 1, sourceRevision: '' },
   generated: [],
 })
 const filler = (n: number): string => `${n}\n${'x'.repeat(5_000_000)}`

@@ -175,6 +175,7 @@ class Child {
           objectJson: job.objectJson,
           variables: job.variables,
           generated: job.generated,
+          release: job.release,
         },
         signal,
       )

@@ -23,6 +23,7 @@ export type ToChild =
       readonly objectJson: string
       readonly variables: RenderJob['variables']
       readonly generated: RenderJob['generated']
+      readonly release: RenderJob['release']
     }
 
 /** What a render child answers. */

@@ -19,7 +19,8 @@ function treeOf(files: Readonly<Record<string, string>>): SourceTree {
 }
 
 function outcomeOf(tree: SourceTree): ReturnType<typeof renderFiles> {
-  return renderFiles({ tree, objectJson: OBJECT, generated: [], variables: new Map() })
+  const release = { number: 1, sourceRevision: '' }
+  return renderFiles({ tree, objectJson: OBJECT, generated: [], variables: new Map(), release })
 }
 
 function withChart(template: string): SourceTree {
@@ -62,4 +63,33 @@ test('a limit is told with the template, the line and what to do', () => {
     line: 2,
     message: expect.stringMatching(/at shop\/templates\/a\.yaml:2; .*or split the chart$/u),
   })
+})
+
+const RELEASE = JSON.stringify({
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+  metadata: { name: 'shop', namespace: 'apps' },
+  spec: { interval: '1m', chartRef: { kind: 'HelmChart', name: 'shop' } },
+})
+
+test('a HelmRelease is rendered from its chart, as the release that it would be', () => {
+  const tree = treeOf({
+    'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+    'values.yaml': '',
+    'templates/a.yaml':
+      'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {n: "{{ .Release.Revision }}", first: "{{ .Release.IsInstall }}"}\n',
+  })
+  const of = (number: number): unknown =>
+    renderFiles({
+      tree,
+      objectJson: RELEASE,
+      generated: [],
+      variables: new Map(),
+      release: { number, sourceRevision: '1.0.0' },
+    })
+  expect(of(1)).toMatchObject({
+    objects: [{ data: { n: '1', first: 'true' } }],
+    helm: { chartName: 'shop' },
+  })
+  expect(of(3)).toMatchObject({ objects: [{ data: { n: '3', first: 'false' } }] })
 })

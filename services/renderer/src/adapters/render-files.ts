@@ -2,7 +2,7 @@ import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { helmRenderer } from '@tidemark/kustomize'
 import { SourceError } from '@tidemark/source-tree'
-import { renderKustomization, RenderRefused } from '@tidemark/flux'
+import { isRecord, renderHelmRelease, renderKustomization, RenderRefused } from '@tidemark/flux'
 import type { RenderJob, RenderOutcome } from '../ports.ts'
 
 /** A file that the engine wants and that is not here yet. Not an answer: the render begins again with it. */
@@ -24,16 +24,26 @@ export function renderFiles({
   objectJson,
   variables,
   generated,
-}: Pick<RenderJob, 'tree' | 'objectJson' | 'variables' | 'generated'>): RenderOutcome {
+  release,
+}: Omit<RenderJob, 'key' | 'artifactDigest'>): RenderOutcome {
   try {
     const object: unknown = JSON.parse(objectJson)
     const memory = new GeneratedMemory({ random: systemRandom, clock: systemClock }, generated)
-    const charts = helmRenderer({ generated: memory, clock: systemClock })
+    const drawn = { generated: memory, clock: systemClock }
+    if (isRecord(object) && object['kind'] === 'HelmRelease') {
+      const { number, sourceRevision } = release
+      const revisions = { revision: number, sourceRevision }
+      const given = { tree, inputs: [], capabilities: {}, ...revisions, ...drawn }
+      const { contents, ...rendered } = renderHelmRelease(object, given)
+      return { kind: 'rendered', ...rendered, helm: contents, generated: memory.entries }
+    }
+    const charts = helmRenderer(drawn)
     const { objects, warnings, reads } = renderKustomization(tree, object, {
       substituteFrom: [variables],
       charts,
     })
-    return { kind: 'rendered', objects, warnings, reads, generated: memory.entries }
+    const { entries } = memory
+    return { kind: 'rendered', objects, helm: undefined, warnings, reads, generated: entries }
   } catch (error) {
     if (error instanceof FileMissing) throw error
     return failure(error)

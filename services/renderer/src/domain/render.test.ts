@@ -37,6 +37,8 @@ test('what a chart generated outlives a failed render, and is not given where it
       engine: 'e',
       generatedDigest: 'g',
       generatedBlob: 'gb',
+      helmBlob: '',
+      chart: undefined,
     },
   }
   const state = [rendered, answer(2n)].reduce(

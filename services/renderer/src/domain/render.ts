@@ -1,4 +1,10 @@
-import { event, type AnyEvent, type EventOf, type RenderRequested } from '@tidemark/contracts'
+import {
+  event,
+  type AnyEvent,
+  type EventOf,
+  type ReleaseChart,
+  type RenderRequested,
+} from '@tidemark/contracts'
 import type { Decider } from '@tidemark/event-store'
 
 /** The newest render of an application that has its answer. */
@@ -27,6 +33,9 @@ export type Outcome =
       readonly generatedDigest: string
       readonly generatedBlob: string
       readonly engine: string
+      readonly helmBlob: string
+      /** Of a HelmRelease. */
+      readonly chart: ReleaseChart | undefined
     }
   | {
       readonly kind: 'failed'

@@ -19,10 +19,12 @@ import {
   type RenderState,
 } from '../domain/render.ts'
 import { openGenerated, packGenerated } from './generated.ts'
+import { chartOf, digestedContents, packContents, releaseInputs } from './helm-contents.ts'
 import type { Artifacts, RenderEngine, RenderOutcome } from '../ports.ts'
 
 /** Name and version of the engine. Recorded with each render, never a trigger (DECISIONS 8). */
 const ENGINE = 'tidemark/kustomize-5.8'
+const CHART_ENGINE = 'tidemark/helm-4.2'
 
 export interface RenderApplicationDeps {
   readonly surroundings: Surroundings
@@ -102,6 +104,10 @@ async function run(
     objectJson: Buffer.from(objectJson).toString('utf8'),
     variables: new Map(requested.variables.map(({ key, value }) => [key, value])),
     generated: await openGenerated(surroundings.blobs, remembered, signal),
+    release: {
+      number: Number(requested.releaseNumber),
+      sourceRevision: artifact?.revision ?? '',
+    },
   }
   return await engine.render(job, signal)
 }
@@ -125,23 +131,34 @@ async function keep(
       outcome: { kind: 'failed', code, message, file, line },
     }
   }
-  const { objects, warnings } = outcome
+  const { objects, helm, warnings } = outcome
   const generated = packGenerated(outcome.generated)
   const manifests = Buffer.from(canonicalJson([...objects]))
-  const [manifestBlob = '', readSetBlob = '', generatedBlob = ''] = await surroundings.blobs.putAll(
-    [manifests, ...readBytes(reads), ...(generated === undefined ? [] : [Buffer.from(generated)])],
-  )
+  const [manifestBlob = '', readSetBlob = '', ...others] = await surroundings.blobs.putAll([
+    manifests,
+    ...readBytes(reads),
+    ...(generated === undefined ? [] : [Buffer.from(generated)]),
+    ...(helm === undefined ? [] : [packContents(helm)]),
+  ])
+  const [generatedBlob = ''] = generated === undefined ? [] : others
+  const helmBlob = helm === undefined ? '' : (others.at(-1) ?? '')
   const rendered: Outcome = {
     kind: 'rendered',
-    manifestDigest: manifestDigest(objects, keyed),
+    manifestDigest: manifestDigest([...objects, ...digestedContents(helm)], keyed),
     manifestBlob,
     objectCount: objects.filter((object) => roleOf(object) === 'applied').length,
     fluxObjectCount: objects.filter((object) => roleOf(object) === 'interpreted').length,
-    inputsDigest: sha256(inputsText(readSetDigest, requested)),
+    inputsDigest: sha256(
+      helm === undefined
+        ? inputsText(readSetDigest, requested)
+        : releaseInputs(readSetDigest, { helm, requested, keyed }),
+    ),
     warnings,
     generatedDigest: generated === undefined ? '' : keyed(generated),
     generatedBlob,
-    engine: ENGINE,
+    engine: helm === undefined ? ENGINE : CHART_ENGINE,
+    helmBlob,
+    chart: chartOf(helm),
   }
   return { requested, readSetDigest, readSetBlob, outcome: rendered }
 }

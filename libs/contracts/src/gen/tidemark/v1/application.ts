@@ -204,6 +204,8 @@ export interface RenderRequested {
   readonly rotateGenerated: boolean;
   /** Of the cluster, sorted by key; none where the object substitutes nothing. */
   readonly variables: readonly KeyValue[];
+  /** The number that a release of it would have; 1 where nothing of the application was ever applied. Charts ask for it. */
+  readonly releaseNumber: bigint;
 }
 
 /** Something that a render takes in. */
@@ -890,6 +892,7 @@ function createBaseRenderRequested(): RenderRequested {
     generation: 0n,
     rotateGenerated: false,
     variables: [],
+    releaseNumber: 0n,
   };
 }
 
@@ -933,6 +936,12 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     }
     for (const v of message.variables) {
       KeyValue.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.releaseNumber !== 0n) {
+      if (BigInt.asUintN(64, message.releaseNumber) !== message.releaseNumber) {
+        throw new globalThis.Error("value provided for field message.releaseNumber of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.releaseNumber);
     }
     return writer;
   },
@@ -1038,6 +1047,14 @@ export const RenderRequested: MessageFns<RenderRequested> = {
             message.variables.push(KeyValue.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.releaseNumber = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1081,6 +1098,11 @@ export const RenderRequested: MessageFns<RenderRequested> = {
       variables: globalThis.Array.isArray(object?.variables)
         ? object.variables.map((e: any) => KeyValue.fromJSON(e))
         : [],
+      releaseNumber: isSet(object.releaseNumber)
+        ? BigInt(object.releaseNumber)
+        : isSet(object.release_number)
+        ? BigInt(object.release_number)
+        : 0n,
     };
   },
 
@@ -1119,6 +1141,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
     if (message.variables?.length) {
       obj.variables = message.variables.map((e) => KeyValue.toJSON(e));
     }
+    if (message.releaseNumber !== 0n) {
+      obj.releaseNumber = message.releaseNumber.toString();
+    }
     return obj;
   },
 
@@ -1142,6 +1167,9 @@ export const RenderRequested: MessageFns<RenderRequested> = {
       : 0n;
     message.rotateGenerated = object.rotateGenerated ?? false;
     message.variables = object.variables?.map((e) => KeyValue.fromPartial(e)) || [];
+    message.releaseNumber = (object.releaseNumber !== undefined && object.releaseNumber !== null)
+      ? BigInt(object.releaseNumber)
+      : 0n;
     return message;
   },
 };
