@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readHelmActions } from './helm-actions.ts'
+import { pickHelmActions, readHelmActions } from './helm-actions.ts'
 
 test('a spec that says nothing has the defaults of helm-controller', () => {
   const { install, upgrade, rollback, uninstall, test: tests, recordsMax } = readHelmActions({})
@@ -41,4 +41,22 @@ test('failures of tests are ignored as the test says, unless the remediation say
   expect(readHelmActions({ test: tests }).upgrade.ignoreTestFailures).toBe(true)
   const upgrade = { remediation: { ignoreTestFailures: false } }
   expect(readHelmActions({ test: tests, upgrade }).upgrade.ignoreTestFailures).toBe(false)
+})
+
+test('what is picked of a spec says the same of actions, and nothing of values', () => {
+  const spec = {
+    values: { password: 'x' },
+    upgrade: { remediation: { retries: 2 } },
+    timeout: '1m',
+    targetNamespace: 'web',
+    install: { createNamespace: true },
+    driftDetection: { mode: 'warn' },
+    test: { enable: true },
+    maxHistory: 3,
+    uninstall: { keepHistory: true },
+    rollback: { disableWait: true },
+  }
+  const picked = pickHelmActions(spec)
+  expect(readHelmActions(JSON.parse(picked))).toEqual(readHelmActions(spec))
+  expect(picked).not.toContain('password')
 })

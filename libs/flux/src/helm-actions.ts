@@ -1,3 +1,4 @@
+import { canonicalJson, parseJson } from '@tidemark/manifests'
 import { isRecord, parseDuration } from './fields.ts'
 import { textOf } from './flux-object.ts'
 
@@ -74,6 +75,24 @@ type Spec = Readonly<Record<string, unknown>>
 const TIMEOUT_MS = 300_000
 const RETRY_MS = 300_000
 const RECORDS_MAX = 5
+
+const FIELDS = [
+  'timeout',
+  'targetNamespace',
+  'maxHistory',
+  'install',
+  'upgrade',
+  'rollback',
+  'uninstall',
+  'test',
+  'driftDetection',
+]
+
+/** What `readHelmActions` reads of a spec, as canonical JSON: all that says how Helm acts, and no value of the chart. */
+export function pickHelmActions(spec: Spec): string {
+  const named = FIELDS.flatMap((name) => (name in spec ? [[name, spec[name]] as const] : []))
+  return canonicalJson(parseJson(JSON.stringify(Object.fromEntries(named))))
+}
 
 /** Reads the parts of a HelmRelease's spec that say how Helm acts. The fields themselves were checked before. */
 export function readHelmActions(spec: unknown): HelmActions {

@@ -1,4 +1,9 @@
 export { type BucketModel } from './bucket.ts'
+export {
+  type ApplicationKind,
+  type ApplicationModel,
+  readApplication,
+} from './application-model.ts'
 export { FLEET_API, readCluster, type ClusterModel } from './cluster.ts'
 export {
   isRecord,
@@ -48,5 +53,6 @@ export {
   type HelmActions,
   type HelmReleaseAction,
   type HelmRemedy,
+  pickHelmActions,
   readHelmActions,
 } from './helm-actions.ts'

@@ -54,6 +54,7 @@ export interface RenderWish {
 export interface Release {
   readonly number: bigint
   readonly manifestDigest: string
+  readonly inputsDigest: string
   readonly manifestBlob: string
   /** Of a HelmRelease; empty for all others. */
   readonly helmBlob: string
@@ -167,6 +168,7 @@ export function evolveApplication(state: Application, event: AnyEvent): Applicat
           {
             number: event.value.number,
             manifestDigest: event.value.variants[0]?.manifestDigest ?? '',
+            inputsDigest: event.value.inputsDigest,
             manifestBlob: event.value.variants[0]?.manifestBlob ?? '',
             helmBlob: event.value.variants[0]?.helmBlob ?? '',
             objectJson: event.value.objectJson,
@@ -307,8 +309,9 @@ function evolveFacts(state: Application, event: AnyEvent): Application {
 /** One text for one set of options, to see whether they have changed. */
 export function optionsText(options: ApplyOptions | undefined): string {
   if (options === undefined) return ''
-  const { prune, wait, force, timeoutMs, pruneOrder } = options
-  return [prune, wait, force, timeoutMs, pruneOrder].join('/')
+  const { prune, wait, force, timeoutMs, pruneOrder, helmActionsJson } = options
+  const actions = Buffer.from(helmActionsJson).toString('utf8')
+  return [prune, wait, force, timeoutMs, pruneOrder, actions].join('/')
 }
 
 /** The release that the application should run: the held one, else the newest. */

@@ -1,5 +1,5 @@
 import { event, InputKind, type EventOf } from '@tidemark/contracts'
-import type { Application } from './application.ts'
+import type { Application, Release, RenderAnswer } from './application.ts'
 import type { Fetched } from './source.ts'
 
 export type ReleaseDecision = EventOf<'ReleaseCut' | 'ReleaseConfirmed'>
@@ -25,7 +25,7 @@ export function decideRelease(
     },
   ]
   const newest = state.releases.at(-1)
-  if (newest?.manifestDigest === rendered.manifestDigest)
+  if (newest !== undefined && isSameRelease(state, newest, rendered))
     return [
       event('ReleaseConfirmed', {
         applicationId: state.id,
@@ -64,6 +64,19 @@ export function decideRelease(
       chart: rendered.chart,
     }),
   ]
+}
+
+/**
+ * Whether a render is the newest release once more: the same bytes, or, of a chart, the same inputs. A chart may print the
+ * number of its release, or something else the first time; as in Flux, that alone is no reason for another one.
+ */
+function isSameRelease(
+  { request }: Application,
+  newest: Release,
+  { manifestDigest, inputsDigest, chart }: Extract<RenderAnswer, { kind: 'rendered' }>,
+): boolean {
+  if (newest.manifestDigest === manifestDigest) return true
+  return chart !== undefined && newest.inputsDigest === inputsDigest && request?.rotates !== true
 }
 
 /** Whether the newest answer is the one that was asked for, and no release stands for it yet. */

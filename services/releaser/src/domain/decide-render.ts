@@ -67,6 +67,7 @@ export function decideRender(
       revision: fetched.revision,
       generation: declared.generation,
       rotateGenerated: generated === 'rotate' || isRotating(state),
+      releaseNumber: releaseNumberOf(state),
     }),
   ]
 }
@@ -80,6 +81,11 @@ export function digestOf(variables: readonly KeyValue[]): string {
 function variablesInput(ref: string, digest: string): Input {
   const kind = InputKind.INPUT_KIND_CLUSTER_VARIABLES
   return { kind, ref, digest, blob: '', revision: '' }
+}
+
+/** What was never applied is installed, whatever was cut before. */
+function releaseNumberOf({ lastApply, releases }: Application): bigint {
+  return lastApply === 0n ? 1n : (releases.at(-1)?.number ?? 0n) + 1n
 }
 
 function isRotating({ request, rendered }: Application): boolean {

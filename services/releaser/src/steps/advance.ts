@@ -72,9 +72,8 @@ function missingOf({ plane }: ReleaserDeps, state: Application): readonly string
 /** Ids of the applications that `dependsOn` names. */
 export function dependenciesOf(state: Application): readonly string[] {
   const cluster = state.declared?.cluster ?? ''
-  return (modelOf(state)?.dependsOn ?? []).map((dependency) =>
-    applicationId({ cluster, kind: 'Kustomization', ...dependency }),
-  )
+  const { kind = '', dependsOn = [] } = modelOf(state) ?? {}
+  return dependsOn.map((dependency) => applicationId({ cluster, kind, ...dependency }))
 }
 
 interface Dependents {

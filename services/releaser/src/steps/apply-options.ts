@@ -1,5 +1,6 @@
 import { PruneOrder, type ApplyOptions } from '@tidemark/contracts'
 import type { Application } from '../domain/application.ts'
+import { pickHelmActions } from '@tidemark/flux'
 import { modelOf } from './models.ts'
 
 const NONE: ApplyOptions = {
@@ -22,6 +23,7 @@ export function applyOptionsOf(state: Application, pruneApproved: boolean): Appl
   if (model === undefined) return { ...NONE, pruneApproved }
   return {
     ...NONE,
+    ownerKind: model.kind,
     ownerName: model.name,
     ownerNamespace: model.namespace,
     prune: model.prune,
@@ -33,5 +35,9 @@ export function applyOptionsOf(state: Application, pruneApproved: boolean): Appl
     force: model.force,
     timeoutMs: BigInt(model.timeoutMs),
     pruneApproved,
+    helmActionsJson:
+      model.kind === 'HelmRelease'
+        ? Buffer.from(pickHelmActions(model.spec))
+        : NONE.helmActionsJson,
   }
 }

@@ -1,5 +1,5 @@
 import { applicationId, event, Removal, streams, type ObjectRef } from '@tidemark/contracts'
-import { FLEET_API, isRecord, roleOf, textOf, type KustomizationModel } from '@tidemark/flux'
+import { FLEET_API, isRecord, roleOf, textOf, type ApplicationModel } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
@@ -7,6 +7,7 @@ import { advance } from './advance.ts'
 import { declareObject } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { endDescription } from './describe-cluster.ts'
+import { impliedKeys, withdrawImplied } from './declare-implied.ts'
 import { modelOf } from './models.ts'
 import type { Parent } from './refuse-object.ts'
 
@@ -35,7 +36,7 @@ export async function declareChildren(
   if (objects === undefined) return
   const { cluster, project } = state.declared ?? { cluster: '', project: '' }
   const parent = { id, cluster, project }
-  const kept = new Set<string>()
+  const kept = new Set(impliedKeys(state))
   for (const object of inOrder(objects)) {
     const ref = refOf(object, parent)
     kept.add(objectKey(ref))
@@ -182,6 +183,7 @@ function removeApplications(
       reason: `no longer in ${child.declared?.parentId ?? ''}`,
     })
     deps.decisions.record(cause, [{ stream, event: removed }])
+    withdrawImplied(deps, child.id, cause)
     advance(deps, child.id, cause, { pruneApproved: approved })
     removeGrandchildren(deps, child, cause)
   }
@@ -208,7 +210,7 @@ function countObjects(deps: ReleaserDeps, states: readonly Application[]): numbe
 }
 
 /** Flux's deletionPolicy: by default what `prune` says; a suspended one deletes nothing. */
-function removalOf(model: KustomizationModel | undefined): Removal {
+function removalOf(model: ApplicationModel | undefined): Removal {
   if (model === undefined || model.suspend) return Removal.REMOVAL_ORPHAN
   if (model.deletionPolicy === 'Orphan') return Removal.REMOVAL_ORPHAN
   const deletes = model.deletionPolicy !== 'MirrorPrune' || model.prune

@@ -4,13 +4,14 @@ import {
   FLEET_API,
   groupOf,
   isSourceKind,
-  readKustomization,
-  type KustomizationModel,
+  readApplication,
+  type ApplicationModel,
 } from '@tidemark/flux'
 import type { Application } from '../domain/application.ts'
 import type { Plane } from '../domain/plane.ts'
 import { objectKey } from '../domain/source.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { declareImplied } from './declare-implied.ts'
 import { declareSource } from './declare-source.ts'
 import { describeCluster } from './describe-cluster.ts'
 import { findCycle } from './find-cycle.ts'
@@ -29,9 +30,12 @@ export async function declareObject(
   const { ref } = declaration
   if (isSupplied(deps, declaration)) return
   if (isSourceKind(ref.kind)) return declareSource(deps, declaration, signal)
-  if (ref.kind === 'Kustomization') return declareApplication(deps, declaration, signal)
   const isOurs = groupOf(ref.apiVersion) === groupOf(FLEET_API)
   if (isOurs && ref.kind === 'Cluster') return describeCluster(deps, declaration, signal)
+  const read = readApplication(ref.kind, declaration.object)
+  if (read?.kind === 'read') return declareApplication(deps, declaration, read.model, signal)
+  if (read !== undefined)
+    return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))
   refuse(
     deps,
     declaration,
@@ -54,17 +58,17 @@ function isSupplied({ plane }: ReleaserDeps, { ref, parent }: Declaration): bool
 async function declareApplication(
   deps: ReleaserDeps,
   declaration: Declaration,
+  model: ApplicationModel,
   signal: AbortSignal,
 ): Promise<void> {
   const { plane, decisions } = deps
   const { object, ref, parent, cause } = declaration
-  const read = readKustomization(object)
-  if (read.kind === 'refused')
-    return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))
   const objectJson = Buffer.from(JSON.stringify(object), 'utf8')
   const id = applicationId(ref)
-  const problem = problemOf(plane, declaration, { model: read.model, bytes: objectJson.length })
+  const problem = problemOf(plane, declaration, { model, bytes: objectJson.length })
   if (problem !== undefined) return refuse(deps, declaration, `${nameOf(declaration)}${problem}`)
+  const implied = await declareImplied(deps, { declaration, id, model }, signal)
+  if (implied === 'refused') return
   const state = plane.application(id)
   if (isDeclared(state, parent, objectJson)) {
     // Declared, and not rendered yet: what declared it may have ended before it could ask.
@@ -78,7 +82,7 @@ async function declareApplication(
     cluster: parent.cluster,
     project: parent.project,
     parentId: parent.id,
-    sourceId: plane.sourceOf.get(objectKey({ ...read.model.source, cluster: ref.cluster })) ?? '',
+    sourceId: plane.sourceOf.get(objectKey({ ...model.source, cluster: ref.cluster })) ?? '',
     objectJson,
     generation: (state.declared?.generation ?? 0n) + 1n,
   })
@@ -94,11 +98,11 @@ function isDeclared(state: Application, { id }: Parent, objectJson: Uint8Array):
 }
 
 interface Candidate {
-  readonly model: KustomizationModel
+  readonly model: ApplicationModel
   readonly bytes: number
 }
 
-/** What keeps a Kustomization that is well-formed from being declared. */
+/** What keeps an application that is well-formed from being declared. */
 function problemOf(
   plane: Plane,
   { ref, parent }: Declaration,
@@ -108,7 +112,8 @@ function problemOf(
     return ` has ${bytes} bytes; at most ${OBJECT_BYTES_MAX} are allowed`
   if (depthOf(plane, parent.id) >= DEPTH_MAX)
     return ` is nested deeper than ${DEPTH_MAX} applications`
-  const edges = { id: applicationId(ref), cluster: ref.cluster, dependsOn: model.dependsOn }
+  const { kind, dependsOn } = model
+  const edges = { id: applicationId(ref), cluster: ref.cluster, kind, dependsOn }
   const cycle = findCycle(plane, edges)
   return cycle === undefined
     ? undefined

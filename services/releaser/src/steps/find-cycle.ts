@@ -5,15 +5,16 @@ import { dependenciesOf } from './advance.ts'
 export interface Edges {
   readonly id: string
   readonly cluster: string
+  readonly kind: string
   readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
 }
 
 /** The circle that an application's dependencies would close, as ids; `undefined` where there is none. */
 export function findCycle(
   { applications }: Plane,
-  { id, cluster, dependsOn }: Edges,
+  { id, cluster, kind, dependsOn }: Edges,
 ): readonly string[] | undefined {
-  const own = dependsOn.map((edge) => applicationId({ cluster, kind: 'Kustomization', ...edge }))
+  const own = dependsOn.map((edge) => applicationId({ cluster, kind, ...edge }))
   const paths = own.map((next) => [id, next])
   const seen = new Set<string>()
   for (const path of paths) {

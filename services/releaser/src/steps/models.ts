@@ -1,17 +1,18 @@
 import type { ApplicationDeclared } from '@tidemark/contracts'
-import { readKustomization, type KustomizationModel } from '@tidemark/flux'
+import { readApplication, type ApplicationModel } from '@tidemark/flux'
 import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
 
-const models = new WeakMap<ApplicationDeclared, KustomizationModel>()
+const models = new WeakMap<ApplicationDeclared, ApplicationModel>()
 
 /** The declaration of an application, read. It was checked before it was declared. */
-export function modelOf({ declared }: Application): KustomizationModel | undefined {
+export function modelOf({ declared }: Application): ApplicationModel | undefined {
   if (declared === undefined) return undefined
   const known = models.get(declared)
   if (known !== undefined) return known
-  const read = readKustomization(JSON.parse(Buffer.from(declared.objectJson).toString('utf8')))
-  if (read.kind === 'refused') return undefined
+  const object: unknown = JSON.parse(Buffer.from(declared.objectJson).toString('utf8'))
+  const read = readApplication(declared.object?.kind ?? '', object)
+  if (read?.kind !== 'read') return undefined
   models.set(declared, read.model)
   return read.model
 }

@@ -1,0 +1,62 @@
+import { readHelmRelease, type HelmReleaseModel } from './helm-release.ts'
+import type { Read } from './flux-object.ts'
+import { readKustomization, type KustomizationModel } from './kustomization.ts'
+
+/** What an object that delivers something says of its delivery, whatever it is rendered from. */
+export interface ApplicationModel extends Pick<
+  KustomizationModel,
+  | 'name'
+  | 'namespace'
+  | 'source'
+  | 'intervalMs'
+  | 'retryIntervalMs'
+  | 'timeoutMs'
+  | 'prune'
+  | 'pruneOrder'
+  | 'wait'
+  | 'force'
+  | 'suspend'
+  | 'deletionPolicy'
+  | 'dependsOn'
+  | 'spec'
+> {
+  readonly kind: ApplicationKind
+  /** The source that the object implies, as an object: the HelmChart of a HelmRelease. */
+  readonly impliedSource: Readonly<Record<string, unknown>> | undefined
+}
+
+export type ApplicationKind = 'Kustomization' | 'HelmRelease'
+
+/** Reads an object that delivers something; `undefined` for one of any other kind. */
+export function readApplication(kind: string, object: unknown): Read<ApplicationModel> | undefined {
+  switch (kind) {
+    case 'Kustomization':
+      return mapped(readKustomization(object), (model) => ({
+        ...model,
+        kind,
+        impliedSource: undefined,
+      }))
+    case 'HelmRelease':
+      return mapped(readHelmRelease(object), ofHelmRelease)
+    default:
+      return undefined
+  }
+}
+
+/** A release of Helm is uninstalled with its object, and what has left it is deleted. */
+function ofHelmRelease({ chart, ...model }: HelmReleaseModel): ApplicationModel {
+  return {
+    ...model,
+    kind: 'HelmRelease',
+    impliedSource: chart,
+    retryIntervalMs: model.intervalMs,
+    prune: true,
+    pruneOrder: 'BeforeHealth',
+    force: false,
+    deletionPolicy: 'Delete',
+  }
+}
+
+function mapped<From, To>(read: Read<From>, change: (model: From) => To): Read<To> {
+  return read.kind === 'read' ? { kind: 'read', model: change(read.model) } : read
+}
