@@ -1,4 +1,11 @@
-import { ApplyOutcome, Health, LinkState, ObjectAction, Phase } from '@tidemark/contracts'
+import {
+  ApplyOutcome,
+  Health,
+  LinkState,
+  ObjectAction,
+  Phase,
+  type ReleaseChart,
+} from '@tidemark/contracts'
 import type { Tone } from './terminal.ts'
 
 /** `Ready`, `Failed`: a phase for people. */
@@ -47,4 +54,11 @@ function wordOf(
     .split('_')
     .map((word) => `${word.charAt(0)}${word.slice(1).toLowerCase()}`)
     .join('')
+}
+
+/** The chart of a release, in one line; empty where it is of none. */
+export function describeChart(chart: ReleaseChart | undefined): string {
+  if (chart === undefined) return ''
+  const { name, version, appVersion } = chart
+  return `${name} ${version}${appVersion === '' ? '' : ` (app ${appVersion})`}`
 }

@@ -2,7 +2,7 @@ import type { DescribeApplicationResponse, ObjectCounts } from '@tidemark/contra
 import { connect } from '../client/api-client.ts'
 import { print, shortRevision } from '../client/print.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
-import { outcomeName, phaseName } from '../client/words.ts'
+import { describeChart, outcomeName, phaseName } from '../client/words.ts'
 
 const RELEASES_SHOWN = 5
 const TITLE_WIDTH = 13
@@ -27,8 +27,8 @@ function format(described: DescribeApplicationResponse): string {
   const past = releases
     .slice(0, RELEASES_SHOWN)
     .map(
-      ({ number, outcome, revision, commit }) =>
-        `${number}  ${outcome}  ${shortRevision(revision)}  ${commit?.subject ?? ''}`,
+      ({ number, outcome, revision, commit, chart }) =>
+        `${number}  ${outcome}  ${shortRevision(revision)}  ${commit?.subject ?? describeChart(chart)}`,
     )
   const happened = events.map(({ position, type, summary }) => `${position}  ${type}  ${summary}`)
   return [
@@ -52,6 +52,7 @@ function head({ application, source, dependsOn }: DescribeApplicationResponse): 
     ['Message', message],
     ['Source', source === undefined ? '' : `${source.url} ${source.ref}`],
     ['Revision', shortRevision(revision)],
+    ['Chart', describeChart(application.chart)],
     ['Release', `${application.applied} runs, ${application.release} is the newest`],
     ['Depends on', dependsOn.join(', ')],
   ]

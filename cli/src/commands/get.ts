@@ -21,7 +21,7 @@ import {
 } from '../client/print.ts'
 import { closestName } from '@tidemark/service'
 import { choiceOf, type OutputOptions } from './options.ts'
-import { outcomeName, phaseName, toneOf } from '../client/words.ts'
+import { describeChart, outcomeName, phaseName, toneOf } from '../client/words.ts'
 
 export interface GetOptions extends OutputOptions {
   readonly cluster?: string
@@ -230,7 +230,8 @@ const RELEASES: Table<ReleaseView> = {
     { title: 'CUT', value: ({ cutAtMs }) => new Date(Number(cutAtMs)).toISOString() },
     {
       title: 'COMMIT',
-      value: ({ commit, message }) => firstLine(message) || (commit?.subject ?? ''),
+      value: ({ commit, message, chart }) =>
+        firstLine(message) || (commit?.subject ?? '') || describeChart(chart),
     },
     { title: 'MANIFESTS', value: ({ manifestDigest }) => manifestDigest, wide: 'wide' },
   ],

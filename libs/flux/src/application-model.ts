@@ -1,3 +1,4 @@
+import { isRecord } from './fields.ts'
 import { readHelmRelease, type HelmReleaseModel } from './helm-release.ts'
 import type { Read } from './flux-object.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
@@ -28,7 +29,8 @@ export interface ApplicationModel extends Pick<
 export type ApplicationKind = 'Kustomization' | 'HelmRelease'
 
 /** Reads an object that delivers something; `undefined` for one of any other kind. */
-export function readApplication(kind: string, object: unknown): Read<ApplicationModel> | undefined {
+export function readApplication(object: unknown): Read<ApplicationModel> | undefined {
+  const kind = isRecord(object) ? object['kind'] : undefined
   switch (kind) {
     case 'Kustomization':
       return mapped(readKustomization(object), (model) => ({

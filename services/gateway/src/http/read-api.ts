@@ -21,7 +21,7 @@ import {
   type ListSourcesResponse,
   record,
 } from '@tidemark/contracts'
-import { readKustomization } from '@tidemark/flux'
+import { readApplication } from '@tidemark/flux'
 import type { Surroundings } from '@tidemark/service'
 import type { ApplicationState } from '../projections/application-state.ts'
 import { explainApplication } from '../projections/explain.ts'
@@ -216,8 +216,8 @@ export class ReadApi {
 
 function dependsOn({ objectJson, object }: ApplicationState): string[] {
   if (objectJson.length === 0) return []
-  const read = readKustomization(JSON.parse(Buffer.from(objectJson).toString('utf8')))
-  if (read.kind === 'refused') return []
+  const read = readApplication(JSON.parse(Buffer.from(objectJson).toString('utf8')))
+  if (read?.kind !== 'read') return []
   return read.model.dependsOn.map(
     ({ namespace, name }) => `${namespace || (object?.namespace ?? '')}/${name}`,
   )

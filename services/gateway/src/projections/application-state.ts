@@ -4,6 +4,7 @@ import type {
   Health,
   ObjectHealth,
   ObjectRef,
+  ReleaseChart,
   RenderFailed,
   RolloutStopped,
 } from '@tidemark/contracts'
@@ -45,6 +46,8 @@ export interface ReleaseState {
   readonly commit: Commit | undefined
   readonly manifestDigest: string
   readonly objectCount: number
+  /** Of a HelmRelease. */
+  readonly chart: ReleaseChart | undefined
   readonly cutAtUs: bigint
   readonly position: bigint
   outcome: 'pending' | 'applied' | 'failed' | 'superseded'

@@ -6,7 +6,7 @@ import {
   LinkState,
   type Link,
 } from '@tidemark/contracts'
-import type { ApplicationState } from './application-state.ts'
+import type { ApplicationState, ReleaseState } from './application-state.ts'
 import type { ReadModel } from './read-model.ts'
 
 /** The chain from source to health: what is done, what is under way, and the first broken link in full. */
@@ -85,9 +85,14 @@ function releaseLink({ releases, confirmedRevision }: ApplicationState): Link {
   if (newest === undefined)
     return link('release', LINK_STATE_PENDING, { summary: 'no release yet' })
   return link('release', LINK_STATE_DONE, {
-    summary: `release ${newest.number}, ${newest.objectCount} objects, ${confirmedRevision}`,
+    summary: `release ${newest.number}, ${newest.objectCount} objects, ${contentOf(newest, confirmedRevision)}`,
     position: newest.position,
   })
+}
+
+/** The chart that a release is of, else its revision. */
+function contentOf({ chart }: ReleaseState, revision: string): string {
+  return chart === undefined ? revision : `chart ${chart.name} ${chart.version}`
 }
 
 function dependenciesLink({ rollout }: ApplicationState, model: ReadModel): Link | undefined {

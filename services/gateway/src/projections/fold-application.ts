@@ -77,13 +77,14 @@ function foldRelease(state: ApplicationState, { event, stored }: Recorded): void
       state.confirmedRevision = event.value.revision
       break
     case 'ReleaseCut': {
-      const { number, revision, commit, variants, objectCount } = event.value
+      const { number, revision, commit, variants, objectCount, chart } = event.value
       state.confirmedRevision = revision
       state.releases.push({
         number,
         revision,
         commit,
         objectCount,
+        chart,
         manifestDigest: variants[0]?.manifestDigest ?? '',
         cutAtUs: stored.atUs,
         position: stored.position,

@@ -1,5 +1,5 @@
 import { applicationId } from '@tidemark/contracts'
-import { readKustomization } from '@tidemark/flux'
+import { readApplication } from '@tidemark/flux'
 import type { ApplicationState } from './application-state.ts'
 
 const ids = new WeakMap<Uint8Array, string>()
@@ -8,8 +8,8 @@ const ids = new WeakMap<Uint8Array, string>()
 export function sourceObjectId({ cluster, objectJson }: ApplicationState): string {
   const known = ids.get(objectJson)
   if (known !== undefined) return known
-  const read = readKustomization(parse(objectJson))
-  const id = read.kind === 'refused' ? '' : applicationId({ cluster, ...read.model.source })
+  const read = readApplication(parse(objectJson))
+  const id = read?.kind === 'read' ? applicationId({ cluster, ...read.model.source }) : ''
   ids.set(objectJson, id)
   return id
 }

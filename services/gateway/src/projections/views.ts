@@ -29,12 +29,10 @@ export function viewApplication(state: ApplicationState, model: ReadModel): Appl
     phase,
     reason,
     message,
-    release: state.releases.at(-1)?.number ?? 0n,
     applied,
     revision: revisionOf(state, model),
-    appliedRevision: state.releases.find(({ number }) => number === applied)?.revision ?? '',
+    ...releaseFields(state, applied),
     health: deployment?.health ?? Health.HEALTH_UNSPECIFIED,
-    objectCount: state.releases.at(-1)?.objectCount ?? 0,
     held: state.hold?.number ?? 0n,
     holdReason: state.hold?.reason ?? '',
     parentId: state.parentId,
@@ -50,6 +48,21 @@ function revisionOf(state: ApplicationState, model: ReadModel): string {
   const settled = state.requested === state.answered && state.renderFailure === undefined
   const newest = model.sourceOf(state)?.fetched?.revision
   return settled ? (newest ?? state.confirmedRevision) : state.confirmedRevision
+}
+
+/** Of the newest release, and of the one that runs. */
+function releaseFields(
+  { releases }: ApplicationState,
+  applied: bigint,
+): Pick<ApplicationView, 'release' | 'appliedRevision' | 'objectCount' | 'chart'> {
+  const newest = releases.at(-1)
+  const runs = releases.find(({ number }) => number === applied)
+  return {
+    release: newest?.number ?? 0n,
+    appliedRevision: runs?.revision ?? '',
+    objectCount: newest?.objectCount ?? 0,
+    chart: (runs ?? newest)?.chart,
+  }
 }
 
 function isApplied({ deployment }: ApplicationState): boolean {
@@ -73,6 +86,7 @@ export function viewRelease(state: ApplicationState, release: ReleaseState): Rel
     outcome: release.outcome,
     message: release.message,
     appliedAtMs: release.appliedAtUs / 1000n,
+    chart: release.chart,
     current: isApplied(state) && state.deployment?.number === release.number,
   })
 }

@@ -32,7 +32,7 @@ export async function declareObject(
   if (isSourceKind(ref.kind)) return declareSource(deps, declaration, signal)
   const isOurs = groupOf(ref.apiVersion) === groupOf(FLEET_API)
   if (isOurs && ref.kind === 'Cluster') return describeCluster(deps, declaration, signal)
-  const read = readApplication(ref.kind, declaration.object)
+  const read = readApplication(declaration.object)
   if (read?.kind === 'read') return declareApplication(deps, declaration, read.model, signal)
   if (read !== undefined)
     return refuse(deps, declaration, describeProblems(nameOf(declaration), read.problems))

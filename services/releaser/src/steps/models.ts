@@ -11,7 +11,7 @@ export function modelOf({ declared }: Application): ApplicationModel | undefined
   const known = models.get(declared)
   if (known !== undefined) return known
   const object: unknown = JSON.parse(Buffer.from(declared.objectJson).toString('utf8'))
-  const read = readApplication(declared.object?.kind ?? '', object)
+  const read = readApplication(object)
   if (read?.kind !== 'read') return undefined
   models.set(declared, read.model)
   return read.model

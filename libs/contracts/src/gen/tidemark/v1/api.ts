@@ -32,6 +32,7 @@ import {
   ObjectHealth,
   ObjectResult,
 } from "./deployment.ts";
+import { ReleaseChart } from "./helm.ts";
 import { ParkedEvent, StoredEvent } from "./ledger.ts";
 import { Commit, GitRef, ObjectRef } from "./source.ts";
 
@@ -280,6 +281,8 @@ export interface ApplicationView {
   readonly changedAtMs: bigint;
   readonly changedAtPosition: bigint;
   readonly drifted: boolean;
+  /** Of a HelmRelease: the chart of the release that runs, before the first apply that of the newest. */
+  readonly chart: ReleaseChart | undefined;
 }
 
 export interface ListApplicationsRequest {
@@ -320,6 +323,8 @@ export interface ReleaseView {
   readonly message: string;
   readonly appliedAtMs: bigint;
   readonly current: boolean;
+  /** Of a HelmRelease. */
+  readonly chart: ReleaseChart | undefined;
 }
 
 export interface ListReleasesRequest {
@@ -1661,6 +1666,7 @@ function createBaseApplicationView(): ApplicationView {
     changedAtMs: 0n,
     changedAtPosition: 0n,
     drifted: false,
+    chart: undefined,
   };
 }
 
@@ -1740,6 +1746,9 @@ export const ApplicationView: MessageFns<ApplicationView> = {
     }
     if (message.drifted !== false) {
       writer.uint32(160).bool(message.drifted);
+    }
+    if (message.chart !== undefined) {
+      ReleaseChart.encode(message.chart, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -1917,6 +1926,14 @@ export const ApplicationView: MessageFns<ApplicationView> = {
             message.drifted = reader.bool();
             continue;
           }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.chart = ReleaseChart.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1983,6 +2000,7 @@ export const ApplicationView: MessageFns<ApplicationView> = {
         ? BigInt(object.changed_at_position)
         : 0n,
       drifted: isSet(object.drifted) ? globalThis.Boolean(object.drifted) : false,
+      chart: isSet(object.chart) ? ReleaseChart.fromJSON(object.chart) : undefined,
     };
   },
 
@@ -2048,6 +2066,9 @@ export const ApplicationView: MessageFns<ApplicationView> = {
     if (message.drifted !== false) {
       obj.drifted = message.drifted;
     }
+    if (message.chart !== undefined) {
+      obj.chart = ReleaseChart.toJSON(message.chart);
+    }
     return obj;
   },
 
@@ -2082,6 +2103,9 @@ export const ApplicationView: MessageFns<ApplicationView> = {
       ? BigInt(object.changedAtPosition)
       : 0n;
     message.drifted = object.drifted ?? false;
+    message.chart = (object.chart !== undefined && object.chart !== null)
+      ? ReleaseChart.fromPartial(object.chart)
+      : undefined;
     return message;
   },
 };
@@ -2503,6 +2527,7 @@ function createBaseReleaseView(): ReleaseView {
     message: "",
     appliedAtMs: 0n,
     current: false,
+    chart: undefined,
   };
 }
 
@@ -2555,6 +2580,9 @@ export const ReleaseView: MessageFns<ReleaseView> = {
     }
     if (message.current !== false) {
       writer.uint32(96).bool(message.current);
+    }
+    if (message.chart !== undefined) {
+      ReleaseChart.encode(message.chart, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -2668,6 +2696,14 @@ export const ReleaseView: MessageFns<ReleaseView> = {
             message.current = reader.bool();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.chart = ReleaseChart.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2710,6 +2746,7 @@ export const ReleaseView: MessageFns<ReleaseView> = {
         ? BigInt(object.applied_at_ms)
         : 0n,
       current: isSet(object.current) ? globalThis.Boolean(object.current) : false,
+      chart: isSet(object.chart) ? ReleaseChart.fromJSON(object.chart) : undefined,
     };
   },
 
@@ -2751,6 +2788,9 @@ export const ReleaseView: MessageFns<ReleaseView> = {
     if (message.current !== false) {
       obj.current = message.current;
     }
+    if (message.chart !== undefined) {
+      obj.chart = ReleaseChart.toJSON(message.chart);
+    }
     return obj;
   },
 
@@ -2775,6 +2815,9 @@ export const ReleaseView: MessageFns<ReleaseView> = {
       ? BigInt(object.appliedAtMs)
       : 0n;
     message.current = object.current ?? false;
+    message.chart = (object.chart !== undefined && object.chart !== null)
+      ? ReleaseChart.fromPartial(object.chart)
+      : undefined;
     return message;
   },
 };
