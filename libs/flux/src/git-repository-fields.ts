@@ -1,7 +1,5 @@
 import type { FieldRule, FieldTable } from './fields.ts'
 
-const NEXT = 'remove it, or wait for a version that has it'
-
 /** A reference by name, within the namespace. */
 const NAMED: FieldRule = {
   kind: 'object',
@@ -61,9 +59,21 @@ export const GIT_REPOSITORY_SPEC: FieldTable = {
       },
     },
   },
-  include: { rule: { kind: 'not-yet', instead: `put the files into one repository, ${NEXT}` } },
-  recurseSubmodules: { rule: { kind: 'not-yet', instead: NEXT } },
-  sparseCheckout: { rule: { kind: 'not-yet', instead: `use spec.ignore, ${NEXT}` } },
+  include: {
+    rule: {
+      kind: 'list',
+      items: {
+        kind: 'object',
+        fields: {
+          repository: { required: 'required', rule: NAMED },
+          fromPath: { rule: { kind: 'text' } },
+          toPath: { rule: { kind: 'text' } },
+        },
+      },
+    },
+  },
+  recurseSubmodules: { rule: { kind: 'switch' } },
+  sparseCheckout: { rule: { kind: 'list', items: { kind: 'text' } } },
   proxySecretRef: { rule: NAMED },
   serviceAccountName: {
     rule: {

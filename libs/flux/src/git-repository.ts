@@ -16,6 +16,18 @@ export interface GitRepositoryModel extends SourceFrame {
   readonly proxySecretName: string
   readonly provider: 'generic' | 'github'
   readonly verification: GitVerificationModel | undefined
+  readonly includes: readonly GitIncludeModel[]
+  readonly recurseSubmodules: boolean
+  /** Folders; none keeps all. */
+  readonly sparseCheckout: readonly string[]
+}
+
+/** The artifact of another GitRepository of the namespace, put into this one's. */
+export interface GitIncludeModel {
+  readonly name: string
+  /** A folder of it; empty is all. */
+  readonly fromPath: string
+  readonly toPath: string
 }
 
 /** What must be signed, and where the keys are. */
@@ -52,6 +64,9 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
       proxySecretName: refName(spec['proxySecretRef']),
       provider: spec['provider'] === 'github' ? 'github' : 'generic',
       verification: readVerification(spec['verify']),
+      includes: listOf(spec['include']).map((include) => readInclude(include)),
+      recurseSubmodules: spec['recurseSubmodules'] === true,
+      sparseCheckout: listOf(spec['sparseCheckout']).map((folder) => textOf(folder)),
     },
   }
 }
@@ -59,6 +74,20 @@ export function readGitRepository(value: unknown): Read<GitRepositoryModel> {
 const WITHOUT_APP = {
   field: 'spec.secretRef',
   message: 'is required with the provider github: it names the Secret of the GitHub App',
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+function readInclude(value: unknown): GitIncludeModel {
+  const include = isRecord(value) ? value : {}
+  const name = refName(include['repository'])
+  return {
+    name,
+    fromPath: textOf(include['fromPath']),
+    toPath: textOf(include['toPath']) || name, // As in Flux.
+  }
 }
 
 function readVerification(value: unknown): GitVerificationModel | undefined {

@@ -16,6 +16,8 @@ export type GitRefusalCode =
   | 'SOURCE_PROTOCOL' // What answers does not speak Git's smart protocol.
   | 'SOURCE_SIZE' // More bytes or files than the limits allow.
   | 'SOURCE_REFS' // More refs than the limits allow.
+  | 'SOURCE_PATH' // A path that the source names is not in what it is to be in, or is taken there.
+  | 'SOURCE_SUBMODULE' // A submodule is where none may be, or there is no word of where it is.
   | 'SOURCE_OBJECT_FORMAT' // The repository names its objects by SHA-256.
   | 'SOURCE_UNSIGNED' // What must be signed is not.
   | 'SOURCE_SIGNATURE' // It is signed by nobody who may, or the signature does not hold.

@@ -22,6 +22,7 @@ export type {
   Resolution,
   SshLogin,
 } from './git-source.ts'
+export { blobsOf, type Files, filesOf } from './files.ts'
 export { GITHUB_API, type GithubApp, GithubApps } from './github-app.ts'
 export { answerByHttpBackend, startHttpBackend } from './http-backend.ts'
 export { isomorphicGit } from './isomorphic/isomorphic-git.ts'
@@ -38,6 +39,7 @@ export {
   revertNewest,
   seedRepository,
 } from './seed-repository.ts'
+export { openSubmodules } from './submodules/open-submodules.ts'
 export { type GitOptions, systemGit } from './system-git/system-git.ts'
 export { type EnvironmentProxies } from './transport/proxy.ts'
 export { readVerificationKeys, type VerificationKeys } from './verify/verification-keys.ts'

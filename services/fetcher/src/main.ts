@@ -88,9 +88,9 @@ function fetcherSteps(deps: FetchRevisionDeps, inTurn: InTurn, signal: AbortSign
     const waiting = sources.naming(secret).filter(({ state }) => isWaiting(state))
     for (const { id } of waiting) await fetch(id, cause)
   }
-  /** An index, or the files that charts are in, have moved. */
-  const fetchCharts = async (sourceId: string, cause: Cause): Promise<void> => {
-    for (const { id } of sources.chartsIn(sourceId)) await fetch(id, cause)
+  /** An index, the files that charts are in, or what others include, have moved. */
+  const fetchMadeFrom = async (sourceId: string, cause: Cause): Promise<void> => {
+    for (const { id } of sources.madeFrom(sourceId)) await fetch(id, cause)
   }
   return {
     SourceDeclared: (recorded) => fetch(recorded.event.value.sourceId, causeOf(recorded)),
@@ -100,7 +100,7 @@ function fetcherSteps(deps: FetchRevisionDeps, inTurn: InTurn, signal: AbortSign
       inTurn(recorded.event.value.sourceId, () => releaseSecrets(deps, recorded)),
     ClusterInputObserved: (recorded) => fetchWaiting(recorded.event.value.input, causeOf(recorded)),
     SecretSet: (recorded) => fetchWaiting(recorded.event.value.secret, causeOf(recorded)),
-    RevisionFetched: (recorded) => fetchCharts(recorded.event.value.sourceId, causeOf(recorded)),
+    RevisionFetched: (recorded) => fetchMadeFrom(recorded.event.value.sourceId, causeOf(recorded)),
   }
 }
 
@@ -115,7 +115,7 @@ function keyOf({ event }: Recorded): string | undefined {
     case 'PushReceived':
       return event.value.sourceId
     case 'RevisionFetched':
-      return `charts in ${event.value.sourceId}`
+      return `made from ${event.value.sourceId}`
     case 'ReconcileRequested':
       return event.value.sourceId === '' ? undefined : event.value.sourceId
     case 'ClusterInputObserved':

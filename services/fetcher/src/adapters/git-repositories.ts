@@ -1,22 +1,28 @@
 import type { SourceDeclared } from '@tidemark/contracts'
 import {
   GitRefused,
+  filesOf,
+  openSubmodules,
   readVerificationKeys,
   verifySignatures,
   type AddressPolicy,
   type Commit,
+  type Files,
   type Git,
   type GitCredentials,
   type GithubApps,
   type GitSource,
   type ProxyChoice,
+  type Remote,
   type Resolution,
   type Verification,
 } from '@tidemark/git'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import type { SecretValues } from '@tidemark/service'
-import type { Observation, SourceState } from '../domain/source.ts'
-import type { LookedAt, Repositories } from '../ports.ts'
+import { isPutTogetherWith, type Observation } from '../domain/source.ts'
+import type { Included, Repositories } from '../ports.ts'
+import { isKept, sparseFiles } from './sparse-files.ts'
+import type { Include } from './include-files.ts'
 import { gitCredentials, githubApp, proxyChoice } from './git-credentials.ts'
 
 const SUBJECT_MAX = 200
@@ -24,8 +30,12 @@ const SUBJECT_MAX = 200
 /** Where the files of a revision go. */
 export interface Artifacts {
   keep(
-    commit: { readonly source: GitSource; readonly commit: Commit },
-    options: { readonly ignore: string | undefined; readonly previousBlob: string },
+    files: Files,
+    options: {
+      readonly ignore: string | undefined
+      readonly includes: readonly Include[]
+      readonly previousBlob: string
+    },
     signal: AbortSignal,
   ): Promise<{
     readonly digest: string
@@ -62,33 +72,38 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
 
 async function observe(
   parts: GitRepositoriesParts,
-  { declared, known, secrets }: LookedAt,
+  { declared, known, secrets, includes = [] }: Look,
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { git, artifacts, policy, crashPoints } = parts
+  const { git, policy, crashPoints } = parts
   const { url, ref, provider, verification } = declared.git ?? NOWHERE
   const proxy = secrets.get('proxy')
   const via = proxy === undefined ? undefined : proxyChoice(proxy)
   const signIn = { secret: secrets.get('credentials'), provider, proxy: via }
   const credentials = await credentialsFor(parts.apps, signIn, signal)
-  await using source = await git.open({
+  const remote: Remote = {
     url,
     policy,
     ...(credentials === undefined ? {} : { credentials }),
     ...(via === undefined ? {} : { proxy: via }),
-  })
+  }
+  await using source = await git.open(remote)
   const resolution = await source.resolve(ref ?? {}, signal)
-  if (resolution.revision === known.revision && known.failing === undefined)
-    return { kind: 'unchanged' }
+  const artifacts = includes.map(({ artifact }) => artifact)
+  const isSame = resolution.revision === known.revision && isPutTogetherWith(known, artifacts)
+  if (isSame && known.failing === undefined) return { kind: 'unchanged' }
   crashPoints.at('fetcher.resolved')
   const commit = await source.fetch(resolution, signal)
   if (verification !== undefined)
     await verifySignatures(commit, resolution, {
       mode: modeOf(verification.mode),
-      keys: await readVerificationKeys(filesOf(secrets.get('verification'))),
+      keys: await readVerificationKeys(textsOf(secrets.get('verification'))),
     })
-  return await take({ source, artifacts }, { declared, known, resolution, commit }, signal)
+  const fetched = { remote, source, resolution, commit }
+  return await take(parts, { declared, known, includes, fetched }, signal)
 }
+
+type Look = Parameters<Repositories['observe']>[0]
 
 const NOWHERE = { url: '', ref: undefined, provider: '', verification: undefined }
 
@@ -97,7 +112,7 @@ function modeOf(mode: string): Verification['mode'] {
   return mode === 'HEAD' || mode === 'Tag' ? mode : 'TagAndHEAD'
 }
 
-function filesOf(values: SecretValues | undefined): ReadonlyMap<string, string> {
+function textsOf(values: SecretValues | undefined): ReadonlyMap<string, string> {
   const files = [...(values?.reveal() ?? [])]
   return new Map(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]))
 }
@@ -120,24 +135,36 @@ interface SignIn {
   readonly proxy: ProxyChoice | undefined
 }
 
+/** A commit that is here. */
+interface Fetched {
+  readonly remote: Remote
+  readonly source: GitSource
+  readonly resolution: Resolution
+  readonly commit: Commit
+}
+
 async function take(
-  { source, artifacts }: { readonly source: GitSource; readonly artifacts: Artifacts },
+  { git, artifacts }: GitRepositoriesParts,
   {
     declared,
     known,
-    resolution,
-    commit,
-  }: {
-    readonly declared: SourceDeclared
-    readonly known: SourceState
-    readonly resolution: Resolution
-    readonly commit: Commit
+    includes,
+    fetched,
+  }: Pick<Look, 'declared' | 'known'> & {
+    readonly includes: readonly Included[]
+    readonly fetched: Fetched
   },
   signal: AbortSignal,
 ): Promise<Observation> {
+  const { source, resolution, commit } = fetched
+  await using files = await checkOut(git, fetched, declared.git, signal)
   const kept = await artifacts.keep(
-    { source, commit },
-    { ignore: declared.git?.ignore, previousBlob: known.artifactBlob },
+    files,
+    {
+      ignore: declared.git?.ignore,
+      includes: includes.map(({ include, artifactBlob }) => ({ ...include, artifactBlob })),
+      previousBlob: known.artifactBlob,
+    },
     signal,
   )
   const before = known.revision.split(':').at(-1) ?? ''
@@ -156,6 +183,27 @@ async function take(
       subject: (commit.message.split('\n')[0] ?? '').slice(0, SUBJECT_MAX),
       committedAtMs: BigInt(commit.committer.seconds) * 1000n,
     },
+    includes: includes.map(({ artifact }) => artifact),
     forced: descends === 'no',
   }
+}
+
+/** The files of a commit, with its submodules and without what is not wanted; read until disposed. */
+async function checkOut(
+  git: Git,
+  { remote, source, commit }: Fetched,
+  declared: SourceDeclared['git'],
+  signal: AbortSignal,
+): Promise<Files & AsyncDisposable> {
+  await using held = new AsyncDisposableStack()
+  const own = await filesOf(source, commit, signal)
+  const folders = declared?.sparseCheckout ?? []
+  const isWanted = (path: string): boolean => isKept(folders, path)
+  const whole =
+    declared?.recurseSubmodules === true
+      ? held.use(await openSubmodules(git, own, { remote, isWanted }, signal))
+      : own
+  const sparse = sparseFiles(whole, folders)
+  const moved = held.move()
+  return { ...sparse, [Symbol.asyncDispose]: () => moved.disposeAsync() }
 }

@@ -3,6 +3,7 @@ import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { Repositories } from '../ports.ts'
 import { storeArtifact, type ArtifactBlobs } from './artifact-store.ts'
 import { gitRepositories, type Artifacts } from './git-repositories.ts'
+import { includeFiles } from './include-files.ts'
 import { repositoriesByKind } from './repositories-by-kind.ts'
 
 export interface OpenRepositoriesOptions {
@@ -43,13 +44,12 @@ export async function openRepositories(
 /** Commits are kept file by file: what the artifact before holds is neither read nor stored again. */
 function gitArtifacts({ blobs, crashPoints }: OpenRepositoriesOptions): Artifacts {
   return {
-    keep: async ({ source, commit }, { ignore, previousBlob }, signal) => {
+    keep: async (checkedOut, { ignore, includes, previousBlob }, signal) => {
       crashPoints.at('fetcher.pack-fetched')
       const kept = await storeArtifact(
         blobs,
         {
-          tree: await source.tree(commit, signal),
-          blobs: (oids, ending) => source.blobs(oids, ending),
+          ...(await includeFiles(blobs, checkedOut, includes, signal)),
           ...(ignore === undefined ? {} : { ignore }),
           ...(previousBlob === '' ? {} : { previous: previousBlob }),
         },

@@ -1,4 +1,10 @@
-import { event, type AnyEvent, type Commit, type EventOf } from '@tidemark/contracts'
+import {
+  event,
+  type AnyEvent,
+  type Commit,
+  type EventOf,
+  type IncludedArtifact,
+} from '@tidemark/contracts'
 import type { Decider } from '@tidemark/event-store'
 
 /** What is known of a source from its own stream. */
@@ -8,6 +14,8 @@ export interface SourceState {
   readonly revision: string
   readonly artifactDigest: string
   readonly artifactBlob: string
+  /** What it was put together with. */
+  readonly includes: readonly IncludedArtifact[]
   readonly failing:
     | { readonly code: string; readonly message: string; readonly failures: bigint }
     | undefined
@@ -27,6 +35,8 @@ export type Observation =
       readonly commit?: Commit
       /** Where an artifact says what it was built from. */
       readonly originRevision?: string
+      /** What it was put together with. */
+      readonly includes?: readonly IncludedArtifact[]
       readonly forced: boolean
     }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
@@ -44,7 +54,14 @@ export const source: Decider<
   Input,
   'RevisionFetched' | 'FetchFailed' | 'FetchRecovered'
 > = {
-  initial: { sequence: 0n, revision: '', artifactDigest: '', artifactBlob: '', failing: undefined },
+  initial: {
+    sequence: 0n,
+    revision: '',
+    artifactDigest: '',
+    artifactBlob: '',
+    includes: [],
+    failing: undefined,
+  },
 
   decide: ({ sourceId, observation }, state) => {
     switch (observation.kind) {
@@ -65,6 +82,7 @@ export const source: Decider<
           revision: value.revision,
           artifactDigest: value.artifactDigest,
           artifactBlob: value.artifactBlob,
+          includes: value.includes,
           failing: undefined,
         }
       case 'FetchFailed':
@@ -94,15 +112,24 @@ function refused(
   return [event('FetchFailed', { sourceId, code, message, failures })]
 }
 
-/** A revision that gives the same files under the same name is no news. */
+/** Whether a source was put together with just these. */
+export function isPutTogetherWith(
+  { includes }: SourceState,
+  wanted: readonly IncludedArtifact[],
+): boolean {
+  const digests = wanted.map(({ artifactDigest }) => artifactDigest)
+  return includes.map(({ artifactDigest }) => artifactDigest).join() === digests.join()
+}
+
+/** A revision that gives the same files under the same name is no news, unless other artifacts are in it. */
 function found(
   sourceId: string,
   observation: Found,
   state: SourceState,
 ): readonly EventOf<'RevisionFetched' | 'FetchRecovered'>[] {
-  const { revision, artifactDigest, artifactBlob, commit, forced } = observation
-  if (revision === state.revision && artifactDigest === state.artifactDigest)
-    return recovered(sourceId, state)
+  const { revision, artifactDigest, artifactBlob, commit, forced, includes = [] } = observation
+  const isSame = revision === state.revision && artifactDigest === state.artifactDigest
+  if (isSame && isPutTogetherWith(state, includes)) return recovered(sourceId, state)
   return [
     event('RevisionFetched', {
       sourceId,
@@ -112,6 +139,7 @@ function found(
       commit,
       originRevision: observation.originRevision ?? '',
       forced,
+      includes: [...includes],
       fileCount: BigInt(observation.fileCount),
       byteCount: BigInt(observation.byteCount),
       sequence: state.sequence + 1n,

@@ -5,6 +5,8 @@ import {
   secretNamesOf,
   type AnyEvent,
   type ClusterInputRef,
+  type GitInclude,
+  type ObjectRef,
   type SecretRole,
   type SourceDeclared,
 } from '@tidemark/contracts'
@@ -23,6 +25,12 @@ export interface KnownSource {
   readonly state: SourceState
   /** Of the source's own stream. */
   readonly version: bigint
+}
+
+export interface Inclusion {
+  readonly include: GitInclude
+  /** `undefined` where no object of that name is declared. */
+  readonly known: KnownSource | undefined
 }
 
 /** All sources, folded from the ledger. Our own events are folded when appended, and known when read back. */
@@ -52,10 +60,22 @@ export class KnownSources {
     return chart === undefined ? undefined : this.get(chart.upstreamSourceId)
   }
 
-  /** The charts that are in a source. */
-  chartsIn(sourceId: string): readonly KnownSource[] {
+  /** What is put into a source: what it includes, and the source that stands for that now. */
+  includedIn({ declared }: KnownSource): readonly Inclusion[] {
+    const { cluster = '', namespace = '' } = declared?.object ?? {}
+    return (declared?.git?.includes ?? []).map((include) => {
+      const key = keyOf({ cluster, namespace, kind: 'GitRepository', name: include.name })
+      const known = [...this.#sources.values()].find(({ objects }) => objects.has(key))
+      return { include, known }
+    })
+  }
+
+  /** The sources that are made from another: charts that are in it, and what includes it. */
+  madeFrom(sourceId: string): readonly KnownSource[] {
     return [...this.#sources.values()].filter(
-      ({ declared }) => declared?.helmChart?.upstreamSourceId === sourceId,
+      (known) =>
+        known.declared?.helmChart?.upstreamSourceId === sourceId ||
+        this.includedIn(known).some((included) => included.known?.id === sourceId),
     )
   }
 
@@ -87,8 +107,7 @@ export class KnownSources {
   #foldIntake(id: string, { type, value }: AnyEvent): void {
     if (type !== 'SourceDeclared' && type !== 'SourceWithdrawn') return
     const known = this.get(id)
-    const { cluster, namespace, name, kind } = value.object ?? NOBODY
-    const key = [cluster, kind, namespace, name].join('/')
+    const key = keyOf(value.object ?? NOBODY)
     const objects = new Set(known.objects)
     if (type === 'SourceDeclared') objects.add(key)
     else objects.delete(key)
@@ -101,6 +120,15 @@ export class KnownSources {
       declared: objects.size === 0 ? undefined : declared,
     })
   }
+}
+
+function keyOf({
+  cluster,
+  kind,
+  namespace,
+  name,
+}: Pick<ObjectRef, 'cluster' | 'kind' | 'namespace' | 'name'>): string {
+  return [cluster, kind, namespace, name].join('/')
 }
 
 function secretsOf(declared: SourceDeclared): NamedSecrets {

@@ -1,6 +1,7 @@
 import type { ClusterInputRef, ObjectRef, SecretRole, SourceDeclared } from '@tidemark/contracts'
 import type { Cause, SecretValues } from '@tidemark/service'
-import type { FoundSecrets, LookedAt } from '../ports.ts'
+import type { FoundSecrets, Included, LookedAt } from '../ports.ts'
+import { findIncludes } from './find-includes.ts'
 import { findSecret, type FindSecretDeps } from './find-secret.ts'
 import type { KnownSource, KnownSources } from './known-sources.ts'
 
@@ -20,12 +21,15 @@ export interface PrepareLookOptions {
 export type Prepared =
   | {
       readonly kind: 'ready'
-      readonly source: LookedAt & { readonly upstream: LookedAt | undefined }
+      readonly source: LookedAt & {
+        readonly upstream: LookedAt | undefined
+        readonly includes?: readonly Included[]
+      }
     }
   | { readonly kind: 'waiting' }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
 
-/** Finds the Secrets that a source names, and of a chart the source that it is in. */
+/** Finds the Secrets that a source names, of a chart the source that it is in, and the artifacts that are included. */
 export async function prepareLook(
   deps: PrepareLookDeps,
   { known, declared, cause, pending }: PrepareLookOptions,
@@ -34,7 +38,10 @@ export async function prepareLook(
   const options = { project: declared.project, cause, pending }
   const own = await findSecrets(deps, known, options, signal)
   if (own.kind !== 'found') return own
-  const source = { declared, known: known.state, secrets: own.secrets }
+  const included = findIncludes(deps.sources, known, pending)
+  if (included.kind !== 'found') return included
+  const { includes } = included
+  const source = { declared, known: known.state, secrets: own.secrets, includes }
   const upstream = deps.sources.upstreamOf(known)
   if (upstream === undefined) return { kind: 'ready', source: { ...source, upstream: undefined } }
   const problem = problemOf(upstream, declared.helmChart?.upstream, pending)

@@ -32,15 +32,8 @@ function particular(
 ): Parameters<typeof SourceDeclared.fromPartial>[0] {
   switch (model.kind) {
     case 'GitRepository': {
-      const {
-        url,
-        ref: followed,
-        ignore,
-        secretName,
-        proxySecretName,
-        provider,
-        verification,
-      } = model
+      const { url, ref: followed, ignore, secretName, proxySecretName, provider } = model
+      const { verification, includes, recurseSubmodules, sparseCheckout } = model
       return {
         git: {
           url,
@@ -50,6 +43,9 @@ function particular(
           proxySecretName,
           provider: provider === 'generic' ? '' : provider,
           verification,
+          includes: [...includes],
+          recurseSubmodules,
+          sparseCheckout: [...sparseCheckout],
         },
       }
     }

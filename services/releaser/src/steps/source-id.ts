@@ -1,11 +1,11 @@
 import {
   BucketSource,
   derivedId,
+  GitSource,
   HelmChartSource,
   HelmRepositorySource,
   OciSource,
   secretNamesOf,
-  type GitSource,
   type ObjectRef,
   type SourceDeclared,
 } from '@tidemark/contracts'
@@ -24,7 +24,7 @@ export function sourceIdOf(declared: SourceDeclared): string {
 }
 
 function gitSourceId(git: GitSource, { cluster, namespace }: ObjectRef): string {
-  const { url, ref, ignore, secretName, proxySecretName, provider, verification } = git
+  const { url, ref, ignore, secretName, proxySecretName, provider } = git
   const owner = secretName === '' ? '' : `${cluster}/${namespace}/${secretName}`
   const refs = [ref?.commit, ref?.name, ref?.semver, ref?.tag, ref?.branch].map(
     (part) => part ?? '',
@@ -34,10 +34,19 @@ function gitSourceId(git: GitSource, { cluster, namespace }: ObjectRef): string 
   // Ids of before stay as they are where nothing of this is used.
   const more =
     proxy === '' && provider === '' ? [] : [proxy, provider === '' ? 'generic' : provider]
-  const { mode = '', secretName: keys = '' } = verification ?? {}
-  const signed =
-    verification === undefined ? [] : ['verify', mode, `${cluster}/${namespace}/${keys}`]
-  return derivedId('source', ...parts, ...more, ...signed)
+  return derivedId('source', ...parts, ...more, ...rulesOf(git, `${cluster}/${namespace}`))
+}
+
+/** What else decides of the files; keys and other sources are looked up in the namespace of the object. */
+function rulesOf(
+  { verification, includes, recurseSubmodules, sparseCheckout }: GitSource,
+  namespace: string,
+): readonly string[] {
+  const rules = GitSource.fromPartial({ verification, includes, recurseSubmodules, sparseCheckout })
+  const bytes = GitSource.encode(rules).finish()
+  if (bytes.length === 0) return []
+  const isBound = verification !== undefined || includes.length > 0
+  return ['rules', isBound ? namespace : '', Buffer.from(bytes).toString('hex')]
 }
 
 /** What a source is fetched by, as bytes: equal ones are one source. */

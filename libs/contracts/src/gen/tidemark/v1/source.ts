@@ -227,6 +227,14 @@ export interface RevisionFetched {
   readonly forced: boolean;
   /** Where an artifact says what it was built from (`org.opencontainers.image.revision`). */
   readonly originRevision: string;
+  /** The artifacts of other sources that it was put together with, in the order in which they are named. */
+  readonly includes: readonly IncludedArtifact[];
+}
+
+export interface IncludedArtifact {
+  readonly sourceId: string;
+  readonly revision: string;
+  readonly artifactDigest: string;
 }
 
 export interface Commit {
@@ -2764,6 +2772,7 @@ function createBaseRevisionFetched(): RevisionFetched {
     sequence: 0n,
     forced: false,
     originRevision: "",
+    includes: [],
   };
 }
 
@@ -2807,6 +2816,9 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
     }
     if (message.originRevision !== "") {
       writer.uint32(82).string(message.originRevision);
+    }
+    for (const v of message.includes) {
+      IncludedArtifact.encode(v!, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -2904,6 +2916,14 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
             message.originRevision = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.includes.push(IncludedArtifact.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2952,6 +2972,9 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
         : isSet(object.origin_revision)
         ? globalThis.String(object.origin_revision)
         : "",
+      includes: globalThis.Array.isArray(object?.includes)
+        ? object.includes.map((e: any) => IncludedArtifact.fromJSON(e))
+        : [],
     };
   },
 
@@ -2987,6 +3010,9 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
     if (message.originRevision !== "") {
       obj.originRevision = message.originRevision;
     }
+    if (message.includes?.length) {
+      obj.includes = message.includes.map((e) => IncludedArtifact.toJSON(e));
+    }
     return obj;
   },
 
@@ -3007,6 +3033,116 @@ export const RevisionFetched: MessageFns<RevisionFetched> = {
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     message.forced = object.forced ?? false;
     message.originRevision = object.originRevision ?? "";
+    message.includes = object.includes?.map((e) => IncludedArtifact.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseIncludedArtifact(): IncludedArtifact {
+  return { sourceId: "", revision: "", artifactDigest: "" };
+}
+
+export const IncludedArtifact: MessageFns<IncludedArtifact> = {
+  encode(message: IncludedArtifact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sourceId !== "") {
+      writer.uint32(10).string(message.sourceId);
+    }
+    if (message.revision !== "") {
+      writer.uint32(18).string(message.revision);
+    }
+    if (message.artifactDigest !== "") {
+      writer.uint32(26).string(message.artifactDigest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): IncludedArtifact {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseIncludedArtifact() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sourceId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.artifactDigest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): IncludedArtifact {
+    return {
+      sourceId: isSet(object.sourceId)
+        ? globalThis.String(object.sourceId)
+        : isSet(object.source_id)
+        ? globalThis.String(object.source_id)
+        : "",
+      revision: isSet(object.revision) ? globalThis.String(object.revision) : "",
+      artifactDigest: isSet(object.artifactDigest)
+        ? globalThis.String(object.artifactDigest)
+        : isSet(object.artifact_digest)
+        ? globalThis.String(object.artifact_digest)
+        : "",
+    };
+  },
+
+  toJSON(message: IncludedArtifact): unknown {
+    const obj: any = {};
+    if (message.sourceId !== "") {
+      obj.sourceId = message.sourceId;
+    }
+    if (message.revision !== "") {
+      obj.revision = message.revision;
+    }
+    if (message.artifactDigest !== "") {
+      obj.artifactDigest = message.artifactDigest;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<IncludedArtifact>): IncludedArtifact {
+    return IncludedArtifact.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<IncludedArtifact>): IncludedArtifact {
+    const message = createBaseIncludedArtifact() as any;
+    message.sourceId = object.sourceId ?? "";
+    message.revision = object.revision ?? "";
+    message.artifactDigest = object.artifactDigest ?? "";
     return message;
   },
 };
