@@ -2,7 +2,7 @@
 // and the source goes on by itself when it is mended.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { Phase } from '@tidemark/contracts'
@@ -33,6 +33,10 @@ interface Places {
   readonly empty: string
   readonly absent: string
   readonly page: string
+  /** It redirects to a server on another host, which must see no credentials. */
+  readonly elsewhere: string
+  readonly endless: string
+  readonly drip: string
   readonly silent: string
 }
 
@@ -117,9 +121,24 @@ const rows: readonly Row[] = [
     told: [/has no signature; sign it, by one of the keys in the Secret/u],
   },
   {
-    title: 'a Secret that holds no keys of who may sign',
+    title: 'keys of who may sign that are none',
     declared: ({ good }) => parts(good, '  verify: {mode: Tag, secretRef: {name: wrong}}\n'),
     told: [/its key (?:username|password) holds no OpenPGP keys/u],
+  },
+  {
+    title: 'a server that sends us to another host',
+    declared: ({ elsewhere }) => parts(elsewhere, '  secretRef: {name: wrong}\n'),
+    told: [/it redirects to http:\/\/localhost:\d+: other host, port or scheme/u],
+  },
+  {
+    title: 'a server that has no end',
+    declared: ({ endless }) => parts(endless),
+    told: [/the repository has more than 500000 refs/u],
+  },
+  {
+    title: 'a server that drips',
+    declared: ({ drip }) => parts(drip, '  timeout: 2s\n'),
+    told: [/there was no whole answer in 2 s/u],
   },
   {
     title: 'a page that is no repository',
@@ -226,27 +245,68 @@ async function openPlaces(held: AsyncDisposableStack, dir: string): Promise<Plac
   const auth = { kind: 'basic', username: 'ada', password: 'correct horse' } as const
   const guarded = held.use(await startGitHttp(served, { auth }))
   execFileSync(program('git'), ['init', '-q', '--bare', '-b', 'main', join(served, 'empty.git')])
-  const page = await startPage()
-  held.defer(() => {
-    page.close()
+  const serve = async (answer: RequestListener): Promise<string> => {
+    const started = await startServer(answer)
+    held.defer(started.end)
+    return `${started.url}/parts`
+  }
+  const thief = await serve(({ headers }, response) => {
+    assert(headers.authorization === undefined, 'no credentials go to another host')
+    response.end()
   })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It listens on TCP.
-  const { port } = page.address() as AddressInfo
+  const toThief = thief.replace('127.0.0.1', 'localhost')
   return {
     good: good.url,
     guarded: `${guarded.url}/parts.git`,
     empty: `${server.url}/empty.git`,
     absent: `${server.url}/absent.git`,
-    page: `http://127.0.0.1:${port}/parts`,
+    page: await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>')
+    }),
+    elsewhere: await serve((request, response) => {
+      response.writeHead(302, { location: `${toThief}${request.url ?? ''}` }).end()
+    }),
+    endless: await serve((_, response) => {
+      const line = Buffer.from('0040' + 'ab'.repeat(20) + ' refs/heads/endless\n')
+      const lines = Buffer.concat(Array.from({ length: 1_000 }, () => line))
+      pour(response, [Buffer.from('001e# service=git-upload-pack\n0000'), lines])
+    }),
+    drip: await serve((_, response) => {
+      response.setHeader('content-type', ADVERTISEMENT)
+      response.write('00')
+      const timer = setInterval(() => response.write('0'), 100)
+      response.on('close', () => clearInterval(timer))
+    }),
     silent: `http://127.0.0.1:${await freePort()}/parts.git`,
   }
 }
 
-/** A web server that says hello to everything. */
-function startPage(): Promise<Server> {
-  return new Promise((resolve) => {
-    const server = createServer((_, response) => {
-      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>')
-    }).listen(0, '127.0.0.1', () => resolve(server))
+const ADVERTISEMENT = 'application/x-git-upload-pack-advertisement'
+
+/** Writes the first once, and the second without end. */
+function pour(response: ServerResponse, [first, again]: readonly [Buffer, Buffer]): void {
+  response.setHeader('content-type', ADVERTISEMENT)
+  response.write(first)
+  const more = (): void => {
+    while (!response.destroyed && response.write(again));
+  }
+  response.on('drain', more)
+  more()
+}
+
+/** A web server on loopback. */
+async function startServer(
+  answer: RequestListener,
+): Promise<{ readonly url: string; readonly end: () => void }> {
+  const server = createServer(answer)
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve())
   })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It listens on TCP.
+  const { port } = server.address() as AddressInfo
+  const end = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${port}`, end }
 }

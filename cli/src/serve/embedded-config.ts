@@ -2,7 +2,7 @@ import type { EnvironmentProxies } from '@tidemark/git'
 import { ConfigReader } from '@tidemark/service'
 import { availableParallelism } from 'node:os'
 import { environment } from '../config.ts'
-import { readProxies, readSnapshotEvents } from './platform-config.ts'
+import { readProxies, readRefuseForcePushes, readSnapshotEvents } from './platform-config.ts'
 
 /** What the embedded form takes from the environment. */
 export interface EmbeddedConfig {
@@ -14,6 +14,8 @@ export interface EmbeddedConfig {
   readonly snapshotEvents: number
   /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
   readonly proxies: EnvironmentProxies
+  /** `TIDEMARK_REFUSE_FORCE_PUSHES`. */
+  readonly refuseForcePushes: readonly string[]
 }
 
 /** Reads the environment, once. */
@@ -26,5 +28,6 @@ export function embeddedConfig(): EmbeddedConfig {
     renderChildren: env.number('TIDEMARK_RENDER_PROCESSES', processes, { min: 1, max: 64 }),
     snapshotEvents: readSnapshotEvents(env),
     proxies: readProxies(environment()),
+    refuseForcePushes: readRefuseForcePushes(environment()),
   }
 }

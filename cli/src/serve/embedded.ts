@@ -133,6 +133,7 @@ async function startAll(options: EmbeddedOptions & EmbeddedConfig, parts: Parts)
       cacheDir: data.gitCache,
       policy: EMBEDDED_POLICY,
       proxies: options.proxies,
+      refuseForcePushes: options.refuseForcePushes,
     }),
   )
   const applier = stack.use(

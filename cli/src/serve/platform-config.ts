@@ -150,6 +150,11 @@ export function readProxies(env: Environment): EnvironmentProxies {
   return { http: either('HTTP_PROXY'), https: either('HTTPS_PROXY'), none: either('NO_PROXY') }
 }
 
+/** `TIDEMARK_REFUSE_FORCE_PUSHES`, in both forms: projects whose sources only go forward; `*` is all. */
+export function readRefuseForcePushes(env: Environment): readonly string[] {
+  return new ConfigReader(env).list('TIDEMARK_REFUSE_FORCE_PUSHES')
+}
+
 /** What the applier and the renderer need beside it. */
 export function readWorkerConfig(env: Environment): {
   readonly kubeconfig: string | undefined

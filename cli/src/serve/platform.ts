@@ -18,6 +18,7 @@ import {
   readAuditorConfig,
   readFetcherConfig,
   readProxies,
+  readRefuseForcePushes,
   readGatewayConfig,
   readPlatformConfig,
   readWorkerConfig,
@@ -135,6 +136,7 @@ async function startService(starting: Starting, service: Writer): Promise<Runnin
         cacheDir,
         policy: platformPolicy({ hosts, networks }),
         proxies: readProxies(starting.env),
+        refuseForcePushes: readRefuseForcePushes(starting.env),
       })
     }
     case 'renderer': {

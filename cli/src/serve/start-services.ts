@@ -71,17 +71,19 @@ export interface FetcherOptions {
   readonly cacheDir: string
   readonly policy: AddressPolicy
   readonly proxies: EnvironmentProxies
+  readonly refuseForcePushes: readonly string[]
 }
 
 /** The fetcher, over the git of this machine or isomorphic-git, and our own clients. */
 export async function runFetcher(common: Common, options: FetcherOptions): Promise<RunningService> {
   const surroundings = surroundingsOf(common, 'fetcher')
-  const { cacheDir, policy, proxies } = options
+  const { cacheDir, policy, proxies, refuseForcePushes } = options
   const { blobs, clock, random, crashPoints } = surroundings
   const repositories = await openRepositories({
     cacheDirectory: cacheDir,
     policy,
     proxies,
+    refuseForcePushes,
     blobs,
     clock,
     random,

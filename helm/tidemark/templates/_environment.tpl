@@ -34,6 +34,7 @@
 - { name: TIDEMARK_CACHE_DIR, value: /var/cache/tidemark }
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
+- { name: TIDEMARK_REFUSE_FORCE_PUSHES, value: {{ join "," .Values.fetcher.refuseForcePushes | quote }} }
 {{- if .Values.fetcher.proxySecret }}
 {{- range list "HTTPS_PROXY" "HTTP_PROXY" "NO_PROXY" }}
 - name: {{ . }}

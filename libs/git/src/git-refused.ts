@@ -18,6 +18,7 @@ export type GitRefusalCode =
   | 'SOURCE_REFS' // More refs than the limits allow.
   | 'SOURCE_PATH' // A path that the source names is not in what it is to be in, or is taken there.
   | 'SOURCE_SUBMODULE' // A submodule is where none may be, or there is no word of where it is.
+  | 'SOURCE_FORCED' // What was fetched before is lost, and that is refused.
   | 'SOURCE_OBJECT_FORMAT' // The repository names its objects by SHA-256.
   | 'SOURCE_UNSIGNED' // What must be signed is not.
   | 'SOURCE_SIGNATURE' // It is signed by nobody who may, or the signature does not hold.

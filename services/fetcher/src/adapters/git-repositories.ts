@@ -4,6 +4,8 @@ import {
   filesOf,
   openSubmodules,
   readVerificationKeys,
+  redactUrl,
+  SourceTimeout,
   verifySignatures,
   type AddressPolicy,
   type Commit,
@@ -19,7 +21,7 @@ import {
 } from '@tidemark/git'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
 import type { SecretValues } from '@tidemark/service'
-import { isPutTogetherWith, type Observation } from '../domain/source.ts'
+import { isPutTogetherWith, type Observation, type SourceState } from '../domain/source.ts'
 import type { Included, Repositories } from '../ports.ts'
 import { isKept, sparseFiles } from './sparse-files.ts'
 import type { Include } from './include-files.ts'
@@ -50,6 +52,8 @@ export interface GitRepositoriesParts {
   readonly artifacts: Artifacts
   readonly apps: GithubApps
   readonly policy: AddressPolicy
+  /** Projects whose sources only go forward; `*` is all. */
+  readonly refuseForcePushes: readonly string[]
   readonly clock: Clock
   readonly crashPoints: CrashPoints
 }
@@ -64,10 +68,17 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
       } catch (error) {
         if (error instanceof GitRefused)
           return { kind: 'refused', code: error.code, message: error.message }
-        throw error
+        throw deadline.signal.aborted && !signal.aborted ? late(source.declared) : error
       }
     },
   }
+}
+
+function late({ git, timeoutMs }: SourceDeclared): SourceTimeout {
+  const url = redactUrl(git?.url ?? '')
+  return new SourceTimeout(
+    `cannot read the source ${url}: there was no whole answer in ${Number(timeoutMs) / 1000} s (spec.timeout)`,
+  )
 }
 
 async function observe(
@@ -144,7 +155,7 @@ interface Fetched {
 }
 
 async function take(
-  { git, artifacts }: GitRepositoriesParts,
+  { git, artifacts, refuseForcePushes }: GitRepositoriesParts,
   {
     declared,
     known,
@@ -156,7 +167,10 @@ async function take(
   },
   signal: AbortSignal,
 ): Promise<Observation> {
-  const { source, resolution, commit } = fetched
+  const { resolution, commit } = fetched
+  const forced = await isForced(fetched, known, signal)
+  if (forced !== 'no' && refuses(refuseForcePushes, declared.project))
+    throw forcePush(known.revision, resolution.revision)
   await using files = await checkOut(git, fetched, declared.git, signal)
   const kept = await artifacts.keep(
     files,
@@ -167,9 +181,6 @@ async function take(
     },
     signal,
   )
-  const before = known.revision.split(':').at(-1) ?? ''
-  const moved = before !== '' && before !== resolution.commit
-  const descends = moved ? await source.descends(commit, before, signal) : 'yes'
   return {
     kind: 'found',
     revision: resolution.revision,
@@ -184,8 +195,34 @@ async function take(
       committedAtMs: BigInt(commit.committer.seconds) * 1000n,
     },
     includes: includes.map(({ artifact }) => artifact),
-    forced: descends === 'no',
+    forced: forced === 'yes',
   }
+}
+
+/** Whether what was fetched before is lost: a tag that was moved, or a branch that leads past it no more. */
+async function isForced(
+  { source, resolution, commit }: Fetched,
+  { revision }: SourceState,
+  signal: AbortSignal,
+): Promise<'yes' | 'no' | 'unknown'> {
+  const { label, sha } =
+    /^(?:(?<label>.*)@)?sha1:(?<sha>[0-9a-f]{40})$/u.exec(revision)?.groups ?? {}
+  if (sha === undefined || sha === resolution.commit) return 'no'
+  if (resolution.revision !== `${label ?? ''}@sha1:${resolution.commit}`) return 'no' // Another tag of a range.
+  if (resolution.tagName !== undefined) return 'yes'
+  const descends = await source.descends(commit, sha, signal)
+  return descends === 'unknown' ? 'unknown' : descends === 'yes' ? 'no' : 'yes'
+}
+
+function refuses(projects: readonly string[], project: string): boolean {
+  return projects.includes(project) || projects.includes('*')
+}
+
+function forcePush(before: string, after: string): GitRefused {
+  return new GitRefused(
+    'SOURCE_FORCED',
+    `${after} does not have ${before} behind it, and force pushes are refused here: push what goes on from that, or ask the operator to take the project out of TIDEMARK_REFUSE_FORCE_PUSHES`,
+  )
 }
 
 /** The files of a commit, with its submodules and without what is not wanted; read until disposed. */

@@ -11,6 +11,8 @@ export interface OpenRepositoriesOptions {
   readonly cacheDirectory: string
   readonly policy: AddressPolicy
   readonly proxies?: EnvironmentProxies | undefined
+  /** Projects whose sources only go forward; `*` is all. */
+  readonly refuseForcePushes?: readonly string[]
   readonly blobs: ArtifactBlobs
   readonly clock: Clock
   readonly random: Random
@@ -34,6 +36,7 @@ export async function openRepositories(
       clock,
       crashPoints,
       policy,
+      refuseForcePushes: options.refuseForcePushes ?? [],
       apps: new GithubApps({ clock, policy, proxies }),
       artifacts: gitArtifacts(options),
     }),

@@ -32,7 +32,7 @@ export function viewEvent(recorded: Recorded): EventView {
 function summarize({ event }: Recorded): string {
   switch (event.type) {
     case 'RevisionFetched':
-      return `${event.value.revision} (${event.value.commit?.subject ?? ''})`
+      return `${event.value.revision} (${event.value.commit?.subject ?? ''})${event.value.forced ? ' by a force push' : ''}`
     case 'FetchFailed':
     case 'RenderFailed':
     case 'ApplicationRefused':
