@@ -25,15 +25,23 @@ interface Spec {
   readonly dependsOn?: readonly string[]
   readonly deletionPolicy?: string
   readonly bad?: boolean
+  readonly wait?: boolean
 }
 
-const kustomization = ({ name, dependsOn = [], deletionPolicy, bad = false }: Spec): object => ({
+const kustomization = ({
+  name,
+  dependsOn = [],
+  deletionPolicy,
+  bad = false,
+  wait = false,
+}: Spec): object => ({
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
   metadata: { name, namespace: 'flux-system' },
   spec: {
     interval: bad ? 'often' : '10m',
     prune: true,
+    wait,
     path: `./${name}`,
     sourceRef: { kind: 'GitRepository', name: 'flux-system' },
     ...(dependsOn.length === 0 ? {} : { dependsOn: dependsOn.map((other) => ({ name: other })) }),
@@ -313,6 +321,20 @@ test('each object of a source is withdrawn when it is gone, also where two name 
   expect(await rig.deploy([{ ...kustomization({ name: 'shop' }) }])).not.toContain(
     'SourceWithdrawn',
   )
+})
+
+test('with wait, what depends on an application waits for what that declares too', async () => {
+  const rig = await started(
+    kustomization({ name: 'infra', wait: true }),
+    kustomization({ name: 'apps', dependsOn: ['infra'] }),
+  )
+  await rig.rendered(idOf('apps'))
+  const objects = [kustomization({ name: 'charts' })]
+  await rig.rendered(idOf('infra'), { objects })
+  await rig.applied(idOf('infra'))
+  expect(rig.of(idOf('apps'), 'ApplyRequested')).toEqual([])
+  await rig.run(idOf('charts'))
+  expect(rig.of(idOf('apps'), 'ApplyRequested')).toHaveLength(1)
 })
 
 test('dependencies that go in a circle are refused with the circle', async () => {

@@ -27,10 +27,10 @@ export function advance(
 ): void {
   const waiting = [id]
   for (const next of waiting) {
-    const before = isReadyNow(deps.plane.application(next))
+    const before = isReadyNow(deps.plane, next)
     advanceOne(deps, next, cause, next === id ? options : {})
-    if (!before && isReadyNow(deps.plane.application(next)))
-      waiting.push(...dependentsOf(deps, next).filter((other) => !waiting.includes(other)))
+    if (!before && isReadyNow(deps.plane, next))
+      waiting.push(...wokenBy(deps.plane, next).filter((other) => !waiting.includes(other)))
   }
 }
 
@@ -66,7 +66,7 @@ function decideNext(deps: ReleaserDeps, id: string, options: AdvanceOptions): re
 
 /** The applications that `dependsOn` names and that are not ready. */
 function missingOf({ plane }: ReleaserDeps, state: Application): readonly string[] {
-  return dependenciesOf(state).filter((id) => !isReadyNow(plane.application(id)))
+  return dependenciesOf(state).filter((id) => !isReadyNow(plane, id))
 }
 
 /** Ids of the applications that `dependsOn` names. */
@@ -76,37 +76,61 @@ export function dependenciesOf(state: Application): readonly string[] {
   return dependsOn.map((dependency) => applicationId({ cluster, kind, ...dependency }))
 }
 
-interface Dependents {
+interface Kinship {
   readonly declarations: number
   /** Id of an application -> those that wait for it. */
-  readonly byId: ReadonlyMap<string, readonly string[]>
+  readonly dependents: ReadonlyMap<string, readonly string[]>
+  /** Id of an application -> those that it declares. */
+  readonly children: ReadonlyMap<string, readonly string[]>
 }
 
-const DEPENDENTS = new WeakMap<Plane, Dependents>()
+const KINSHIP = new WeakMap<Plane, Kinship>()
 
 /** Of a plane as it is declared now: a push asks once for each application, and changes few of them. */
-function dependentsOf({ plane }: ReleaserDeps, id: string): readonly string[] {
-  let known = DEPENDENTS.get(plane)
-  if (known?.declarations !== plane.declarations) {
-    known = { declarations: plane.declarations, byId: allDependents(plane) }
-    DEPENDENTS.set(plane, known)
+function kinshipOf(plane: Plane): Kinship {
+  const known = KINSHIP.get(plane)
+  if (known?.declarations === plane.declarations) return known
+  const { declarations, applications } = plane
+  const kinship = { declarations, dependents: new Map(), children: new Map() }
+  for (const state of applications.values()) {
+    for (const id of new Set(dependenciesOf(state))) add(kinship.dependents, id, state.id)
+    add(kinship.children, state.declared?.parentId ?? '', state.id)
   }
-  return known.byId.get(id) ?? []
+  KINSHIP.set(plane, kinship)
+  return kinship
 }
 
-function allDependents({ applications }: Plane): Dependents['byId'] {
-  const dependents = new Map<string, string[]>()
-  for (const state of applications.values())
-    for (const id of new Set(dependenciesOf(state))) {
-      const known = dependents.get(id)
-      if (known === undefined) dependents.set(id, [state.id])
-      else known.push(state.id)
-    }
-  return dependents
+function add(lists: Map<string, string[]>, key: string, id: string): void {
+  const known = lists.get(key)
+  if (known === undefined) lists.set(key, [id])
+  else known.push(id)
 }
 
-function isReadyNow(state: Application): boolean {
-  return isReady(state, modelOf(state)?.wait === true)
+/** With `wait`, what an application declares is a part of what it waits for: as in Flux, where that is among its objects. */
+function isReadyNow(plane: Plane, id: string): boolean {
+  const state = plane.application(id)
+  const wait = modelOf(state)?.wait === true
+  if (!isReady(state, wait)) return false
+  return !wait || childrenOf(plane, id).every((child) => isReadyNow(plane, child))
+}
+
+function childrenOf(plane: Plane, id: string): readonly string[] {
+  const children = kinshipOf(plane).children.get(id) ?? []
+  return children.filter((child) => plane.application(child).removed === undefined)
+}
+
+/** What waits for an application that is ready now, and for those that it was the last to keep waiting. */
+function wokenBy(plane: Plane, id: string): readonly string[] {
+  const woken: string[] = []
+  for (let next = id; next !== ''; next = parentOf(plane, next)) {
+    if (next !== id && !isReadyNow(plane, next)) break
+    woken.push(...(kinshipOf(plane).dependents.get(next) ?? []))
+  }
+  return woken
+}
+
+function parentOf(plane: Plane, id: string): string {
+  return plane.application(id).declared?.parentId ?? ''
 }
 
 function intoApplication(
