@@ -85,12 +85,12 @@ function buildFlux(
   folder: string | undefined,
   root: string | undefined,
 ): { readonly yaml: string; readonly warnings: readonly string[] } {
-  const { object, substituteFrom } = readFluxFile(file, readText(file))
+  const { object, inputs } = readFluxFile(file, readText(file))
   const { tree, path } = open(folder ?? '.', root)
   const { objects, warnings } = renderKustomization(
     tree,
     folder === undefined ? object : at(object, path),
-    { substituteFrom, charts },
+    { inputs, charts },
   )
   const yaml = objects.map((each) => printYaml(toYaml(each), 'yaml2')).join('---\n')
   return { yaml, warnings }

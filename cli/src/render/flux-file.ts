@@ -1,3 +1,4 @@
+import type { FluxInput } from '@tidemark/flux'
 import {
   field,
   isJsonObject,
@@ -14,8 +15,8 @@ const KUSTOMIZATION_GROUP = 'kustomize.toolkit.fluxcd.io/'
 /** A Flux Kustomization and the ConfigMaps and Secrets that it takes variables from, as a file has them. */
 export interface FluxFile {
   readonly object: JsonObject
-  /** `spec.postBuild.substituteFrom`, in its order. */
-  readonly substituteFrom: readonly ReadonlyMap<string, string>[]
+  /** What its references lead to. */
+  readonly inputs: readonly FluxInput[]
 }
 
 /** Reads the text of `--flux FILE`. @throws CommandError with what the file lacks */
@@ -33,16 +34,7 @@ export function readFluxFile(name: string, text: string): FluxFile {
       `${name}: has ${kustomizations.length} Flux Kustomizations (${KUSTOMIZATION_GROUP}...); give a file with one`,
       EXIT.usage,
     )
-  return { object: withoutReferences(object), substituteFrom: variables(name, object, objects) }
-}
-
-/** What the references lead to is handed over, so that they are done with. */
-function withoutReferences(object: JsonObject): JsonObject {
-  const spec = object['spec']
-  const postBuild = field(spec, 'postBuild')
-  if (!isJsonObject(spec) || !isJsonObject(postBuild)) return object
-  const { substituteFrom: _, ...rest } = postBuild
-  return { ...object, spec: { ...spec, postBuild: rest } }
+  return { object, inputs: inputsOf(name, object, objects) }
 }
 
 function parse(name: string, text: string): readonly Json[] {
@@ -54,19 +46,21 @@ function parse(name: string, text: string): readonly Json[] {
   }
 }
 
-function variables(
+function inputsOf(
   name: string,
   object: JsonObject,
   objects: readonly JsonObject[],
-): readonly ReadonlyMap<string, string>[] {
+): readonly FluxInput[] {
   const references = field(object, 'spec', 'postBuild', 'substituteFrom')
+  const namespace = textField(object, 'metadata', 'namespace') ?? ''
   if (!Array.isArray(references)) return []
   return references.flatMap((reference: Json) => {
-    const [kind, called] = [textField(reference, 'kind'), textField(reference, 'name')]
+    const kind = textField(reference, 'kind') === 'Secret' ? 'Secret' : 'ConfigMap'
+    const called = textField(reference, 'name') ?? ''
     const found = objects.find(
       (each) => each['kind'] === kind && textField(each, 'metadata', 'name') === called,
     )
-    if (found !== undefined) return [dataOf(found)]
+    if (found !== undefined) return [{ kind, namespace, name: called, values: dataOf(found) }]
     if (field(reference, 'optional') === true) return []
     throw new CommandError(
       `${name}: variables come from ${kind} ${called}, which a cluster would hold; add it to the file as a document of its own`,
@@ -75,13 +69,13 @@ function variables(
   })
 }
 
-function dataOf(object: JsonObject): ReadonlyMap<string, string> {
+function dataOf(object: JsonObject): ReadonlyMap<string, Uint8Array> {
   const isSecret = object['kind'] === 'Secret'
-  const decode = (text: string): string =>
-    isSecret ? Buffer.from(text, 'base64').toString() : text
+  const read = (at: string, encoding: 'base64' | 'utf8'): readonly (readonly [string, Buffer])[] =>
+    textsAt(object, at).map(([key, text]) => [key, Buffer.from(text, encoding)])
   return new Map([
-    ...textsAt(object, 'data').map(([key, text]): [string, string] => [key, decode(text)]),
-    ...(isSecret ? textsAt(object, 'stringData') : []),
+    ...read('data', isSecret ? 'base64' : 'utf8'),
+    ...(isSecret ? read('stringData', 'utf8') : []),
   ])
 }
 

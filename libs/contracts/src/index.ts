@@ -17,6 +17,15 @@ export {
 export { CODE_FOLDER } from './code-folder.ts'
 export { addressOf, followedRefOf, secretNamesOf, type SecretRole } from './declared-source.ts'
 export { derivedId } from './ids.ts'
+export {
+  chooseInput,
+  evolveInput,
+  inputOf,
+  unknownInput,
+  type InputChoice,
+  type KnownInput,
+  type PlacedInput,
+} from './known-input.ts'
 export { record, type Recorded } from './recorded.ts'
 export {
   FAMILIES,

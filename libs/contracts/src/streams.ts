@@ -37,6 +37,7 @@ export type FamilyName =
   | 'checkpoint'
   | 'lease'
   | 'query'
+  | 'demand'
   | 'input'
   | 'secret'
   | 'profile'
@@ -123,6 +124,7 @@ export const FAMILIES: Readonly<Record<FamilyName, Family>> = {
   checkpoint: { writer: 'auditor', events: ['CheckpointSigned'] },
   lease: { writer: 'ledger', events: ['LeaseTaken'] },
   query: { writer: 'fetcher', events: ['ClusterInputRequested', 'ClusterInputReleased'] },
+  demand: { writer: 'releaser', events: ['ClusterInputRequested', 'ClusterInputReleased'] },
   input: { writer: 'applier', events: ['ClusterInputObserved'] },
   secret: { writer: 'gateway', events: ['SecretSet', 'SecretUnset'] },
   profile: { writer: 'releaser', events: ['ClusterDescribed', 'ClusterDescriptionEnded'] },
@@ -195,7 +197,10 @@ export const streams: {
   readonly connection: (cluster: string) => StreamName
   readonly checkpoint: (log: string) => StreamName
   readonly lease: (resource: string) => StreamName
+  /** What sources need of a cluster. */
   readonly query: (input: ClusterInputRef) => StreamName
+  /** What applications need of a cluster. */
+  readonly demand: (input: ClusterInputRef) => StreamName
   readonly input: (input: ClusterInputRef) => StreamName
   readonly secret: (secret: ClusterInputRef) => StreamName
   /** What Git says of a cluster. */
@@ -220,6 +225,7 @@ export const streams: {
   checkpoint: (id) => named('checkpoint', id),
   lease: (id) => named('lease', id),
   query: (input) => named('query', inputId(input)),
+  demand: (input) => named('demand', inputId(input)),
   input: (input) => named('input', inputId(input)),
   secret: (secret) => named('secret', inputId(secret)),
   profile: (id) => named('profile', id),

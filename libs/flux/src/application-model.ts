@@ -19,6 +19,7 @@ export interface ApplicationModel extends Pick<
   | 'suspend'
   | 'deletionPolicy'
   | 'dependsOn'
+  | 'references'
   | 'spec'
 > {
   readonly kind: ApplicationKind
@@ -54,6 +55,13 @@ function ofHelmRelease({ chart, ...model }: HelmReleaseModel): ApplicationModel 
     retryIntervalMs: model.intervalMs,
     prune: true,
     pruneOrder: 'BeforeHealth',
+    references: model.valuesFrom.map(({ kind, name, optional }, index) => ({
+      kind,
+      namespace: model.namespace,
+      name,
+      optional,
+      field: `spec.valuesFrom[${index}]`,
+    })),
     force: false,
     deletionPolicy: 'Delete',
   }

@@ -26,8 +26,13 @@ export {
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
 export { type OciRepositoryModel } from './oci-repository.ts'
 export { originOf } from './origin.ts'
+export { inputFor, type FluxInput, type Reference } from './reference.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'
-export { renderKustomization, type RenderedKustomization } from './render-kustomization.ts'
+export {
+  renderKustomization,
+  type Given,
+  type RenderedKustomization,
+} from './render-kustomization.ts'
 export { isSourceKind, readSource, type SourceModel } from './source.ts'
 export { type SourceFrame, type VerificationModel } from './source-frame.ts'
 export {

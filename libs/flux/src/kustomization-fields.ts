@@ -68,9 +68,32 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
       kind: 'object',
       fields: {
         substitute: { rule: { kind: 'map' } },
-        substituteStrategy: text,
+        substituteStrategy: {
+          rule: {
+            kind: 'text',
+            pattern: /^(?:WithVariables|Always)$/u,
+            expected: 'WithVariables or Always',
+          },
+        },
         substituteFrom: {
-          rule: { kind: 'not-yet', instead: `write the values into postBuild.substitute, ${NEXT}` },
+          rule: {
+            kind: 'list',
+            items: {
+              kind: 'object',
+              fields: {
+                kind: {
+                  required: 'required',
+                  rule: {
+                    kind: 'text',
+                    pattern: /^(?:Secret|ConfigMap)$/u,
+                    expected: 'Secret or ConfigMap',
+                  },
+                },
+                name: required,
+                optional: { rule: { kind: 'switch' } },
+              },
+            },
+          },
         },
       },
     },

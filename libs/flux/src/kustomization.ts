@@ -1,6 +1,8 @@
 import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
+import { substituteReferences } from './kustomization/substitute-references.ts'
+import type { Reference } from './reference.ts'
 
 const TIMEOUT_MS_MIN = 30_000 // Flux: the timeout is the interval less 30 s, and never under 30 s.
 
@@ -22,6 +24,8 @@ export interface KustomizationModel {
   readonly suspend: boolean
   readonly deletionPolicy: 'MirrorPrune' | 'Delete' | 'WaitForTermination' | 'Orphan'
   readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
+  /** The Secrets and ConfigMaps that a render takes in. */
+  readonly references: readonly Reference[]
   /** The spec itself, for the steps that render. */
   readonly spec: Readonly<Record<string, unknown>>
 }
@@ -57,6 +61,7 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
       suspend: spec['suspend'] === true,
       deletionPolicy: readPolicy(spec['deletionPolicy']),
       dependsOn: readDependencies(spec['dependsOn'], metadata.namespace),
+      references: substituteReferences(spec, metadata.namespace),
       spec,
     },
   }

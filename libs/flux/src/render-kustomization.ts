@@ -14,11 +14,21 @@ import { YamlError } from '@tidemark/yaml'
 import { buildFluxKustomization, type FluxBuild } from './kustomization/build-flux-kustomization.ts'
 import { describeProblems } from './flux-object.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
+import { substituteValues } from './kustomization/substitute-references.ts'
 import { ORIGIN_ANNOTATION } from './origin.ts'
+import type { FluxInput } from './reference.ts'
 import { RenderRefused } from './render-refused.ts'
 import { roleOf } from './roles.ts'
 
 const cache = new ParseCache()
+
+/** What is not in the files. */
+export interface Given extends Pick<FluxBuild, 'charts'> {
+  /** Of the cluster; what `substituteFrom` names goes over them. */
+  readonly variables?: ReadonlyMap<string, string>
+  /** What the references of the object hold, as far as they are there. */
+  readonly inputs?: readonly FluxInput[]
+}
 
 export interface RenderedKustomization {
   readonly objects: readonly JsonObject[]
@@ -29,12 +39,12 @@ export interface RenderedKustomization {
 
 /**
  * What a Flux Kustomization delivers from the files of its source, with Flux's steps around the build and the
- * labels that say whose the objects are. `given` holds what is not in the files. A pure function of files and object. Throws RenderRefused.
+ * labels that say whose the objects are. A pure function of files, object and what is given. Throws RenderRefused.
  */
 export function renderKustomization(
   tree: SourceTree,
   object: unknown,
-  given: Pick<FluxBuild, 'substituteFrom' | 'charts'> = {},
+  given: Given = {},
 ): RenderedKustomization {
   const read = readKustomization(object)
   if (read.kind === 'refused')
@@ -42,7 +52,12 @@ export function renderKustomization(
   const { model } = read
   try {
     const { path, spec } = model
-    const built = buildFluxKustomization({ tree, path, spec, cache, ...given })
+    const { variables, inputs = [], ...others } = given
+    const substituteFrom = [
+      variables ?? new Map<string, string>(),
+      ...substituteValues(model, inputs),
+    ]
+    const built = buildFluxKustomization({ tree, path, spec, cache, substituteFrom, ...others })
     const objects = built.objects.flatMap(({ value, origin }) => {
       const item = jsonFromYaml(value)
       return isJsonObject(item) ? [own(item, model, origin.path)] : []

@@ -1,4 +1,5 @@
 import {
+  chooseInput,
   ClusterInputOutcome,
   event,
   streams,
@@ -6,7 +7,7 @@ import {
   type ClusterInputRef,
 } from '@tidemark/contracts'
 import { expect, test } from 'vitest'
-import { chooseInput, KnownInputs } from './known-inputs.ts'
+import { KnownInputs } from './known-inputs.ts'
 
 const ref: ClusterInputRef = {
   cluster: 'eu',

@@ -20,6 +20,7 @@ import {
 import { cutRelease } from './steps/cut-release.ts'
 import { declareRoot } from './steps/declare-root.ts'
 import type { ReleaserDeps } from './steps/deps.ts'
+import { followInput } from './steps/follow-input.ts'
 import { followRegistration } from './steps/describe-cluster.ts'
 import { forgetCluster } from './steps/forget-cluster.ts'
 import { followApply, followHealth } from './steps/follow-rollout.ts'
@@ -65,6 +66,9 @@ export function releaserSteps(deps: ReleaserDeps): Steps {
     Rendered: (recorded) => cutRelease(deps, recorded),
     ApplyFinished: (recorded, signal) => followApply(deps, recorded, signal),
     HealthChanged: (recorded) => followHealth(deps, recorded),
+    ClusterInputObserved: (recorded, signal) => followInput(deps, recorded, signal),
+    SecretSet: (recorded, signal) => followInput(deps, recorded, signal),
+    SecretUnset: (recorded, signal) => followInput(deps, recorded, signal),
     RollbackRequested: (recorded) => answerRollback(deps, recorded),
     HoldLiftRequested: (recorded, signal) => answerHoldLift(deps, recorded, signal),
     ReconcileRequested: (recorded, signal) => answerReconcile(deps, recorded, signal),

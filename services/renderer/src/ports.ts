@@ -1,3 +1,4 @@
+import type { FluxInput } from '@tidemark/flux'
 import type { GeneratedEntry } from '@tidemark/go-template'
 import type { HelmReleaseContents } from '@tidemark/flux'
 import type { JsonObject } from '@tidemark/manifests'
@@ -13,6 +14,8 @@ export interface RenderJob {
   readonly objectJson: string
   /** Variables of the cluster, which `spec.postBuild` may name. */
   readonly variables: ReadonlyMap<string, string>
+  /** What the Secrets and ConfigMaps that the object names hold. */
+  readonly inputs: readonly FluxInput[]
   /** What charts generated when this was last rendered; it is given again. */
   readonly generated: readonly GeneratedEntry[]
   /** Of a HelmRelease: which release it would be, and of which revision of the chart. */

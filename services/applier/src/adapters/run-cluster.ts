@@ -1,9 +1,4 @@
-import {
-  inputId,
-  type ClusterInputRef,
-  type ClusterRegistered,
-  type Recorded,
-} from '@tidemark/contracts'
+import { inputId, inputOf, type ClusterRegistered, type Recorded } from '@tidemark/contracts'
 import type { Clock } from '@tidemark/kernel'
 import { KubeClient, type ClusterAccess } from '@tidemark/kube'
 import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
@@ -25,7 +20,7 @@ import type { ApplierDeps } from '../steps/deps.ts'
 import { Overseer } from '../steps/oversee.ts'
 import { pruneLate } from '../steps/prune-late.ts'
 import type { Connection } from './connection.ts'
-import { InputWatches } from './watch-inputs.ts'
+import { InputWatches, inputSteps } from './watch-inputs.ts'
 import { KubeWatchedCluster } from './watched-cluster.ts'
 
 // Worked on at once. Each waits for commits and blobs between its requests, and the client has eight
@@ -52,7 +47,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   const inputs = new KnownInputs()
   const fold = (recorded: Recorded): void => {
     deployments.fold(placed(recorded))
-    if (inputOf(recorded)?.cluster === name) inputs.fold(recorded)
+    if (inputOf(recorded.event)?.cluster === name) inputs.fold(recorded)
   }
   const handled = { cursor: `applier-${name}`, writer: 'applier' } as const
   await foldHandled(surroundings.store, handled, fold, signal)
@@ -93,12 +88,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
               if (applied !== undefined) overseer.know(applicationId, applied)
               changes.add(applicationId)
             }),
-          ClusterInputRequested: async ({ event: { value } }) => {
-            if (value.input !== undefined) watches.begin(value.input)
-          },
-          ClusterInputReleased: async ({ event: { value } }) => {
-            if (value.input !== undefined) watches.end(value.input)
-          },
+          ...inputSteps(watches, inputs),
         },
       },
       signal,
@@ -107,21 +97,10 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
 }
 
 function keyOf(recorded: Recorded, cluster: string): string | undefined {
-  const input = inputOf(recorded)
+  const input = inputOf(recorded.event)
   if (input?.cluster === cluster) return inputId(input)
   const { type, value } = recorded.event
   return type === 'ApplyRequested' && value.cluster === cluster ? value.applicationId : undefined
-}
-
-function inputOf({ event: { type, value } }: Recorded): ClusterInputRef | undefined {
-  switch (type) {
-    case 'ClusterInputRequested':
-    case 'ClusterInputReleased':
-    case 'ClusterInputObserved':
-      return value.input
-    default:
-      return undefined
-  }
 }
 
 function placed(recorded: Recorded): Parameters<Deployments['fold']>[0] {

@@ -1,6 +1,6 @@
 import { inputId, type ClusterInputRef } from '@tidemark/contracts'
 import type { FollowEvent, KubeClient, KubeObject } from '@tidemark/kube'
-import { goOn, type KnownInputs, type Surroundings } from '@tidemark/service'
+import { goOn, type KnownInputs, type Steps, type Surroundings } from '@tidemark/service'
 import { observeInput, type ObserveInputDeps, type SeenInput } from '../steps/observe-input.ts'
 
 const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap'])
@@ -63,6 +63,19 @@ export class InputWatches implements AsyncDisposable {
       if (seen === undefined) continue
       await goOn(surroundings, (ending) => observeInput(deps, { ref, seen }, ending), signal)
     }
+  }
+}
+
+/** Looks at what is asked for, until nobody needs it: a source and an application may need the same. */
+export function inputSteps(watches: InputWatches, inputs: KnownInputs): Steps {
+  return {
+    ClusterInputRequested: async ({ event: { value } }) => {
+      if (value.input !== undefined) watches.begin(value.input)
+    },
+    ClusterInputReleased: async ({ event: { value } }) => {
+      const { input } = value
+      if (input !== undefined && !inputs.get(input).requested) watches.end(input)
+    },
   }
 }
 

@@ -1,17 +1,17 @@
 import {
+  chooseInput,
   event,
   streams,
   type ClusterInputRef,
   type EventOf,
+  type InputChoice,
   type Recorded,
 } from '@tidemark/contracts'
 import {
   buildAppend,
   causeOf,
-  chooseInput,
   decodeValues,
   type Cause,
-  type InputChoice,
   type KnownInputs,
   type SecretValues,
   type Surroundings,
@@ -46,7 +46,7 @@ export async function findSecret(
   { ref, project, cause, pending }: FindSecretOptions,
   signal: AbortSignal,
 ): Promise<FoundSecret> {
-  if (!inputs.get(ref).requested) {
+  if (!inputs.get(ref).requestedFor.query) {
     await append({ store, inputs, build }, { type: 'ClusterInputRequested', ref, cause, project })
   }
   const choice = chooseInput(inputs.get(ref))
@@ -69,7 +69,7 @@ export async function releaseSecrets(
   const { sources, inputs } = deps
   const { project } = withdrawn.meta
   for (const ref of sources.get(withdrawn.event.value.sourceId).secrets.values()) {
-    if (!inputs.get(ref).requested || sources.naming(ref).length > 0) continue
+    if (!inputs.get(ref).requestedFor.query || sources.naming(ref).length > 0) continue
     await append(deps, { type: 'ClusterInputReleased', ref, cause: causeOf(withdrawn), project })
   }
 }

@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import {
   ActorKind,
+  chooseInput,
   event,
   inputId,
   record,
@@ -8,13 +9,14 @@ import {
   streams,
   type AnyEvent,
   type ClusterInputRef,
+  type KnownInput,
   type ListSecretsRequest,
   type ListSecretsResponse,
   type SecretView,
   type SetSecretRequest,
   type UnsetSecretRequest,
 } from '@tidemark/contracts'
-import { chooseInput, encodeValues, type KnownInput, type Surroundings } from '@tidemark/service'
+import { encodeValues, type Surroundings } from '@tidemark/service'
 import type { Identity } from '../ports.ts'
 import type { ReadModel } from '../projections/read-model.ts'
 import { appendRequest } from '../steps/append-request.ts'

@@ -5,6 +5,7 @@ import {
   inputId,
   type ClusterDescribed,
   type ClusterRegistered,
+  type KnownInput,
   type Recorded,
   type SourceDeclared,
   type FetchFailed,
@@ -12,7 +13,7 @@ import {
   type CheckpointSigned,
   type ObjectRef,
 } from '@tidemark/contracts'
-import { KnownInputs, type KnownInput } from '@tidemark/service'
+import { KnownInputs } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import { emptyState, type ApplicationState } from './application-state.ts'
 import { foldApplication } from './fold-application.ts'
@@ -102,6 +103,7 @@ export class ReadModel {
         this.#foldCluster(recorded)
         break
       case 'query':
+      case 'demand':
       case 'input':
       case 'secret':
         this.inputs.fold(recorded)

@@ -168,6 +168,10 @@ function placeOf(plane: Plane, stream: string): { project: string; cluster: stri
   const family = familyOf(stream)
   if (family === 'intake')
     return { project: plane.source(idOf(stream)).declared?.project ?? '', cluster: '' }
+  if (family === 'demand') {
+    const cluster = stream.slice(stream.lastIndexOf('@') + 1)
+    return { project: plane.clusters.get(cluster)?.project ?? '', cluster }
+  }
   const { declared } = plane.application(idOf(stream))
   return { project: declared?.project ?? '', cluster: declared?.cluster ?? '' }
 }

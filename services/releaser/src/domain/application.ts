@@ -47,6 +47,8 @@ export interface RenderWish {
   readonly generation: bigint
   /** Of the variables of the cluster; empty where none were given. */
   readonly variablesDigest: string
+  /** The Secrets and ConfigMaps that it takes in. */
+  readonly inputs: readonly Input[]
   /** Whether what charts generated was to be drawn anew. */
   readonly rotates: boolean
 }
@@ -209,8 +211,13 @@ function wishOf(value: {
     revision: value.revision,
     generation: value.generation,
     variablesDigest: variables?.digest ?? '',
+    inputs: value.inputs.filter(({ kind }) => isNamed(kind)),
     rotates: value.rotateGenerated,
   }
+}
+
+function isNamed(kind: InputKind): boolean {
+  return kind === InputKind.INPUT_KIND_SECRET || kind === InputKind.INPUT_KIND_CONFIG_MAP
 }
 
 function evolveRollout(state: Application, event: AnyEvent): Application {

@@ -22,7 +22,9 @@ export function decideRelease(
       digest: request.artifactDigest,
       blob: '',
       revision: request.revision,
+      missing: '',
     },
+    ...request.inputs,
   ]
   const newest = state.releases.at(-1)
   if (newest !== undefined && isSameRelease(state, newest, rendered))

@@ -16,6 +16,8 @@ export interface RenderDecision {
   readonly specDigest: string
   /** Of the cluster, sorted. */
   readonly variables: readonly KeyValue[]
+  /** The Secrets and ConfigMaps that the object names. */
+  readonly inputs: readonly Input[]
   /** `rotate` draws anew what charts generated, also where nothing else has changed. */
   readonly generated?: 'keep' | 'rotate'
 }
@@ -26,7 +28,7 @@ export interface RenderDecision {
  */
 export function decideRender(
   state: Application,
-  { sourceId, fetched, specDigest, variables, generated = 'keep' }: RenderDecision,
+  { sourceId, fetched, specDigest, variables, inputs, generated = 'keep' }: RenderDecision,
 ): readonly EventOf<'RenderRequested'>[] {
   const { declared, request } = state
   if (declared === undefined || state.removed !== undefined) return []
@@ -36,6 +38,7 @@ export function decideRender(
     artifactDigest: fetched.artifactDigest,
     generation: declared.generation,
     variablesDigest,
+    inputs,
   }
   if (generated === 'keep' && isSameWish(request, same)) return []
   return [
@@ -52,6 +55,7 @@ export function decideRender(
           digest: fetched.artifactDigest,
           blob: fetched.artifactBlob,
           revision: fetched.revision,
+          missing: '',
         },
         {
           kind: InputKind.INPUT_KIND_SPEC,
@@ -59,8 +63,10 @@ export function decideRender(
           digest: specDigest,
           blob: '',
           revision: String(declared.generation),
+          missing: '',
         },
         ...(variables.length === 0 ? [] : [variablesInput(declared.cluster, variablesDigest)]),
+        ...inputs,
       ],
       variables,
       generatedBlob: state.rendered?.kind === 'rendered' ? state.rendered.generatedBlob : '',
@@ -80,7 +86,19 @@ export function digestOf(variables: readonly KeyValue[]): string {
 
 function variablesInput(ref: string, digest: string): Input {
   const kind = InputKind.INPUT_KIND_CLUSTER_VARIABLES
-  return { kind, ref, digest, blob: '', revision: '' }
+  return { kind, ref, digest, blob: '', revision: '', missing: '' }
+}
+
+/** Whether two lists of Secrets and ConfigMaps hold the same values. */
+export function isSameInputs(one: readonly Input[], other: readonly Input[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every((input, index) => inputText(input) === inputText(other[index] ?? input))
+  )
+}
+
+function inputText({ kind, ref, digest, missing }: Input): string {
+  return [kind, ref, digest, missing].join('\n')
 }
 
 /** What was never applied is installed, whatever was cut before. */
@@ -95,9 +113,13 @@ function isRotating({ request, rendered }: Application): boolean {
 
 function isSameWish(
   request: RenderWish | undefined,
-  same: Pick<RenderWish, 'sourceId' | 'artifactDigest' | 'generation' | 'variablesDigest'>,
+  same: Pick<
+    RenderWish,
+    'sourceId' | 'artifactDigest' | 'generation' | 'variablesDigest' | 'inputs'
+  >,
 ): boolean {
   if (request === undefined || request.generation !== same.generation) return false
   if (request.artifactDigest !== same.artifactDigest) return false
+  if (!isSameInputs(request.inputs, same.inputs)) return false
   return request.sourceId === same.sourceId && request.variablesDigest === same.variablesDigest
 }

@@ -1,9 +1,15 @@
 import {
+  evolveInput,
   familyOf,
   idOf,
+  inputId,
+  inputOf,
+  unknownInput,
   type AnyEvent,
   type ClusterDescribed,
   type ClusterRegistered,
+  type ClusterInputRef,
+  type KnownInput,
   type ObjectRef,
   type RootDeclared,
 } from '@tidemark/contracts'
@@ -24,6 +30,7 @@ export interface PlaneState {
   readonly clusters: ReadonlyMap<string, ClusterRegistered>
   readonly roots: ReadonlyMap<string, RootDeclared>
   readonly profiles: ReadonlyMap<string, ClusterDescribed>
+  readonly inputs: ReadonlyMap<string, KnownInput>
   readonly sourceOf: ReadonlyMap<string, string>
   readonly versions: ReadonlyMap<string, bigint>
 }
@@ -39,6 +46,8 @@ export class Plane {
   readonly roots: Map<string, RootDeclared> = new Map()
   /** What Git says of clusters. */
   readonly profiles: Map<string, ClusterDescribed> = new Map()
+  /** Secrets and ConfigMaps that Flux objects name. */
+  readonly inputs: Map<string, KnownInput> = new Map()
   /** Flux object of a source -> the source that it stands for. */
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
@@ -47,9 +56,9 @@ export class Plane {
 
   /** All that is known, as plain data. It shares what it holds with the plane, which replaces and never changes it. */
   state(): PlaneState {
-    const { applications, sources, clusters, roots, profiles, sourceOf } = this
+    const { applications, sources, clusters, roots, profiles, inputs, sourceOf } = this
     const versions = this.#versions
-    return { applications, sources, clusters, roots, profiles, sourceOf, versions }
+    return { applications, sources, clusters, roots, profiles, inputs, sourceOf, versions }
   }
 
   /** Puts back what `state` gave, into a plane that knows nothing yet. */
@@ -59,6 +68,7 @@ export class Plane {
     putAll(this.clusters, state.clusters)
     putAll(this.roots, state.roots)
     putAll(this.profiles, state.profiles)
+    putAll(this.inputs, state.inputs)
     putAll(this.sourceOf, state.sourceOf)
     putAll(this.#versions, state.versions)
     this.#declarations += 1
@@ -80,7 +90,7 @@ export class Plane {
     this.#before = undefined
   }
 
-  /** Goes up whenever the declaration of an application is another one: for what is derived from all of them. */
+  /** Goes up whenever the declaration of an application is another one, or ends: for what is derived from all of them. */
   get declarations(): number {
     return this.#declarations
   }
@@ -92,6 +102,10 @@ export class Plane {
 
   application(id: string): Application {
     return this.applications.get(id) ?? emptyApplication(id)
+  }
+
+  input(ref: ClusterInputRef): KnownInput {
+    return this.inputs.get(inputId(ref)) ?? unknownInput(ref)
   }
 
   source(id: string): Source {
@@ -121,6 +135,12 @@ export class Plane {
       case 'profile':
         this.#foldProfile(event)
         break
+      case 'query':
+      case 'demand':
+      case 'input':
+      case 'secret':
+        this.#foldInput({ stream, version, event })
+        break
       default:
         break
     }
@@ -130,8 +150,14 @@ export class Plane {
   #foldApplication(id: string, event: AnyEvent): void {
     const known = this.application(id)
     const next = evolveApplication(known, event)
-    if (next.declared !== known.declared) this.#declarations += 1
+    if (next.declared !== known.declared || next.removed !== known.removed) this.#declarations += 1
     this.#set(this.applications, id, next)
+  }
+
+  #foldInput(placed: Placed): void {
+    const ref = inputOf(placed.event)
+    if (ref !== undefined)
+      this.#set(this.inputs, inputId(ref), evolveInput(this.input(ref), placed))
   }
 
   #foldSource(id: string, event: AnyEvent): void {

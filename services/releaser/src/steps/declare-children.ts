@@ -8,6 +8,7 @@ import { declareObject } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { endDescription } from './describe-cluster.ts'
 import { impliedKeys, withdrawImplied } from './declare-implied.ts'
+import { releaseInputs } from './follow-input.ts'
 import { modelOf } from './models.ts'
 import type { Parent } from './refuse-object.ts'
 
@@ -43,11 +44,12 @@ export async function declareChildren(
     await declareObject(deps, { object, parent, ref, cause }, signal)
   }
   forgetRefused(deps, { parent, kept, cause })
-  if (modelOf(state)?.prune !== true) return
+  if (modelOf(state)?.prune !== true) return releaseInputs(deps, cause)
   withdrawSources(deps, { parent, kept, cause })
   if (!objects.some(isCluster)) await endDescription(deps, { parentId: id, cluster, cause }, signal)
   const gone = children.filter((child) => !kept.has(objectKey(child.declared?.object)))
   removeApplications(deps, { gone, children, cause, approved })
+  releaseInputs(deps, cause)
 }
 
 /** The Flux objects of the release that runs; `undefined` where there are none and there were none. */

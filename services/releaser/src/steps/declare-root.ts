@@ -4,6 +4,7 @@ import { causeOf } from '@tidemark/service'
 import { objectKey } from '../domain/source.ts'
 import { declareSourceModel } from './declare-source.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { releaseInputs } from './follow-input.ts'
 import { considerRender } from './request-renders.ts'
 
 const NAMESPACE = 'flux-system'
@@ -46,6 +47,7 @@ export async function declareRoot(
   })
   decisions.record(cause, [{ stream: streams.application(id), event: declared }])
   await considerRender(deps, id, cause, signal)
+  releaseInputs(deps, cause)
 }
 
 function parse(json: Uint8Array): unknown {

@@ -1,15 +1,17 @@
 import { event, Removal, streams, type EventOf, type Recorded } from '@tidemark/contracts'
 import { causeOf } from '@tidemark/service'
 import type { ReleaserDeps } from './deps.ts'
+import { releaseInputs } from './follow-input.ts'
 
 /**
  * ClusterRemoved -> ApplicationRemoved, SourceWithdrawn and ClusterDescriptionEnded for all that was declared on the cluster. What was delivered
  * there stays: its absence from here says nothing about what should be there.
  */
 export async function forgetCluster(
-  { plane, decisions }: ReleaserDeps,
+  deps: ReleaserDeps,
   recorded: Recorded<EventOf<'ClusterRemoved'>>,
 ): Promise<void> {
+  const { plane, decisions } = deps
   const { cluster } = recorded.event.value
   const cause = causeOf(recorded)
   const reason = `cluster ${cluster} was removed: ${recorded.event.value.reason}`
@@ -31,4 +33,5 @@ export async function forgetCluster(
       const withdrawn = event('SourceWithdrawn', { sourceId: id, object: ref, reason })
       decisions.record(cause, [{ stream: streams.intake(id), event: withdrawn }])
     }
+  releaseInputs(deps, cause)
 }

@@ -2,10 +2,11 @@ import { derivedId, event, streams, type EventOf, type Recorded } from '@tidemar
 import { causeOf, type Cause } from '@tidemark/service'
 import { firstDifference, type SourceTree } from '@tidemark/source-tree'
 import type { Application } from '../domain/application.ts'
-import { decideRender, digestOf } from '../domain/decide-render.ts'
+import { decideRender, digestOf, isSameInputs } from '../domain/decide-render.ts'
 import type { Source } from '../domain/source.ts'
 import { clusterVariables } from './cluster-variables.ts'
 import type { ReleaserDeps } from './deps.ts'
+import { findInputs, knownInputs } from './find-inputs.ts'
 import { isPaused, sourceKeyOf } from './models.ts'
 
 const AFFECTED_MAX = 500 // An event holds 48 KiB; each render that is asked for is an event too.
@@ -82,18 +83,29 @@ export function rotateGenerated(deps: ReleaserDeps, id: string, cause: Cause): v
 }
 
 function wishRender(
-  { plane, decisions }: ReleaserDeps,
+  deps: ReleaserDeps,
   id: string,
   cause: Cause,
   generated: 'keep' | 'rotate' = 'keep',
 ): void {
+  const { plane, decisions } = deps
   const state = plane.application(id)
   const sourceId = plane.sourceOf.get(sourceKeyOf(state)) ?? ''
   const { fetched } = plane.source(sourceId)
   if (fetched === undefined || state.declared === undefined) return
+  const found = findInputs(deps, state, cause)
+  if (found.kind === 'pending') return
+  const { inputs } = found
   const specDigest = derivedId('spec', Buffer.from(state.declared.objectJson).toString('base64'))
   const variables = clusterVariables(plane, state)
-  const decided = decideRender(state, { sourceId, fetched, specDigest, variables, generated })
+  const decided = decideRender(state, {
+    sourceId,
+    fetched,
+    specDigest,
+    variables,
+    inputs,
+    generated,
+  })
   decisions.record(
     cause,
     decided.map((wish) => ({ stream: streams.application(id), event: wish })),
@@ -116,6 +128,8 @@ async function isAffected(
   if (request === undefined || rendered?.request !== request.request) return true
   if (request.sourceId !== sourceId || request.generation !== declared?.generation) return true
   if (request.variablesDigest !== digestOf(clusterVariables(plane, state))) return true
+  const inputs = knownInputs(plane, state)
+  if (inputs.kind === 'pending' || !isSameInputs(request.inputs, inputs.inputs)) return true
   if (rendered.readSetBlob === '') return true
   const reads = await library.reads(rendered.readSetBlob, signal)
   return firstDifference(reads, tree) !== undefined

@@ -29,6 +29,7 @@ const job = (digest: string, files: Readonly<Record<string, string>>, path = './
   objectJson: object(path),
   variables: new Map(),
   release: { number: 1, sourceRevision: '' },
+  inputs: [],
   generated: [],
 })
 const filler = (n: number): string => `${n}\n${'x'.repeat(5_000_000)}`

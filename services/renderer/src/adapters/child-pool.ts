@@ -174,6 +174,7 @@ class Child {
           digest: job.artifactDigest,
           objectJson: job.objectJson,
           variables: job.variables,
+          inputs: job.inputs,
           generated: job.generated,
           release: job.release,
         },

@@ -22,6 +22,7 @@ export type ToChild =
       readonly digest: string
       readonly objectJson: string
       readonly variables: RenderJob['variables']
+      readonly inputs: RenderJob['inputs']
       readonly generated: RenderJob['generated']
       readonly release: RenderJob['release']
     }

@@ -19,8 +19,14 @@ function treeOf(files: Readonly<Record<string, string>>): SourceTree {
 }
 
 function outcomeOf(tree: SourceTree): ReturnType<typeof renderFiles> {
-  const release = { number: 1, sourceRevision: '' }
-  return renderFiles({ tree, objectJson: OBJECT, generated: [], variables: new Map(), release })
+  return renderFiles({
+    tree,
+    objectJson: OBJECT,
+    generated: [],
+    variables: new Map(),
+    inputs: [],
+    release: { number: 1, sourceRevision: '' },
+  })
 }
 
 function withChart(template: string): SourceTree {
@@ -85,6 +91,7 @@ test('a HelmRelease is rendered from its chart, as the release that it would be'
       objectJson: RELEASE,
       generated: [],
       variables: new Map(),
+      inputs: [],
       release: { number, sourceRevision: '1.0.0' },
     })
   expect(of(1)).toMatchObject({

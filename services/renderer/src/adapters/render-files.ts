@@ -23,6 +23,7 @@ export function renderFiles({
   tree,
   objectJson,
   variables,
+  inputs,
   generated,
   release,
 }: Omit<RenderJob, 'key' | 'artifactDigest'>): RenderOutcome {
@@ -33,13 +34,14 @@ export function renderFiles({
     if (isRecord(object) && object['kind'] === 'HelmRelease') {
       const { number, sourceRevision } = release
       const revisions = { revision: number, sourceRevision }
-      const given = { tree, inputs: [], capabilities: {}, ...revisions, ...drawn }
+      const given = { tree, inputs, capabilities: {}, ...revisions, ...drawn }
       const { contents, ...rendered } = renderHelmRelease(object, given)
       return { kind: 'rendered', ...rendered, helm: contents, generated: memory.entries }
     }
     const charts = helmRenderer(drawn)
     const { objects, warnings, reads } = renderKustomization(tree, object, {
-      substituteFrom: [variables],
+      variables,
+      inputs,
       charts,
     })
     const { entries } = memory

@@ -6,7 +6,7 @@ import {
   type RenderRequested,
 } from '@tidemark/contracts'
 import { load, type Loaded } from '@tidemark/event-store'
-import { roleOf } from '@tidemark/flux'
+import { roleOf, type FluxInput } from '@tidemark/flux'
 import { canonicalJson, manifestDigest, type KeyedDigest } from '@tidemark/manifests'
 import { buildAppend, causeOf, type Surroundings } from '@tidemark/service'
 import { encodeReads, type Reads } from '@tidemark/source-tree'
@@ -20,6 +20,7 @@ import {
 } from '../domain/render.ts'
 import { openGenerated, packGenerated } from './generated.ts'
 import { chartOf, digestedContents, packContents, releaseInputs } from './helm-contents.ts'
+import { maskerOf, namedInputs, openInputs } from './open-inputs.ts'
 import type { Artifacts, RenderEngine, RenderOutcome } from '../ports.ts'
 
 /** Name and version of the engine. Recorded with each render, never a trigger (DECISIONS 8). */
@@ -95,6 +96,8 @@ async function run(
 ): Promise<RenderOutcome> {
   const { applicationId, inputs, objectJson } = requested
   const remembered = generatedFor(state, requested)
+  const missing = inputs.flatMap((input) => (input.missing === '' ? [] : [input.missing]))
+  if (missing.length > 0) return refused('INPUT_MISSING', missing.join('; '))
   const artifact = inputs.find(({ kind }) => kind === InputKind.INPUT_KIND_ARTIFACT)
   const tree = await artifacts.open(artifact?.blob ?? '', signal)
   const job = {
@@ -103,13 +106,27 @@ async function run(
     tree,
     objectJson: Buffer.from(objectJson).toString('utf8'),
     variables: new Map(requested.variables.map(({ key, value }) => [key, value])),
+    inputs: await openInputs(surroundings.blobs, requested, signal),
     generated: await openGenerated(surroundings.blobs, remembered, signal),
     release: {
       number: Number(requested.releaseNumber),
       sourceRevision: artifact?.revision ?? '',
     },
   }
-  return await engine.render(job, signal)
+  return masked(await engine.render(job, signal), job.inputs)
+}
+
+function refused(code: string, message: string): RenderOutcome {
+  return { kind: 'failed', code, message, file: '', line: 0, reads: undefined }
+}
+
+/** Nothing that an event tells shows a value of a Secret. */
+function masked(outcome: RenderOutcome, inputs: readonly FluxInput[]): RenderOutcome {
+  if (outcome.kind === 'rendered' && outcome.warnings.length === 0) return outcome
+  const masker = maskerOf(inputs)
+  return outcome.kind === 'failed'
+    ? { ...outcome, message: masker.mask(outcome.message), file: masker.mask(outcome.file) }
+    : { ...outcome, warnings: outcome.warnings.map((warning) => masker.mask(warning)) }
 }
 
 /** Keeps what an event is too small for, and gives the digests. */
@@ -164,11 +181,15 @@ async function keep(
 }
 
 /** All that a render depends on, beside the engine. */
-function inputsText(readSetDigest: string, { objectJson, variables }: RenderRequested): string {
+function inputsText(readSetDigest: string, requested: RenderRequested): string {
+  const { objectJson, variables } = requested
   const spec = sha256(Buffer.from(objectJson).toString('utf8'))
   const values = variables.map(({ key, value }) => [key, value])
-  const more = values.length === 0 ? '' : `\n${sha256(JSON.stringify(values))}`
-  return `${readSetDigest}\n${spec}${more}`
+  const named = namedInputs(requested).map(({ kind, ref, digest }) => [kind, ref, digest])
+  const more = [values, named].map((list) =>
+    list.length === 0 ? '' : `\n${sha256(JSON.stringify(list))}`,
+  )
+  return `${readSetDigest}\n${spec}${more.join('')}`
 }
 
 function readBytes(reads: Reads | undefined): readonly Uint8Array[] {

@@ -211,11 +211,14 @@ export interface RenderRequested {
 /** Something that a render takes in. */
 export interface Input {
   readonly kind: InputKind;
-  /** A source id, or the name of an object. */
+  /** A source id, or the name of an object; SECRET, CONFIG_MAP: `<namespace>/<name>`. */
   readonly ref: string;
   readonly digest: string;
+  /** SECRET, CONFIG_MAP: the blob that holds `InputValues`; empty where there are none. */
   readonly blob: string;
   readonly revision: string;
+  /** Why something that is needed is not there: the render fails with it. */
+  readonly missing: string;
 }
 
 export interface ReleaseCut {
@@ -1175,7 +1178,7 @@ export const RenderRequested: MessageFns<RenderRequested> = {
 };
 
 function createBaseInput(): Input {
-  return { kind: 0, ref: "", digest: "", blob: "", revision: "" };
+  return { kind: 0, ref: "", digest: "", blob: "", revision: "", missing: "" };
 }
 
 export const Input: MessageFns<Input> = {
@@ -1194,6 +1197,9 @@ export const Input: MessageFns<Input> = {
     }
     if (message.revision !== "") {
       writer.uint32(42).string(message.revision);
+    }
+    if (message.missing !== "") {
+      writer.uint32(50).string(message.missing);
     }
     return writer;
   },
@@ -1251,6 +1257,14 @@ export const Input: MessageFns<Input> = {
             message.revision = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.missing = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1270,6 +1284,7 @@ export const Input: MessageFns<Input> = {
       digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
       blob: isSet(object.blob) ? globalThis.String(object.blob) : "",
       revision: isSet(object.revision) ? globalThis.String(object.revision) : "",
+      missing: isSet(object.missing) ? globalThis.String(object.missing) : "",
     };
   },
 
@@ -1290,6 +1305,9 @@ export const Input: MessageFns<Input> = {
     if (message.revision !== "") {
       obj.revision = message.revision;
     }
+    if (message.missing !== "") {
+      obj.missing = message.missing;
+    }
     return obj;
   },
 
@@ -1303,6 +1321,7 @@ export const Input: MessageFns<Input> = {
     message.digest = object.digest ?? "";
     message.blob = object.blob ?? "";
     message.revision = object.revision ?? "";
+    message.missing = object.missing ?? "";
     return message;
   },
 };

@@ -70,13 +70,16 @@ export function clusterInputOutcomeToJSON(object: ClusterInputOutcome): string {
 export interface ClusterInputRef {
   /** The cluster on which the Flux object is declared. */
   readonly cluster: string;
-  /** `Secret`. */
+  /** `Secret` or `ConfigMap`. */
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** query-<kind>/<namespace>/<name>@<cluster>: what is to be known of a cluster. It stands until it is released. */
+/**
+ * query-<kind>/<namespace>/<name>@<cluster>: what is to be known of a cluster. It stands until it is released. For applications,
+ * demand-<kind>/<namespace>/<name>@<cluster>.
+ */
 export interface ClusterInputRequested {
   readonly input: ClusterInputRef | undefined;
 }
