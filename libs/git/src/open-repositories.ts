@@ -9,7 +9,7 @@ import type { ObjectStore } from './objects/object-store.ts'
 import { parseRemoteUrl, type SshUrl } from './remote-url.ts'
 import { Repository } from './repository.ts'
 import type { EnvironmentProxies } from './transport/proxy.ts'
-import { SmartHttp } from './transport/smart-http.ts'
+import { type ServerMemory, SmartHttp } from './transport/smart-http.ts'
 import { SmartSsh } from './transport/smart-ssh.ts'
 
 /** What tells one engine from another: where objects lie and who reads them. */
@@ -31,6 +31,8 @@ export interface OpenRepositoriesOptions {
 export class OpenRepositories implements Git {
   readonly #options: OpenRepositoriesOptions
   readonly #stores = new Map<string, Promise<ObjectStore>>()
+  /** By the place of the cache: a look at a repository that was asked before is one request. */
+  readonly #servers = new Map<string, ServerMemory>()
 
   constructor(options: OpenRepositoriesOptions) {
     this.#options = options
@@ -63,10 +65,12 @@ export class OpenRepositories implements Git {
     const directory = caches.place(url.base.href, credentials)
     const store = await this.#shared(directory, () => engine.fetchedStore(directory))
     const { base, display } = url
+    const memory = this.#servers.get(directory) ?? { base, known: undefined }
+    this.#servers.set(directory, memory)
     const { policy, proxy } = remote
     const { proxies } = this.#options
     const via = { chosen: proxy, environment: proxies, policy }
-    const transport = new SmartHttp({ base, display, policy, credentials, limits, via })
+    const transport = new SmartHttp({ base, memory, display, policy, credentials, limits, via })
     return new Repository({ transport, store, limits, clock, kind: 'fetched' })
   }
 

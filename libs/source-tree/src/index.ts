@@ -47,7 +47,7 @@ export {
   type Stat,
   TREE_FILES_MAX,
 } from './source-tree.ts'
-export { treeDigest } from './tree-digest.ts'
+export { artifactDigest, treeDigest } from './tree-digest.ts'
 export {
   compareBytes,
   findTwins,

@@ -1,3 +1,4 @@
+import type { ArtifactIndex } from './artifact/artifact-index.ts'
 import { type IndexEntry, type SourceTree, sha256Of } from './source-tree.ts'
 
 /**
@@ -7,9 +8,22 @@ import { type IndexEntry, type SourceTree, sha256Of } from './source-tree.ts'
  */
 export function treeDigest(tree: SourceTree): string {
   let text = ''
-  for (const entry of tree.entries())
-    text += `${entry.mode} ${contentDigest(tree, entry)} ${entry.size} ${quoted(entry.path)}\n`
+  for (const entry of tree.entries()) text += lineOf(entry, contentDigest(tree, entry))
   return sha256Of(text)
+}
+
+/** The same of the files of an index, which has their digests, without making a tree of them. */
+export function artifactDigest({ files }: ArtifactIndex): string {
+  let text = ''
+  for (const file of files) text += lineOf(file, file.sha256)
+  return sha256Of(text)
+}
+
+function lineOf(
+  { mode, size, path }: Pick<IndexEntry, 'mode' | 'size' | 'path'>,
+  sha256: string,
+): string {
+  return `${mode} ${sha256} ${size} ${quoted(path)}\n`
 }
 
 function contentDigest(tree: SourceTree, entry: IndexEntry): string {

@@ -14,8 +14,17 @@ import type { ProxySources } from './proxy.ts'
 import { serverText } from './server-text.ts'
 import type { PackRequest, Ref, Transport } from './transport.ts'
 
+/** What is known of a server, for all who ask it for one repository with the same credentials. */
+export interface ServerMemory {
+  /** Where the repository is in the end: a server may move it within itself. */
+  base: URL
+  /** What it can do, where it speaks version 2. */
+  known: Advertisement | undefined
+}
+
 export interface SmartHttpOptions {
   readonly base: URL
+  readonly memory: ServerMemory
   readonly display: string
   readonly policy: AddressPolicy
   readonly credentials: GitCredentials | undefined
@@ -34,14 +43,12 @@ export class SmartHttp implements Transport {
   readonly display: string
   readonly #options: SmartHttpOptions
   readonly #client: HttpClient
-  /** Where the repository is in the end: a server may move it within itself. */
-  #base: URL
-  #known: Advertisement | undefined
+  readonly #memory: ServerMemory
 
   constructor(options: SmartHttpOptions) {
     this.#options = options
     this.display = options.display
-    this.#base = options.base
+    this.#memory = options.memory
     this.#client = new HttpClient({
       policy: options.policy,
       credentials: options.credentials,
@@ -51,7 +58,37 @@ export class SmartHttp implements Transport {
   }
 
   async listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]> {
-    const server = this.#known ?? (await this.#advertise(signal))
+    try {
+      return await this.#listRefs(prefixes, signal)
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  async *fetchPack(request: PackRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    try {
+      const server = this.#memory.known ?? (await this.#advertise(signal))
+      const response = await this.#post(packBody(request, server), signal)
+      // What the format adds is under a hundredth of what it carries.
+      const packets = this.#packets(response, this.#options.limits.packBytes * 1.01 + 65_536)
+      try {
+        yield* readPack(packets, { server, depth: request.depth, serverSays: this.#serverSays })
+      } finally {
+        await packets.leave()
+      }
+    } catch (error) {
+      this.#forget()
+      throw error
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#client[Symbol.dispose]()
+  }
+
+  async #listRefs(prefixes: readonly string[], signal: AbortSignal): Promise<readonly Ref[]> {
+    const server = this.#memory.known ?? (await this.#advertise(signal))
     if (server.version === 0)
       return server.refs.filter(({ name }) => prefixes.some((prefix) => name.startsWith(prefix)))
     const response = await this.#post(listRefsBody(prefixes, server), signal)
@@ -60,20 +97,9 @@ export class SmartHttp implements Transport {
     )
   }
 
-  async *fetchPack(request: PackRequest, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-    const server = this.#known ?? (await this.#advertise(signal))
-    const response = await this.#post(packBody(request, server), signal)
-    // What the format adds is under a hundredth of what it carries.
-    const packets = this.#packets(response, this.#options.limits.packBytes * 1.01 + 65_536)
-    try {
-      yield* readPack(packets, { server, depth: request.depth, serverSays: this.#serverSays })
-    } finally {
-      await packets.leave()
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#client[Symbol.dispose]()
+  /** After a failure the next call asks from the start, where the URL says. */
+  #forget(): void {
+    Object.assign(this.#memory, { base: this.#options.base, known: undefined })
   }
 
   async #advertise(signal: AbortSignal): Promise<Advertisement> {
@@ -88,17 +114,17 @@ export class SmartHttp implements Transport {
       readAdvertisement(packets, { refsMax: refs, serverSays: this.#serverSays }),
     )
     // A listing of version 0 is a list of refs as they are now; only what a server can do stays true.
-    this.#known = server.version === 2 ? server : undefined
+    this.#memory.known = server.version === 2 ? server : undefined
     return server
   }
 
   async #getFollowing(path: string, signal: AbortSignal): Promise<HttpResponse> {
-    let url = new URL(this.#base.href.replace(/\/+$/, '') + path)
+    let url = new URL(this.#memory.base.href.replace(/\/+$/, '') + path)
     for (let hops = 0; hops <= REDIRECTS_MAX; hops += 1) {
       const response = await this.#client.send({ url, headers: this.#headers() }, signal)
       if (response.status < 300 || response.status > 399) {
         await this.#refuseStatus(response)
-        this.#base = new URL(url.href.slice(0, -path.length))
+        this.#memory.base = new URL(url.href.slice(0, -path.length))
         return response
       }
       url = sameServer(url, response.location, path)
@@ -107,20 +133,17 @@ export class SmartHttp implements Transport {
   }
 
   async #post(body: string, signal: AbortSignal): Promise<HttpResponse> {
-    const url = new URL(`${this.#base.href.replace(/\/+$/, '')}/${SERVICE}`)
+    const url = new URL(`${this.#memory.base.href.replace(/\/+$/, '')}/${SERVICE}`)
     const headers = {
       ...this.#headers(),
       'content-type': `application/x-${SERVICE}-request`,
       accept: `application/x-${SERVICE}-result`,
     }
     const response = await this.#client.send({ url, headers, body }, signal)
-    if (response.status >= 300 && response.status <= 399) {
-      this.#known = undefined // The repository has moved since: the next call asks from the start.
+    if (response.status >= 300 && response.status <= 399)
       throw redirect('it redirects a request that carries data')
-    }
     await this.#refuseStatus(response)
     if (!response.contentType.startsWith(`application/x-${SERVICE}-result`)) {
-      this.#known = undefined
       throw new GitRefused(
         'SOURCE_PROTOCOL',
         'what answers is not a Git server of the smart protocol; check the URL',
@@ -141,7 +164,7 @@ export class SmartHttp implements Transport {
   async #refuseStatus(response: HttpResponse): Promise<void> {
     const { status } = response
     if (status >= 200 && status <= 299) return
-    this.#known = undefined
+    this.#memory.known = undefined
     if (status === 407) throw proxyRefuses(status)
     const isSigned = this.#options.credentials?.login !== undefined
     if (status === 401 || status === 403)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { sha256Of } from '../source-tree.ts'
-import { treeDigest } from '../tree-digest.ts'
+import { artifactDigest, treeDigest } from '../tree-digest.ts'
 import {
   type ArtifactFile,
   type ArtifactIndex,
@@ -66,6 +66,8 @@ test('how packs are cut does not change the digest of the files', async () => {
   const two = await openArtifact({ get: from(blobs(twoPacks)), blob: 'index' }, NEVER)
   const one = await openArtifact({ get: from(blobs(onePack)), blob: 'index' }, NEVER)
   expect(treeDigest(two)).toBe(treeDigest(one))
+  const digests = [artifactDigest(twoPacks), artifactDigest(onePack)]
+  expect(digests).toEqual([treeDigest(two), treeDigest(two)])
 })
 
 test('an artifact that is opened for digests alone gets no pack', async () => {

@@ -1,10 +1,9 @@
 import type { Blob, TreeEntry } from '@tidemark/git'
 import {
   type ArtifactIndex,
-  artifactTree,
+  artifactDigest,
   decodeArtifactIndex,
   encodeArtifactIndex,
-  treeDigest,
 } from '@tidemark/source-tree'
 import { applyIgnoreRules } from './apply-ignore-rules.ts'
 import { Contents } from './artifact-contents.ts'
@@ -60,7 +59,7 @@ export async function storeArtifact(
   const files = entries.map((entry) => contents.fileOf(entry))
   const index = { packs, rules, files }
   return {
-    digest: treeDigest(artifactTree(index, [])),
+    digest: artifactDigest(index),
     blob: await blobs.put(encodeArtifactIndex(index), signal),
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),

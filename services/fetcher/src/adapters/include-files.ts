@@ -26,6 +26,7 @@ export async function includeFiles(
   includes: readonly Include[],
   signal: AbortSignal,
 ): Promise<Files> {
+  if (includes.length === 0) return files
   const places = [files]
   const tree = [...files.tree]
   for (const include of includes) {
