@@ -41,6 +41,7 @@ export {
 } from './seed-repository.ts'
 export { openSubmodules } from './submodules/open-submodules.ts'
 export { type GitOptions, systemGit } from './system-git/system-git.ts'
+export { HttpClient, type HttpResponse } from './transport/http-client.ts'
 export { type EnvironmentProxies } from './transport/proxy.ts'
 export { readVerificationKeys, type VerificationKeys } from './verify/verification-keys.ts'
 export { type Verification, verifySignatures } from './verify/verify-signatures.ts'

@@ -16,12 +16,15 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>
   /** A body makes it a POST. */
   readonly body?: string
+  readonly method?: 'HEAD'
 }
 
 export interface HttpResponse {
   readonly status: number
   readonly location: string | undefined
   readonly contentType: string
+  /** A header by its name in lower case. */
+  readonly header: (name: string) => string | undefined
   readonly body: AsyncIterable<Uint8Array>
 }
 
@@ -50,7 +53,10 @@ export class HttpClient implements Disposable {
   }
 
   /** Sends one request; its body comes later. Throws `GitRefused`, `SourceUnavailable`, or the signal's reason. */
-  async send({ url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+  async send(
+    { url, headers, body, method }: HttpRequest,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
     signal.throwIfAborted()
     const { policy, via } = this.#options
     const proxy = await proxyFor(url, via, signal)
@@ -59,7 +65,7 @@ export class HttpClient implements Disposable {
     const agents = proxy === undefined ? this.#direct : this.#agentsOf(proxy)
     const isTls = url.protocol === 'https:'
     const options: RequestOptions = {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: {
         ...headers,
         ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
@@ -79,6 +85,7 @@ export class HttpClient implements Disposable {
         status: response.statusCode ?? 0,
         location: response.headers.location,
         contentType: response.headers['content-type'] ?? '',
+        header: (name) => [response.headers[name]].flat()[0],
         body: bodyOf(response, signal),
       }
     } catch (error) {
