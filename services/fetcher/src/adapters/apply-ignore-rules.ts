@@ -16,6 +16,7 @@ export interface KeptEntry extends TreeEntry {
 export interface IgnoreInput {
   readonly tree: readonly TreeEntry[]
   readonly blobs: (oids: readonly string[], signal: AbortSignal) => AsyncIterable<Blob>
+  readonly rules?: 'flux' | 'none'
   readonly ignore?: string
 }
 
@@ -41,10 +42,11 @@ const IGNORE_BYTES_MAX = 1024 * 1024 // All of them together; one has some hundr
  * in a large repository matching costs more than everything else that a small push does.
  */
 export async function applyIgnoreRules(
-  { tree, blobs, ignore }: IgnoreInput,
+  { tree, blobs, rules: by = 'flux', ignore }: IgnoreInput,
   decided: Decided,
   signal: AbortSignal,
 ): Promise<Kept> {
+  if (by === 'none') return { rules: 'none', entries: tree.filter(isKept) }
   const texts = await readTexts(tree.filter(isRuleFile), blobs, signal)
   const files = tree
     .filter(isRuleFile)

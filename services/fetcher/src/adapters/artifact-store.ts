@@ -19,6 +19,8 @@ export interface Listing {
   readonly tree: readonly TreeEntry[]
   /** Contents by object id, in the order asked for. */
   readonly blobs: (oids: readonly string[], signal: AbortSignal) => AsyncIterable<Blob>
+  /** `flux` where none is said: `.sourceignore` and `spec.ignore` as Flux reads them; `none`: every file is kept. */
+  readonly rules?: 'flux' | 'none'
   /** `spec.ignore`. */
   readonly ignore?: string
   /** The index of the artifact before: its files are neither read nor stored again. */

@@ -2,8 +2,13 @@ import { GithubApps, openGit, type AddressPolicy, type EnvironmentProxies } from
 import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { Repositories } from '../ports.ts'
 import { storeArtifact, type ArtifactBlobs } from './artifact-store.ts'
+import { buckets } from './buckets.ts'
 import { gitRepositories, type Artifacts } from './git-repositories.ts'
+import { helmCharts } from './helm-charts.ts'
+import { helmRepositories } from './helm-repositories.ts'
 import { includeFiles } from './include-files.ts'
+import { orderMirrors, type Mirror } from './mirrors.ts'
+import { ociRepositories } from './oci-repositories.ts'
 import { repositoriesByKind } from './repositories-by-kind.ts'
 
 export interface OpenRepositoriesOptions {
@@ -13,6 +18,8 @@ export interface OpenRepositoriesOptions {
   readonly proxies?: EnvironmentProxies | undefined
   /** Projects whose sources only go forward; `*` is all. */
   readonly refuseForcePushes?: readonly string[]
+  /** Where hosts are asked for instead of themselves. */
+  readonly mirrors?: readonly Mirror[]
   readonly blobs: ArtifactBlobs
   readonly clock: Clock
   readonly random: Random
@@ -23,13 +30,15 @@ export interface OpenRepositoriesOptions {
 export async function openRepositories(
   options: OpenRepositoriesOptions,
 ): Promise<Repositories & AsyncDisposable> {
-  const { cacheDirectory, policy, proxies, clock, random, crashPoints } = options
+  const { cacheDirectory, policy, proxies, mirrors = [] } = options
+  const { blobs, clock, random, crashPoints } = options
   const git = await openGit({
     cacheDirectory,
     clock,
     random,
     ...(proxies === undefined ? {} : { proxies }),
   })
+  const web = { policy, proxies, blobs, clock, crashPoints, mirrors: orderMirrors(mirrors) }
   const repositories = repositoriesByKind({
     git: gitRepositories({
       git,
@@ -40,6 +49,10 @@ export async function openRepositories(
       apps: new GithubApps({ clock, policy, proxies }),
       artifacts: gitArtifacts(options),
     }),
+    oci: ociRepositories(web),
+    helmRepository: helmRepositories(web),
+    helmChart: helmCharts(web),
+    bucket: buckets(web),
   })
   return { ...repositories, [Symbol.asyncDispose]: () => git[Symbol.asyncDispose]() }
 }

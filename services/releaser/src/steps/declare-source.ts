@@ -9,9 +9,6 @@ import { endRefusal, nameOf, refuse, type Declaration, type Parent } from './ref
 import { considerRender, usersOf } from './request-renders.ts'
 import { sourceIdOf } from './source-id.ts'
 
-/** Kinds that are read and checked, and that the fetcher cannot fetch yet. */
-const NOT_FETCHED_YET = new Set(['OCIRepository', 'HelmRepository', 'HelmChart', 'Bucket'])
-
 /** Declares a source of any kind, or says why it cannot be used. */
 export async function declareSource(
   deps: ReleaserDeps,
@@ -22,11 +19,6 @@ export async function declareSource(
   const read = readSource(ref.kind, object)
   if (read?.kind !== 'read')
     return refuse(deps, declaration, describeProblems(nameOf(declaration), read?.problems ?? []))
-  if (NOT_FETCHED_YET.has(ref.kind)) {
-    const what = `the kind ${ref.kind} cannot be fetched yet`
-    const todo = 'remove it, or wait for a version that has it'
-    return refuse(deps, declaration, `${nameOf(declaration)}: ${what}; ${todo}`)
-  }
   endRefusal(deps, declaration)
   await declareSourceModel(deps, { model: read.model, ref, parent, cause }, signal)
 }
