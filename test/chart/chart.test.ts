@@ -44,6 +44,7 @@ describeWith(['helm'], 'the chart by the real helm and by tidemark', () => {
     ['image.digest=latest', 'image/digest'],
     ['gateway.hookIngress.enabled=true', 'gateway/hookIngress/host'],
     ['fetcher.sourceNetworks={somewhere}', 'fetcher/sourceNetworks/0'],
+    ['fetcher.sourceMirrors={ghcr.io}', 'fetcher/sourceMirrors/0'],
     ['renderer.replica=3', 'renderer'],
     ['postgres.ledgerSecret=', 'postgres/ledgerSecret'],
     ['applier.kubeconfigSecret=clusters', 'exclude one another'],

@@ -10,6 +10,7 @@ import { tellPush } from '../client/push-hook.ts'
 import { crashPoints, environment, isOnPath, ownKubeconfig } from '../config.ts'
 import { startEmbedded, type Embedded } from '../serve/embedded.ts'
 import { startGitServer, type GitServer } from '../serve/git-server.ts'
+import { readMirrors } from '../serve/platform-config.ts'
 import type { OpenState } from '../serve/open-state.ts'
 import { SAMPLE_CLUSTERS, seedSample } from '../serve/sample-repository.ts'
 import { followUntilReady, showUntilInterrupted } from './follow.ts'
@@ -82,6 +83,7 @@ async function start(
     random: systemRandom,
     crashPoints: crashPoints(),
     kubeconfigPath: options.kubeconfig ?? ownKubeconfig(),
+    mirrors: readMirrors('--mirror', options.mirror),
   })
 }
 

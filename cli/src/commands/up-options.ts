@@ -12,6 +12,7 @@ export interface UpOptions {
   readonly gitTokenFile?: string
   readonly gitCaFile?: string
   readonly interval: string
+  readonly mirror: readonly string[]
   readonly dataDir: string
   readonly port?: number
   readonly exitWhenReady?: boolean

@@ -2,6 +2,7 @@ import { directoryStorage as auditDirectory } from '@tidemark/auditor'
 import { openDirectoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
 import type { ClusterRegistered, Writer } from '@tidemark/contracts'
 import { CommitPace, type SqlLedger } from '@tidemark/event-store'
+import type { Mirror } from '@tidemark/fetcher'
 import { tokenIdentities } from '@tidemark/gateway'
 import { EMBEDDED_POLICY } from '@tidemark/git'
 import { Secret, type Clock, type CrashPoints, type Random } from '@tidemark/kernel'
@@ -43,6 +44,7 @@ export interface EmbeddedOptions {
   readonly random: Random
   readonly crashPoints: CrashPoints
   readonly kubeconfigPath: string | undefined
+  readonly mirrors: readonly Mirror[]
 }
 
 /** A whole control plane in this process. */
@@ -134,6 +136,7 @@ async function startAll(options: EmbeddedOptions & EmbeddedConfig, parts: Parts)
       policy: EMBEDDED_POLICY,
       proxies: options.proxies,
       refuseForcePushes: options.refuseForcePushes,
+      mirrors: options.mirrors,
     }),
   )
   const applier = stack.use(

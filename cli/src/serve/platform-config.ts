@@ -1,3 +1,4 @@
+import { parseMirror, type Mirror } from '@tidemark/fetcher'
 import type { EnvironmentProxies } from '@tidemark/git'
 import {
   ConfigError,
@@ -51,6 +52,7 @@ export interface FetcherConfig {
   readonly cacheDir: string
   readonly hosts: readonly string[]
   readonly networks: readonly string[]
+  readonly mirrors: readonly Mirror[]
 }
 
 /** `TIDEMARK_SNAPSHOT_EVENTS`, in both forms. */
@@ -139,7 +141,19 @@ export function readFetcherConfig(env: Environment): FetcherConfig {
     ),
     hosts: reader.list('TIDEMARK_SOURCE_HOSTS'),
     networks: reader.list('TIDEMARK_SOURCE_NETWORKS'),
+    mirrors: readMirrors('TIDEMARK_SOURCE_MIRRORS', reader.list('TIDEMARK_SOURCE_MIRRORS')),
   }
+}
+
+/** `FROM=TO` each; an error names what is none, and where it stands. */
+export function readMirrors(where: string, texts: readonly string[]): readonly Mirror[] {
+  return texts.map((text) => {
+    const mirror = parseMirror(text)
+    if (mirror !== undefined) return mirror
+    throw new ConfigError(
+      `${where} ${text}: write FROM=TO, such as ghcr.io=registry.local:5000/ghcr, or http:// before TO where it has no TLS`,
+    )
+  })
 }
 
 /** `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or not, as most programs read them. */

@@ -131,12 +131,13 @@ async function startService(starting: Starting, service: Writer): Promise<Runnin
     case 'ledger':
       return await startLedgerService(starting)
     case 'fetcher': {
-      const { cacheDir, hosts, networks } = readFetcherConfig(starting.env)
+      const { cacheDir, hosts, networks, mirrors } = readFetcherConfig(starting.env)
       return await runFetcher(await connect(starting, service), {
         cacheDir,
         policy: platformPolicy({ hosts, networks }),
         proxies: readProxies(starting.env),
         refuseForcePushes: readRefuseForcePushes(starting.env),
+        mirrors,
       })
     }
     case 'renderer': {

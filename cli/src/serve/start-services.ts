@@ -3,7 +3,7 @@ import { startAuditor, type AuditStorage } from '@tidemark/auditor'
 import { CachedBlobStore, type BlobStore } from '@tidemark/blob-store'
 import type { Writer } from '@tidemark/contracts'
 import type { LedgerClient } from '@tidemark/event-store'
-import { openRepositories, startFetcher } from '@tidemark/fetcher'
+import { openRepositories, startFetcher, type Mirror } from '@tidemark/fetcher'
 import { startGateway, type Gateway, type GatewayParts } from '@tidemark/gateway'
 import type { AddressPolicy, EnvironmentProxies } from '@tidemark/git'
 import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
@@ -72,18 +72,20 @@ export interface FetcherOptions {
   readonly policy: AddressPolicy
   readonly proxies: EnvironmentProxies
   readonly refuseForcePushes: readonly string[]
+  readonly mirrors: readonly Mirror[]
 }
 
 /** The fetcher, over the git of this machine or isomorphic-git, and our own clients. */
 export async function runFetcher(common: Common, options: FetcherOptions): Promise<RunningService> {
   const surroundings = surroundingsOf(common, 'fetcher')
-  const { cacheDir, policy, proxies, refuseForcePushes } = options
+  const { cacheDir, policy, proxies, refuseForcePushes, mirrors } = options
   const { blobs, clock, random, crashPoints } = surroundings
   const repositories = await openRepositories({
     cacheDirectory: cacheDir,
     policy,
     proxies,
     refuseForcePushes,
+    mirrors,
     blobs,
     clock,
     random,

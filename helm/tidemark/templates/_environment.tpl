@@ -35,6 +35,7 @@
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
 - { name: TIDEMARK_REFUSE_FORCE_PUSHES, value: {{ join "," .Values.fetcher.refuseForcePushes | quote }} }
+- { name: TIDEMARK_SOURCE_MIRRORS, value: {{ join "," .Values.fetcher.sourceMirrors | quote }} }
 {{- if .Values.fetcher.proxySecret }}
 {{- range list "HTTPS_PROXY" "HTTP_PROXY" "NO_PROXY" }}
 - name: {{ . }}

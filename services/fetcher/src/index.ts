@@ -1,3 +1,4 @@
+export { parseMirror, type Mirror } from './adapters/mirrors.ts'
 export { openRepositories, type OpenRepositoriesOptions } from './adapters/open-repositories.ts'
 export { startFetcher, type FetcherParts } from './main.ts'
 export type { Repositories } from './ports.ts'

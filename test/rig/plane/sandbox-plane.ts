@@ -11,10 +11,11 @@ export interface SandboxPlane extends AsyncDisposable {
   readonly fleet: Fleet
 }
 
-/** Starts it in a folder with this name, on files that have what the cluster `test` gets in `clusters/test`. */
+/** Starts it in a folder with this name, on files that have what the cluster `test` gets in `clusters/test`; `more` are options of `up`. */
 export async function openSandboxPlane(
   name: string,
   files: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
 ): Promise<SandboxPlane> {
   await using held = new AsyncDisposableStack()
   const dir = temporaryDir(name)
@@ -23,7 +24,9 @@ export async function openSandboxPlane(
   const fleet = await fileFleet(join(dir.path, 'fleet.git'), files)
   const args = ['--repo', fleet.url, '--path', 'clusters/test', '--interval', '1h']
   const context = ['--context', 'test=test', '--kubeconfig', cluster.kubeconfig]
-  const up = held.use(new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context] }))
+  const up = held.use(
+    new Up({ dataDir: join(dir.path, 'data'), args: [...args, ...context, ...more] }),
+  )
   await up.mustStart()
   const owned = held.move()
   return { up, cluster, fleet, [Symbol.asyncDispose]: () => owned.disposeAsync() }

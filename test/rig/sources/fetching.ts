@@ -113,6 +113,7 @@ function asked({
       artifactDigest: found?.artifactDigest ?? '',
       artifactBlob: found?.artifactBlob ?? '',
       failing: undefined,
+      includes: [],
     },
     secrets: new Map(values),
     ...(upstream === undefined ? {} : { upstream }),

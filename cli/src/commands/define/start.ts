@@ -44,6 +44,12 @@ function addUp(program: Command): void {
     .option('--git-token-file <file>', 'file with a bearer token for --repo')
     .option('--git-ca-file <file>', 'certificate authority of the Git server')
     .option('--interval <duration>', 'how often --repo is looked at without a webhook', '1m')
+    .option(
+      '--mirror <FROM=TO>',
+      'ask TO instead of this registry, chart repository or Git host; may be repeated',
+      collect,
+      [],
+    )
     .option('--data-dir <folder>', 'where state is kept', './.tidemark')
     .option('--port <number>', 'port of the API; else 7373 or any free one', readCount)
     .option(

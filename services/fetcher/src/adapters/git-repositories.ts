@@ -25,6 +25,7 @@ import { isPutTogetherWith, type Observation, type SourceState } from '../domain
 import type { Included, Repositories } from '../ports.ts'
 import { isKept, sparseFiles } from './sparse-files.ts'
 import type { Include } from './include-files.ts'
+import { mirrorUrl, type Mirrors } from './mirrors.ts'
 import { gitCredentials, githubApp, proxyChoice } from './git-credentials.ts'
 
 const SUBJECT_MAX = 200
@@ -54,6 +55,7 @@ export interface GitRepositoriesParts {
   readonly policy: AddressPolicy
   /** Projects whose sources only go forward; `*` is all. */
   readonly refuseForcePushes: readonly string[]
+  readonly mirrors: Mirrors
   readonly clock: Clock
   readonly crashPoints: CrashPoints
 }
@@ -91,9 +93,11 @@ async function observe(
   const proxy = secrets.get('proxy')
   const via = proxy === undefined ? undefined : proxyChoice(proxy)
   const signIn = { secret: secrets.get('credentials'), provider, proxy: via }
-  const credentials = await credentialsFor(parts.apps, signIn, signal)
+  const asked = mirroredUrl(parts.mirrors, url)
+  // A mirror is the operator's: it never sees what signs in to the original.
+  const credentials = asked === url ? await credentialsFor(parts.apps, signIn, signal) : undefined
   const remote: Remote = {
-    url,
+    url: asked,
     policy,
     ...(credentials === undefined ? {} : { credentials }),
     ...(via === undefined ? {} : { proxy: via }),
@@ -126,6 +130,12 @@ function modeOf(mode: string): Verification['mode'] {
 function textsOf(values: SecretValues | undefined): ReadonlyMap<string, string> {
   const files = [...(values?.reveal() ?? [])]
   return new Map(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString('utf8')]))
+}
+
+function mirroredUrl(mirrors: Mirrors, url: string): string {
+  if (!/^(?:https?|ssh):/u.test(url) || !URL.canParse(url)) return url
+  const asked = mirrorUrl(mirrors, new URL(url))
+  return asked.href === new URL(url).href ? url : asked.href
 }
 
 /** The credentials themselves, or for the provider `github` a token of the app that the Secret is of. */

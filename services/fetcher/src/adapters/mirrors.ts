@@ -10,6 +10,27 @@ export interface Mirror {
   readonly to: string
 }
 
+const PLACE = /^(?:\[[0-9a-fA-F:]+\]|[^\s/@?#=:]+)(?::\d+)?(?:\/[^\s@?#=]*)?$/u
+
+/**
+ * Reads `FROM=TO`, such as `ghcr.io=registry.local:5000/ghcr` or `charts.example.com=http://127.0.0.1:8080`; `undefined` where
+ * it is none.
+ */
+export function parseMirror(text: string): Mirror | undefined {
+  const [, left = '', right = ''] = /^([^=]+)=(.+)$/u.exec(text) ?? []
+  const from = left.replace(/^\w+:\/\//u, '').replace(/\/+$/u, '')
+  const [, scheme, rest = ''] = /^(?:(https?|oci):\/\/)?(.*)$/u.exec(right) ?? []
+  const to = rest.replace(/\/+$/u, '')
+  if (
+    !PLACE.test(from) ||
+    !PLACE.test(to) ||
+    !URL.canParse(`https://${from}`) ||
+    !URL.canParse(`https://${to}`)
+  )
+    return undefined
+  return { from, to, scheme: scheme === 'http' || scheme === 'https' ? scheme : undefined }
+}
+
 /** In the order in which they are tried: the longest `from` first. */
 export function orderMirrors(mirrors: readonly Mirror[]): Mirrors {
   return mirrors.toSorted((left, right) => right.from.length - left.from.length)
@@ -33,5 +54,6 @@ export function mirrorUrl(mirrors: Mirrors, url: URL): URL {
   const mirrored = mirrorOf(mirrors, `${url.host}${url.pathname}`)
   if (mirrored === undefined) return url
   const scheme = mirrored.scheme === undefined ? url.protocol : `${mirrored.scheme}:`
-  return new URL(`${scheme}//${mirrored.place}${url.search}`)
+  const user = scheme === 'ssh:' && url.username !== '' ? `${url.username}@` : ''
+  return new URL(`${scheme}//${user}${mirrored.place}${url.search}`)
 }

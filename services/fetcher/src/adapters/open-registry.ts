@@ -17,7 +17,9 @@ export function openRegistry(
   { place, insecure, secrets }: RegistryToOpen,
 ): Registry {
   const options = webOptions(parts, secrets)
-  const mirrored = mirrorOf(parts.mirrors, `${place.registry}/${place.repository}`)
+  // Docker Hub is known under another name than it is asked at.
+  const known = place.registry === 'index.docker.io' ? 'docker.io' : place.registry
+  const mirrored = mirrorOf(parts.mirrors, `${known}/${place.repository}`)
   if (mirrored === undefined)
     return new Registry({ ...options, place, insecure, login: registryLogin(secrets, place) })
   const [registry = '', ...path] = mirrored.place.split('/')

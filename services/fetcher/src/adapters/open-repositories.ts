@@ -46,6 +46,7 @@ export async function openRepositories(
       crashPoints,
       policy,
       refuseForcePushes: options.refuseForcePushes ?? [],
+      mirrors: web.mirrors,
       apps: new GithubApps({ clock, policy, proxies }),
       artifacts: gitArtifacts(options),
     }),
