@@ -1,5 +1,5 @@
 // `docs/reference/flux.md`: each field of each Flux kind, from the tables that objects are held against.
-import { FLUX_KINDS, type Field, type FieldRule, type FieldTable } from '@tidemark/flux'
+import { FLUX_KINDS, LINT_RULES, type Field, type FieldRule, type FieldTable } from '@tidemark/flux'
 
 const HEAD = `# Flux's kinds, field by field
 
@@ -7,7 +7,9 @@ Made from the tables that objects are held against: what stands here is what the
 
 - **supported**: as in Flux.
 - **different on purpose**: what is done instead, and why.
-- **not yet**: an object that has the field is refused with an error that names it and says what to do; the last good release keeps running. Nothing is passed over in silence, and a field that Flux has not is an error with the nearest known name.`
+- **not yet**: an object that has the field is refused with an error that names it and says what to do; the last good release keeps running. Nothing is passed over in silence, and a field that Flux has not is an error with the nearest known name.
+
+\`tidemark lint PATH\` holds a repository against these tables, without a network and without a plane, and looks for the [traps](#traps) in Flux's own behaviour.`
 
 const HOLDS: Readonly<Record<FieldRule['kind'], string>> = {
   text: 'text',
@@ -31,8 +33,22 @@ export function fluxReference(): string {
     const rows = rowsOf(spec, 'spec')
     return `${head}\n\n| field | holds | |\n| --- | --- | --- |\n${rows.join('\n')}`
   })
-  return `${HEAD}\n\n${sections.join('\n\n')}\n`
+  return `${HEAD}\n\n${sections.join('\n\n')}\n\n${traps()}\n`
 }
+
+/** What `tidemark lint` looks for. */
+function traps(): string {
+  const rules = new Map(LINT_RULES.map((rule) => [rule.name, rule]))
+  const rows = [...rules.values()].map(
+    ({ name, severity, quirk, todo }) =>
+      `| \`${name}\` | ${severity} | ${cell(quirk)} | ${cell(todo)} |`,
+  )
+  return `${TRAPS}\n\n| rule | | what Flux does | what to do |\n| --- | --- | --- | --- |\n${rows.join('\n')}`
+}
+
+const TRAPS = `## Traps
+
+What \`tidemark lint PATH\` tells beside fields, with file and line. It reads all YAML files below PATH, builds the kustomizations that no other one takes in, and ends with 0 where there is no error, 1 where there is one, 2 where PATH is none. The rule \`field\` is that of the tables above, \`yaml\` says what cannot be read or built, \`not-built\` what would need a network.`
 
 function rowsOf(table: FieldTable, at: string): readonly string[] {
   const rows: string[] = []

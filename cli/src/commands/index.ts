@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { addChange, addDemo } from './define/change.ts'
 import { addFleet, addSecret } from './define/fleet.ts'
-import { addLook, addOwn, addRecord, addRender } from './define/look.ts'
+import { addLint, addLook, addOwn, addRecord, addRender } from './define/look.ts'
 import { addStart } from './define/start.ts'
 
 /** All commands. What a command needs is loaded when it runs, so that help comes at once. */
@@ -12,6 +12,7 @@ export function addCommands(program: Command): void {
   program.commandsGroup('Look:')
   addLook(program)
   addRender(program)
+  addLint(program)
   program.commandsGroup('Change:')
   addChange(program)
   addFleet(program)

@@ -27,7 +27,12 @@ const TABLE: Output = { kind: 'table' }
 
 /** The same, and how to print. */
 export function withOutput(command: Command): Command {
-  return withServer(command).option(
+  return withForm(withServer(command))
+}
+
+/** How to print. */
+export function withForm(command: Command): Command {
+  return command.option(
     '-o, --output <form>',
     'table, wide, json, yaml, name or jsonpath=TEMPLATE (default: "table")',
     readOutput,

@@ -25,6 +25,8 @@ export {
 } from './helm-release.ts'
 export { readKustomization, type KustomizationModel } from './kustomization.ts'
 export { type OciRepositoryModel } from './oci-repository.ts'
+export { lintRepository, type LintFinding, type LintReport } from './lint/lint-repository.ts'
+export { LINT_RULES } from './lint/rules.ts'
 export { originOf } from './origin.ts'
 export { inputFor, type FluxInput, type Reference } from './reference.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'

@@ -1,5 +1,5 @@
 import { Argument, Option, type Command } from 'commander'
-import { collect, readCount, withExamples, withOutput } from '../options.ts'
+import { collect, readCount, withExamples, withForm, withOutput } from '../options.ts'
 
 /** What shows, and changes nothing. */
 export function addLook(program: Command): void {
@@ -47,8 +47,8 @@ function addOne(program: Command): void {
   const why = program
     .command('why')
     .description('the chain from source to health, and its first broken link')
-    .argument('<application>', NAME)
-  withExamples(withOutput(why), 'why eu/shop').action(async (name, options) =>
+    .argument('[application]', `${NAME}; else each one that is not ready`)
+  withExamples(withOutput(why), 'why eu/shop', 'why').action(async (name, options) =>
     (await import('../why.ts')).why(name, options),
   )
 }
@@ -115,6 +115,21 @@ function addEvents(program: Command): void {
     'events --application eu/shop',
     'events -f --type ReleaseCut --type ApplyFinished',
   ).action(async (options) => (await import('../events.ts')).events(options))
+}
+
+/** What looks at files alone. */
+export function addLint(program: Command): void {
+  const lint = program
+    .command('lint')
+    .description('hold the Flux objects of a repository against their fields, and look for traps')
+    .argument('<path>', 'the root of the repository, or of a part that stands alone')
+    .addHelpText(
+      'after',
+      '\nWithout a network and without a plane; kustomizations are built. Ends with 0 where there is no error (warnings may be),\n1 where there is one, 2 where PATH is none. docs/reference/flux.md has the fields and the traps.',
+    )
+  withExamples(withForm(lint), 'lint .', 'lint ./fleet -o json').action(async (path, options) =>
+    (await import('../lint.ts')).lint(path, options),
+  )
 }
 
 /** The engines alone: their own flags, and the bytes that the upstream tools would print. */
