@@ -54,9 +54,8 @@ describeWith(['nats-server', 'postgres', 'openssl'], 'stores of the platform tha
     'in flight: a request is refused with what to do, what is known is still shown, and all goes on',
     async () => {
       const { postgres, nats } = world()
-      await using ledger = await world().start('ledger')
-      await using gateway = await world().start('gateway')
-      using api = gateway.api()
+      await using all = await world().start('all')
+      using api = all.api()
       const stores = [
         { name: 'one', stop: () => postgres.stopImmediately(), start: () => postgres.restart() },
         { name: 'two', stop: () => nats.kill(), start: () => nats.restart() },
@@ -84,7 +83,7 @@ describeWith(['nats-server', 'postgres', 'openssl'], 'stores of the platform tha
         },
         { ms: WAIT, what: 'both clusters' },
       )
-      expect(ledger.log()).toMatch(/"code":"(?:ledger|bus)-unavailable"/u)
+      expect(all.log()).toMatch(/"code":"(?:ledger|bus)-unavailable"/u)
     },
     SLOW,
   )

@@ -9,6 +9,8 @@ import { startApiServer, type ApiServer } from '../rig/components/api-server.ts'
 import { temporaryDir } from '../rig/components/child.ts'
 import { describeWith } from '../rig/components/describe-with.ts'
 import { startGitHttp, type GitHttp } from '../rig/components/git-http.ts'
+import { documented } from '../docs/documented.ts'
+import { typeCommand } from '../docs/type-command.ts'
 import type { PlaneApi } from '../rig/plane/plane-api.ts'
 import {
   SERVICES,
@@ -186,6 +188,19 @@ describeWith(
       await world.postgres.restart()
       await delivers('shop', 'postgres')
     }, 240_000)
+
+    test('the commands that the docs have for a platform are done as they stand', async () => {
+      const port = running.get('gateway')?.[0]?.apiPort ?? 0
+      const own = ` --server localhost:${port} --token-file '${join(world.folder, 'token')}' --ca-file '${world.certificates.caFile}'`
+      for (const { place, text } of documented('platform')) {
+        const line = text
+          .replace(/ --server localhost:7373 .*/u, '')
+          .replace('https://git.example.com', git.url)
+          .replace('cluster remove staging', 'cluster remove prod') // That which the docs have just added.
+        const ran = await typeCommand(`${line}${own}`, dir.path)
+        expect(ran.code, `${place}: ${ran.text}`).toBe(0)
+      }
+    }, 180_000)
 
     test('each apply has one outcome, releases count on without a gap, and the record holds', async () => {
       const events = await api.events()

@@ -2,33 +2,7 @@ import { createMetrics } from '@tidemark/service'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { tidemark } from '../chart/render-chart.ts'
-import { commandsOf, pages, readPage, ROOT, type Command } from './read-docs.ts'
-
-/** What a `tidemark` command of the docs says: its words up to the first argument, and its options. */
-interface Usage {
-  readonly path: readonly string[]
-  readonly options: readonly string[]
-}
-
-test('every tidemark command of the docs is one, with the options that it has', () => {
-  const commands = pages()
-    .flatMap(commandsOf)
-    .filter(({ text }) => /^(?:npx )?tidemark /u.test(text))
-  expect(commands.length).toBeGreaterThan(15)
-  const helps = new Map<string, string>()
-  const problems = commands.flatMap(({ place, text }: Command) => {
-    const { path, options } = usageOf(text)
-    const name = path.join(' ')
-    const help = helps.get(name) ?? helpOf(path)
-    helps.set(name, help)
-    if (help === '') return [`${place}: there is no command "${name}"`]
-    return options
-      .filter((option) => !new RegExp(String.raw`(?:^|[ ,])${option}(?:[ ,<=]|$)`, 'mu').test(help))
-      .map((option) => `${place}: "${name}" has no option ${option}`)
-  })
-  expect(problems).toEqual([])
-}, 180_000)
+import { pages, readPage, ROOT } from './read-docs.ts'
 
 test('every metric that is counted is told in the docs, and no other', async () => {
   const page = readPage('docs/operations.md')
@@ -58,23 +32,6 @@ test('every link of a page to a file leads to one', () => {
   )
   expect(broken).toEqual([])
 })
-
-function usageOf(text: string): Usage {
-  const words = text.replace(/^npx /u, '').split(/\s+/u).slice(1)
-  const options = words
-    .filter((word) => word.startsWith('-'))
-    .map((word) => word.split('=')[0] ?? '')
-  const [first = '', second = ''] = words
-  const isGroup = ['cluster', 'secret', 'audit', 'parked', 'render', 'demo'].includes(first)
-  return { path: isGroup ? [first, second] : [first], options }
-}
-
-/** The help of a command; empty where there is none of that name. */
-function helpOf(path: readonly string[]): string {
-  const { code, out } = tidemark(...path, '--help')
-  const usage = new RegExp(`^usage: tidemark ${path.join(' ')}\\b`, 'imu')
-  return code === 0 && usage.test(out) ? out : ''
-}
 
 function codesInSources(): ReadonlySet<string> {
   const files = globSync('{libs,services,cli}/*/src/**/*.ts', { cwd: ROOT })

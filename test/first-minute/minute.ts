@@ -19,7 +19,7 @@ const ALWAYS = ['sh', 'env', 'sed', 'cat', 'uname', 'dirname', 'script', 'stty']
 
 export interface World {
   /** What this machine has beside Node; nothing else is found on its PATH. */
-  readonly tools: readonly ('git' | 'kubectl')[]
+  readonly tools: readonly ('git' | 'kubectl' | 'openssl' | 'curl')[]
   /** Whether `up` runs on a terminal of 110 by 40. */
   readonly terminal: 'yes' | 'no'
   readonly env?: Readonly<Record<string, string>>
@@ -31,6 +31,12 @@ export interface Ran {
   /** Output and errors, in the order in which they came. */
   readonly output: string
   readonly code: number | null
+}
+
+export interface Typing {
+  readonly env?: Readonly<Record<string, string>>
+  /** For what goes on until Ctrl-C: it is pressed when this was printed. */
+  readonly until?: RegExp | undefined
 }
 
 /** Whether terminals can be had here: `script` of util-linux gives them. */
@@ -98,11 +104,15 @@ export class Minute implements AsyncDisposable {
   }
 
   /** Types a command, and waits for its end. */
-  async run(command: string, env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  async run(command: string, { env = {}, until }: Typing = {}): Promise<Ran> {
     const child = this.#spawn(['sh', '-c', command], 'ignore', env)
     let output = ''
+    let pressed = false
     const take = (chunk: Buffer): void => {
       output += chunk.toString('utf8')
+      if (pressed || until?.test(output) !== true || child.pid === undefined) return
+      pressed = true
+      process.kill(-child.pid, 'SIGINT')
     }
     child.stdout?.on('data', take)
     child.stderr?.on('data', take)

@@ -88,7 +88,7 @@ export async function record(): Promise<Recording> {
     const blocks: string[] = []
     for (const command of commands) {
       const typed = command.replace(/http:\S+\.git/u, url)
-      const { output } = await minute.run(typed, { FORCE_COLOR: '1' })
+      const { output } = await minute.run(typed, { env: { FORCE_COLOR: '1' } })
       const shown = mask.apply(output).trimEnd()
       printed.set(`${command} ${printed.size}`, shown)
       blocks.push(`$ ${command}\n${textOf(screenOf(shown))}`.trimEnd())

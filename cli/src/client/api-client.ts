@@ -6,6 +6,15 @@ import { join } from 'node:path'
 import { CommandError, EXIT } from './exit-codes.ts'
 
 const CALL_MS_MAX = 30_000
+const STARTING_MS_MAX = 120_000 // A plane that starts on a busy machine; each answer takes seconds itself.
+const STARTING = /^the gateway has just started/u
+
+type Method<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: { readonly deadline: Date },
+  callback: (error: ServiceError | null, response: Response) => void,
+) => unknown
 
 export interface ServerChoice {
   /** `host:port`; else what the data folder says. */
@@ -29,22 +38,29 @@ export class ApiClient implements Disposable {
     this.metadata.set('authorization', `Bearer ${token}`)
   }
 
-  /** One call. What the server refuses becomes a CommandError with its words. */
-  call<Request, Response>(
-    method: (
-      request: Request,
-      metadata: Metadata,
-      options: { readonly deadline: Date },
-      callback: (error: ServiceError | null, response: Response) => void,
-    ) => unknown,
+  /** One call. What the server refuses becomes a CommandError with its words; one that still reads its log is asked again. */
+  async call<Request, Response>(
+    method: Method<Request, Response>,
     request: Request,
   ): Promise<Response> {
-    return new Promise((resolve, reject) => {
+    const end = systemClock.monotonic() + STARTING_MS_MAX
+    for (;;) {
+      const answer = await this.#once(method, request)
+      if (answer.error === null) return answer.response
+      const isStarting = STARTING.test(answer.error.details)
+      if (!isStarting || systemClock.monotonic() > end) throw toCommandError(answer.error)
+    }
+  }
+
+  #once<Request, Response>(
+    method: Method<Request, Response>,
+    request: Request,
+  ): Promise<{ readonly error: ServiceError | null; readonly response: Response }> {
+    return new Promise((resolve) => {
       const deadline = new Date(systemClock.now() + CALL_MS_MAX)
-      method.call(this.raw, request, this.metadata, { deadline }, (error, response) => {
-        if (error === null) resolve(response)
-        else reject(toCommandError(error))
-      })
+      method.call(this.raw, request, this.metadata, { deadline }, (error, response) =>
+        resolve({ error, response }),
+      )
     })
   }
 
