@@ -56,7 +56,7 @@ export function isRunBy([file = '', words = '']: readonly string[]): boolean {
 }
 
 /** Lines of the pages, and the examples in the help of each command. What was recorded is not among them: it was run. */
-export function allCommands(): readonly Command[] {
+function allCommands(): readonly Command[] {
   return [...pages().flatMap(commandsOf).reduce(joinScripts, []), ...examples()]
 }
 

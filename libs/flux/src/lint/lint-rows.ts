@@ -16,7 +16,7 @@ export interface LintRow {
 export const object = (apiVersion: string, kind: string, spec: string): string =>
   `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: one, namespace: flux-system}\nspec:\n${spec}`
 
-export const SOURCE = 'source.toolkit.fluxcd.io/v1'
+const SOURCE = 'source.toolkit.fluxcd.io/v1'
 export const NOTIFICATION = 'notification.toolkit.fluxcd.io/v1beta3'
 export const git = (rest: string): string =>
   object(SOURCE, 'GitRepository', `  interval: 1m\n  url: https://git.example.com/one\n${rest}`)
