@@ -21,7 +21,10 @@ export interface GitSource extends AsyncDisposable {
   fetch(resolution: Resolution, signal: AbortSignal): Promise<Commit>
   /** Every file of a fetched commit, sorted by the bytes of its path. Trees already seen cost nothing. */
   tree(commit: Commit, signal: AbortSignal): Promise<readonly TreeEntry[]>
-  /** Contents of files by object id, in the order asked for, each checked against its id. */
+  /**
+   * Contents of files by object id, each checked against its id: in the order asked for, but those that have to be
+   * brought, of a repository whose contents come on demand, after those that are here.
+   */
   blobs(oids: readonly string[], signal: AbortSignal): AsyncIterable<Blob>
   /**
    * Whether `commit` has `ancestor` behind it. `no` is a force push. History is deepened for it in steps,
@@ -45,6 +48,11 @@ export interface Remote {
   readonly credentials?: GitCredentials
   /** Goes before what the environment says. */
   readonly proxy?: ProxyChoice
+  /**
+   * Whether contents come with a commit, or when they are read and then in one more request: for who keeps few of many
+   * files. A server that cannot leave them out sends them all the same.
+   */
+  readonly contents?: 'with the commit' | 'on demand'
   /** Milliseconds for one call, instead of the limit of all: `spec.timeout`. */
   readonly timeoutMs?: number
 }

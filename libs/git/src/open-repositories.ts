@@ -62,7 +62,7 @@ export class OpenRepositories implements Git {
       ...remote.credentials,
       ...(login === undefined ? {} : { login }),
     }
-    const directory = caches.place(url.base.href, credentials)
+    const directory = caches.place(`${placeOf(remote)}${url.base.href}`, credentials)
     const store = await this.#shared(directory, () => engine.fetchedStore(directory))
     const { base, display } = url
     const memory = this.#servers.get(directory) ?? { base, known: undefined }
@@ -71,14 +71,11 @@ export class OpenRepositories implements Git {
     const { proxies } = this.#options
     const via = { chosen: proxy, environment: proxies, policy }
     const transport = new SmartHttp({ base, memory, display, policy, credentials, limits, via })
-    return new Repository({ transport, store, limits, clock, kind: 'fetched' })
+    return new Repository({ transport, store, limits, clock, kind: kindOf(remote) })
   }
 
-  async #openSsh(
-    { credentials, policy, proxy }: Remote,
-    url: SshUrl,
-    limits: GitLimits,
-  ): Promise<GitSource> {
+  async #openSsh(remote: Remote, url: SshUrl, limits: GitLimits): Promise<GitSource> {
+    const { credentials, policy, proxy } = remote
     const login = credentials?.ssh
     if (login === undefined)
       throw new GitRefused(
@@ -87,13 +84,13 @@ export class OpenRepositories implements Git {
       )
     const { caches, clock, engine } = this.#options
     const directory = caches.place(
-      `ssh ${url.user}@${url.host}:${url.port}${url.path}`,
+      `${placeOf(remote)}ssh ${url.user}@${url.host}:${url.port}${url.path}`,
       credentials,
     )
     const store = await this.#shared(directory, () => engine.fetchedStore(directory))
     const folder = join(caches.root, 'ssh')
     const transport = new SmartSsh({ url, policy, login, proxy, limits, folder })
-    return new Repository({ transport, store, limits, clock, kind: 'fetched' })
+    return new Repository({ transport, store, limits, clock, kind: kindOf(remote) })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -111,6 +108,15 @@ export class OpenRepositories implements Git {
     opening.catch(() => this.#stores.delete(key))
     return opening
   }
+}
+
+/** What lacks contents must not be taken for what has them: each has a cache of its own. */
+function placeOf({ contents }: Remote): string {
+  return contents === 'on demand' ? 'on demand ' : ''
+}
+
+function kindOf({ contents }: Remote): 'fetched' | 'on demand' {
+  return contents === 'on demand' ? 'on demand' : 'fetched'
 }
 
 function limitsOf(limits: GitLimits, { timeoutMs = limits.timeoutMs }: Remote): GitLimits {

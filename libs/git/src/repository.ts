@@ -19,9 +19,11 @@ export interface RepositoryParts {
   readonly store: ObjectStore
   readonly limits: GitLimits
   readonly clock: Clock
-  /** `local` objects can be read without a fetch. */
-  readonly kind: 'fetched' | 'local'
+  /** `local` objects can be read without a fetch; those `on demand` lack contents until they are read. */
+  readonly kind: 'fetched' | 'on demand' | 'local'
 }
+
+const WANTS_MAX = 5_000 // Of one request: 250 kB of ids.
 
 /** The port over a way to ask and a place for objects; the same for every engine. */
 export class Repository implements GitSource {
@@ -57,12 +59,17 @@ export class Repository implements GitSource {
   }
 
   async *blobs(oids: readonly string[], signal: AbortSignal): AsyncGenerator<Blob> {
-    const { clock, limits, store } = this.#parts
+    const { clock, limits, store, kind } = this.#parts
     using deadline = clock.deadline(limits.timeoutMs, signal)
     try {
-      for await (const object of store.read(oids, deadline.signal)) {
-        if (object.type !== 'blob') throw notThere(object.oid, 'a file')
-        yield { oid: object.oid, bytes: object.bytes }
+      const absent: string[] = []
+      for await (const object of store.read(oids, deadline.signal))
+        if (object.type === 'missing' && kind === 'on demand') absent.push(object.oid)
+        else yield blobOf(object)
+      for (let at = 0; at < absent.length; at += WANTS_MAX) {
+        const want = absent.slice(at, at + WANTS_MAX)
+        await this.#bringBlobs(want, deadline.signal)
+        for await (const object of store.read(want, deadline.signal)) yield blobOf(object)
       }
     } catch (error) {
       throw await this.#explain(error, deadline.signal, signal)
@@ -77,7 +84,7 @@ export class Repository implements GitSource {
         deepen: async (depth) => {
           if (kind === 'local') return 'no deeper'
           const { thinPacks } = await store.held(commit.oid)
-          const request = { want: commit.oid, have: [commit.oid], depth, thinPacks }
+          const request = { want: [commit.oid], have: [commit.oid], depth, thinPacks }
           const pack = transport.fetchPack({ ...request, content: 'commits' }, limited)
           await store.ingest(pack, limited)
           return 'deeper'
@@ -102,7 +109,7 @@ export class Repository implements GitSource {
       throw new GitRefused('SOURCE_REF_MISSING', `${commit} is a ${object.type}, not a commit`)
     const tag = await this.#tagOf(resolution, signal)
     const read = { ...parseCommit(commit, object.bytes), ...(tag === undefined ? {} : { tag }) }
-    if (!isHeld && kind === 'fetched') {
+    if (!isHeld && kind !== 'local') {
       await this.#lister.list(read.tree, signal) // Only what is here as a whole may be told to a server.
       await store.hold(commit)
     }
@@ -114,7 +121,7 @@ export class Repository implements GitSource {
     if (advertised === commit) return undefined
     const { store } = this.#parts
     if ((await readOne(store, advertised, signal)) === undefined)
-      await this.#ask(commit, { want: advertised, depth: 1 }, signal)
+      await this.#ask(commit, { want: [advertised], depth: 1 }, signal)
     const object = await readOne(store, advertised, signal)
     if (object?.type !== 'tag') throw notThere(advertised, 'the tag')
     return parseTag(advertised, object.bytes)
@@ -122,7 +129,7 @@ export class Repository implements GitSource {
 
   async #bring({ commit, advertised, branch }: Resolution, signal: AbortSignal): Promise<void> {
     try {
-      await this.#ask(commit, { want: advertised, depth: 1 }, signal)
+      await this.#ask(commit, { want: [advertised], depth: 1 }, signal)
     } catch (error) {
       const isWithheld = error instanceof GitRefused && error.code === 'SOURCE_REF_MISSING'
       if (!isWithheld || branch === undefined) throw error
@@ -131,13 +138,19 @@ export class Repository implements GitSource {
       const tip = refs.find((ref) => ref.name === name)
       if (tip === undefined) throw error
       // A server that gives out branches alone gives the commit with all of its branch.
-      await this.#ask(commit, { want: tip.oid, depth: 0 }, signal)
+      await this.#ask(commit, { want: [tip.oid], depth: 0 }, signal)
       if ((await readOne(this.#parts.store, commit, signal)) === undefined)
         throw new GitRefused(
           'SOURCE_REF_MISSING',
           `the commit ${commit} is not on the branch ${branch}; correct spec.ref`,
         )
     }
+  }
+
+  async #bringBlobs(want: readonly string[], signal: AbortSignal): Promise<void> {
+    const { transport, store } = this.#parts
+    const request = { want, have: [], depth: 0, thinPacks: 'not understood' } as const
+    await store.ingest(transport.fetchPack({ ...request, content: 'everything' }, signal), signal)
   }
 
   async #ask(
@@ -148,7 +161,8 @@ export class Repository implements GitSource {
     const { transport, store } = this.#parts
     const { commits, thinPacks } = await store.held(commit)
     const have = request.depth === 0 ? [] : commits
-    const pack = transport.fetchPack({ ...request, have, thinPacks, content: 'everything' }, signal)
+    const content = this.#parts.kind === 'on demand' ? 'folders' : 'everything'
+    const pack = transport.fetchPack({ ...request, have, thinPacks, content }, signal)
     await store.ingest(pack, signal)
   }
 
@@ -185,6 +199,11 @@ async function readOne(
   for await (const object of store.read([oid], signal)) found.push(object)
   const [object] = found
   return object === undefined || object.type === 'missing' ? undefined : object
+}
+
+function blobOf(object: GitObject | Missing): Blob {
+  if (object.type !== 'blob') throw notThere(object.oid, 'a file')
+  return { oid: object.oid, bytes: object.bytes }
 }
 
 function withPlace(error: unknown, what: string): unknown {

@@ -82,7 +82,11 @@ export class FetchedStore implements ObjectStore {
     await this.#cache.markShallow(held)
     const input = Buffer.from(held.map((oid) => `${oid}\n`).join(''))
     const base = join(this.#cache.packs, 'pack')
-    const output = await this.#run(['pack-objects', '--revs', '-q', base], [input], NEVER)
+    const output = await this.#run(
+      ['pack-objects', '--revs', '--missing=allow-any', '-q', base],
+      [input],
+      NEVER,
+    )
     // What could not be packed is fetched again: a cache has no right to fail a fetch that went well.
     if (output.status !== 0) return this.#empty()
     const kept = `pack-${output.stdout.trim()}`

@@ -12,7 +12,11 @@ export interface PackReading {
 const DATA = 1
 const PROGRESS = 2
 const HAVE_MAX = 16 // What a store holds; the newest one or two decide.
-const COMMITS_ONLY = 'filter tree:0\n'
+const FILTERS = {
+  everything: [],
+  commits: ['filter tree:0\n'],
+  folders: ['filter blob:none\n'],
+} as const
 
 /**
  * The request for a pack. Everything that we have is said at once and the negotiation closed, so that it is
@@ -48,7 +52,7 @@ export async function* readPack(
 }
 
 function version2Body(request: PackRequest, server: Advertisement): string {
-  const filter = request.content === 'commits' && canFilter(server) ? [COMMITS_ONLY] : []
+  const filter = canFilter(server) ? FILTERS[request.content] : []
   return [
     pktLine('command=fetch\n'),
     ...(server.capabilities.has('agent') ? [pktLine('agent=tidemark\n')] : []),
@@ -78,10 +82,12 @@ function version0Body(request: PackRequest, server: Advertisement): string {
     ...(offered.has('ofs-delta') ? ['ofs-delta'] : []),
     ...(offered.has('no-progress') ? ['no-progress'] : []),
   ]
-  const filter = request.content === 'commits' && canFilter(server)
-  if (filter) asked.push('filter')
+  // What was left out is asked for by its id later, which servers of this version must allow.
+  const isLost = request.content === 'folders' && !offered.has('allow-reachable-sha1-in-want')
+  const filter = canFilter(server) && !isLost ? FILTERS[request.content] : []
+  if (filter.length > 0) asked.push('filter')
   return [
-    ...wants(request, ` ${asked.join(' ')}`, filter ? [COMMITS_ONLY] : []),
+    ...wants(request, ` ${asked.join(' ')}`, filter),
     FLUSH,
     ...haves(request),
     pktLine('done\n'),
@@ -94,7 +100,7 @@ function wants(
   filter: readonly string[],
 ): readonly string[] {
   return [
-    pktLine(`want ${want}${capabilities}\n`),
+    ...want.map((oid, index) => pktLine(`want ${oid}${index === 0 ? capabilities : ''}\n`)),
     ...have.slice(0, HAVE_MAX).map((oid) => pktLine(`shallow ${oid}\n`)),
     ...(depth > 0 ? [pktLine(`deepen ${depth}\n`)] : []),
     ...filter.map((line) => pktLine(line)),

@@ -17,12 +17,13 @@ export interface Transport extends Disposable {
 }
 
 export interface PackRequest {
-  readonly want: string
+  /** Commits or tags; or files, of which the server has been asked to leave the contents out before. */
+  readonly want: readonly string[]
   /** Commits that we have, each without its parents. */
   readonly have: readonly string[]
   /** How many commits deep; 0 is all of them. */
   readonly depth: number
   readonly thinPacks: 'understood' | 'not understood'
-  /** `commits` leaves files and folders out, where the server can. */
-  readonly content: 'everything' | 'commits'
+  /** `commits` leaves files and folders out, `folders` the contents of files, where the server can. */
+  readonly content: 'everything' | 'commits' | 'folders'
 }

@@ -76,6 +76,14 @@ export function gitRepositories(parts: GitRepositoriesParts): Repositories {
   }
 }
 
+// A line of gitignore that leaves everything out, which lines after it take back in part.
+const ALL = /^\s*\/?\*{1,2}\s*$/mu
+
+/** Whether most files are left out, so that their contents need not come. */
+function keepsFew(git: SourceDeclared['git']): boolean {
+  return (git?.sparseCheckout.length ?? 0) > 0 || ALL.test(git?.ignore ?? '')
+}
+
 function late({ git, timeoutMs }: SourceDeclared): SourceTimeout {
   const url = redactUrl(git?.url ?? '')
   return new SourceTimeout(
@@ -99,6 +107,7 @@ async function observe(
   const remote: Remote = {
     url: asked,
     policy,
+    contents: keepsFew(declared.git) ? 'on demand' : 'with the commit',
     ...(credentials === undefined ? {} : { credentials }),
     ...(via === undefined ? {} : { proxy: via }),
   }
