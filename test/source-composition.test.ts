@@ -97,6 +97,8 @@ describe('a source that includes another', () => {
     const answer: unknown = await (await fetch(there().world.sandbox.url('dev') + MAP)).json()
     return answer
   }
+  const becomes = (data: Readonly<Record<string, string>>): Promise<void> =>
+    expect.poll(value, { timeout: 60_000 }).toMatchObject({ data })
   /** Commits, asks for the source to be looked at, and waits for what comes of it. */
   const change = async (
     name: string,
@@ -169,4 +171,55 @@ describe('a source that includes another', () => {
     await change('base', { 'lib/map.yaml': shared('three') }, 'RolloutCompleted')
     expect(await value()).toMatchObject({ data: { value: 'three' } })
   })
+
+  const sources = (): string => repository('base', url('base')) + repository('app', url('app'))
+
+  test('an ArtifactGenerator makes artifacts of both, which are delivered, and made anew', async () => {
+    const { api } = there().plane
+    await change('app', { 'over/map.yaml': 'data: {more: yes-it-is}\n' }, 'RevisionFetched')
+    await change('root', { 'clusters/dev/app.yaml': sources() + made('Merge') }, 'RevisionFetched')
+    await becomes({ value: 'three', more: 'yes-it-is' })
+    await change('base', { 'lib/map.yaml': shared('four') }, 'RevisionFetched')
+    await becomes({ value: 'four', more: 'yes-it-is' })
+    const fetched = (await api.events()).findLast(({ type }) => type === 'RevisionFetched')
+    expect(fetched?.body).toMatchObject({
+      revision: expect.stringMatching(/^latest@sha256:[0-9a-f]{64}$/u),
+      originRevision: expect.stringMatching(/^main@sha1:/u),
+      includes: [{}, {}],
+    })
+    await change(
+      'root',
+      { 'clusters/dev/app.yaml': sources() + made('Extract') },
+      'ApplicationRefused',
+    )
+    expect(await value()).toMatchObject({ data: { value: 'four', more: 'yes-it-is' } })
+  })
+
+  test('an ExternalArtifact in Git is refused, with what to declare', async () => {
+    const artifact = `apiVersion: source.toolkit.fluxcd.io/v1
+kind: ExternalArtifact
+metadata: {name: theirs, namespace: flux-system}
+spec: {sourceRef: {kind: Other, name: x}}
+`
+    const refused = await change('root', { 'clusters/dev/x.yaml': artifact }, 'ApplicationRefused')
+    expect(refused.body['message']).toContain('declare an ArtifactGenerator that makes it')
+  })
 })
+
+function made(strategy: string): string {
+  return `apiVersion: source.extensions.fluxcd.io/v1beta1
+kind: ArtifactGenerator
+metadata: {name: made, namespace: flux-system}
+spec:
+  sources:
+    - {alias: base, kind: GitRepository, name: base}
+    - {alias: app, kind: GitRepository, name: app}
+  artifacts:
+    - name: made
+      originRevision: "@app"
+      copy:
+        - {from: "@base/lib/**", to: "@artifact/deploy/"}
+        - {from: "@app/over/map.yaml", to: "@artifact/deploy/", strategy: ${strategy}}
+---
+${APPLICATION.replace('kind: GitRepository, name: app', 'kind: ExternalArtifact, name: made')}`
+}

@@ -35,6 +35,10 @@ export function addressOf(declared: SourceDeclared | undefined): string {
   const { git, oci, helmRepository, helmChart, bucket } = declared
   if (helmChart !== undefined)
     return `${helmChart.chart} in ${helmChart.upstream?.kind ?? ''} ${helmChart.upstream?.name ?? ''}`
+  if (declared.composed !== undefined)
+    return declared.composed.inputs
+      .map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`)
+      .join(' + ')
   if (bucket !== undefined)
     return `${bucket.insecure ? 'http' : 'https'}://${bucket.endpoint}/${bucket.bucketName}${bucket.prefix === '' ? '' : `/${bucket.prefix}`}`
   return (git ?? oci ?? helmRepository)?.url ?? ''

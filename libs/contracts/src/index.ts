@@ -261,6 +261,7 @@ export {
   FetchFailed,
   FetchRecovered,
   GitRef,
+  ComposedSource,
   GitInclude,
   GitSource,
   IncludedArtifact,

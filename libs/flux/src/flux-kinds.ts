@@ -1,3 +1,4 @@
+import { ARTIFACT_GENERATOR_SPEC } from './artifact-generator-fields.ts'
 import { BUCKET_SPEC } from './bucket-fields.ts'
 import type { FieldTable } from './fields.ts'
 import { GIT_REPOSITORY_SPEC } from './git-repository-fields.ts'
@@ -39,7 +40,7 @@ export const FLUX_KINDS: readonly FluxKind[] = [
     apiVersion: 'source.extensions.fluxcd.io/v1beta1',
     kind: 'ArtifactGenerator',
     upstream: 'source-watcher 2.2.4',
-    spec: undefined,
+    spec: ARTIFACT_GENERATOR_SPEC,
   },
   {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',

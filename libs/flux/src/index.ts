@@ -1,3 +1,4 @@
+export { readArtifactGenerator } from './artifact-generator.ts'
 export { type BucketModel } from './bucket.ts'
 export {
   type ApplicationKind,

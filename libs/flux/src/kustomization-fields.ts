@@ -19,9 +19,8 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
           required: 'required',
           rule: {
             kind: 'text',
-            pattern: /^(?:GitRepository|OCIRepository|Bucket)$/u,
-            expected:
-              'GitRepository, OCIRepository or Bucket: ExternalArtifact is not supported yet',
+            pattern: /^(?:GitRepository|OCIRepository|Bucket|ExternalArtifact)$/u,
+            expected: 'GitRepository, OCIRepository, Bucket or ExternalArtifact',
           },
         },
         name: required,

@@ -44,7 +44,7 @@ test.each([
   [{ intervall: '1m' }, 'spec.intervall is no field of this kind; did you mean "interval"?'],
   [{ interval: '10 minutes' }, 'spec.interval is "10 minutes": write a duration'],
   [{ prune: 'yes' }, 'spec.prune must be true or false'],
-  [{ sourceRef: { kind: 'Bucket', name: 'x' } }, 'spec.sourceRef.kind is "Bucket"'],
+  [{ sourceRef: { kind: 'HelmChart', name: 'x' } }, 'spec.sourceRef.kind is "HelmChart"'],
 ])('%j is refused, and the message names the field', (spec, wanted) => {
   expect(problemsOf(object(spec)).join('\n')).toContain(wanted)
 })

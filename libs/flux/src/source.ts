@@ -1,3 +1,4 @@
+import { refuseExternalArtifact, type ExternalArtifactModel } from './artifact-generator.ts'
 import { readBucket, type BucketModel } from './bucket.ts'
 import type { Read } from './flux-object.ts'
 import { readGitRepository, type GitRepositoryModel } from './git-repository.ts'
@@ -12,6 +13,7 @@ export type SourceModel =
   | HelmRepositoryModel
   | HelmChartModel
   | BucketModel
+  | ExternalArtifactModel
 
 const READERS: Readonly<Record<SourceModel['kind'], (value: unknown) => Read<SourceModel>>> = {
   GitRepository: readGitRepository,
@@ -19,6 +21,7 @@ const READERS: Readonly<Record<SourceModel['kind'], (value: unknown) => Read<Sou
   HelmRepository: readHelmRepository,
   HelmChart: readHelmChart,
   Bucket: readBucket,
+  ExternalArtifact: refuseExternalArtifact,
 }
 
 /** Reads a source of any kind; `undefined` where the kind is none. */

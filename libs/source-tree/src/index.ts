@@ -57,3 +57,4 @@ export {
   nameProblem,
   type Twins,
 } from './tree-path.ts'
+export { compileGlob } from './glob.ts'

@@ -48,6 +48,16 @@ export async function includeFiles(
   }
 }
 
+/** The files of an artifact. */
+export async function artifactFiles(
+  blobs: ArtifactBlobs,
+  artifactBlob: string,
+  signal: AbortSignal,
+): Promise<Files> {
+  const index = decodeArtifactIndex(await blobs.get(artifactBlob, signal))
+  return filesIn(blobs, index, { name: '', artifactBlob, fromPath: '', toPath: '' })
+}
+
 function filesIn(blobs: ArtifactBlobs, index: ArtifactIndex, include: Include): Files {
   const [from, to] = [cleanPath(include.fromPath), cleanPath(include.toPath)]
   const chosen = index.files.filter(({ path }) => isIn(from, path))

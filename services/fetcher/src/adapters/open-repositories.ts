@@ -3,6 +3,7 @@ import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
 import type { Repositories } from '../ports.ts'
 import { storeArtifact, type ArtifactBlobs } from './artifact-store.ts'
 import { buckets } from './buckets.ts'
+import { composedArtifacts } from './composed-artifacts.ts'
 import { gitRepositories, type Artifacts } from './git-repositories.ts'
 import { helmCharts } from './helm-charts.ts'
 import { helmRepositories } from './helm-repositories.ts'
@@ -54,6 +55,7 @@ export async function openRepositories(
     helmRepository: helmRepositories(web),
     helmChart: helmCharts(web),
     bucket: buckets(web),
+    composed: composedArtifacts(options.blobs),
   })
   return { ...repositories, [Symbol.asyncDispose]: () => git[Symbol.asyncDispose]() }
 }

@@ -2,7 +2,7 @@ import type { SourceDeclared } from '@tidemark/contracts'
 import type { Repositories } from '../ports.ts'
 
 /** What a source is, by the part of its declaration that is set. */
-export type SourceKind = 'git' | 'oci' | 'helmRepository' | 'helmChart' | 'bucket'
+export type SourceKind = 'git' | 'oci' | 'helmRepository' | 'helmChart' | 'bucket' | 'composed'
 
 /** Sources of all kinds, each looked at by what knows it. */
 export function repositoriesByKind(
@@ -24,6 +24,6 @@ export function repositoriesByKind(
 }
 
 function kindOf(declared: SourceDeclared): SourceKind | undefined {
-  const kinds = ['git', 'oci', 'helmRepository', 'helmChart', 'bucket'] as const
+  const kinds = ['git', 'oci', 'helmRepository', 'helmChart', 'bucket', 'composed'] as const
   return kinds.find((kind) => declared[kind] !== undefined)
 }

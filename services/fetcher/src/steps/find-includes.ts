@@ -23,10 +23,9 @@ export function findIncludes(
       `what is included goes in a circle: ${circle.join(' -> ')}; take one of them out`,
     )
   const includes: Included[] = []
-  for (const { include, known: other } of sources.includedIn(known)) {
-    const name = `GitRepository ${known.declared?.object?.namespace ?? ''}/${include.name}`
+  for (const { include, name, known: other } of sources.includedIn(known)) {
     if (other?.declared === undefined)
-      return refused(`${name} is to be included, and is not declared: add it, or mend spec.include`)
+      return refused(`${name} is to be included, and is not declared: add it, or mend its name`)
     const { sequence, revision, artifactDigest, artifactBlob, failing } = other.state
     if (sequence === 0n) {
       if (failing === undefined && pending === 'wait') return { kind: 'waiting' }

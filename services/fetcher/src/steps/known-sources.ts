@@ -29,6 +29,8 @@ export interface KnownSource {
 
 export interface Inclusion {
   readonly include: GitInclude
+  /** The kind and name of its object. */
+  readonly name: string
   /** `undefined` where no object of that name is declared. */
   readonly known: KnownSource | undefined
 }
@@ -63,10 +65,18 @@ export class KnownSources {
   /** What is put into a source: what it includes, and the source that stands for that now. */
   includedIn({ declared }: KnownSource): readonly Inclusion[] {
     const { cluster = '', namespace = '' } = declared?.object ?? {}
-    return (declared?.git?.includes ?? []).map((include) => {
-      const key = keyOf({ cluster, namespace, kind: 'GitRepository', name: include.name })
+    const included = (declared?.git?.includes ?? []).map((include) => ({
+      include,
+      object: { cluster, namespace, kind: 'GitRepository', name: include.name },
+    }))
+    const inputs = (declared?.composed?.inputs ?? []).map((input) => ({
+      include: { name: input.name, fromPath: '', toPath: input.alias },
+      object: { cluster, namespace: input.namespace, kind: input.kind, name: input.name },
+    }))
+    return [...included, ...inputs].map(({ include, object }) => {
+      const key = keyOf(object)
       const known = [...this.#sources.values()].find(({ objects }) => objects.has(key))
-      return { include, known }
+      return { include, name: `${object.kind} ${object.namespace}/${object.name}`, known }
     })
   }
 

@@ -4,6 +4,7 @@ import type { Cause } from '@tidemark/service'
 import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
 import { advance } from './advance.ts'
+import { declareGenerator } from './declare-generator.ts'
 import { declareObject } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { endDescription } from './describe-cluster.ts'
@@ -41,7 +42,10 @@ export async function declareChildren(
   for (const object of inOrder(objects)) {
     const ref = refOf(object, parent)
     kept.add(objectKey(ref))
-    await declareObject(deps, { object, parent, ref, cause }, signal)
+    const declaration = { object, parent, ref, cause }
+    if (ref.kind === 'ArtifactGenerator')
+      for (const key of await declareGenerator(deps, declaration, signal)) kept.add(key)
+    else await declareObject(deps, declaration, signal)
   }
   forgetRefused(deps, { parent, kept, cause })
   if (modelOf(state)?.prune !== true) return releaseInputs(deps, cause)

@@ -1,4 +1,9 @@
-import { SourceDeclared, type ObjectRef, type SignatureRule } from '@tidemark/contracts'
+import {
+  ComposedSource,
+  SourceDeclared,
+  type ObjectRef,
+  type SignatureRule,
+} from '@tidemark/contracts'
 import type { SourceModel, VerificationModel } from '@tidemark/flux'
 import { unreachable } from '@tidemark/kernel'
 import type { Parent } from './refuse-object.ts'
@@ -69,9 +74,30 @@ function particular(
     }
     case 'Bucket':
       return { bucket: model }
+    case 'ExternalArtifact':
+      return { composed: composedOf(model) }
     default:
       return unreachable(model)
   }
+}
+
+function composedOf({
+  inputs,
+  copies,
+  revisionOf,
+  originRevisionOf,
+}: Extract<SourceModel, { kind: 'ExternalArtifact' }>): ComposedSource {
+  return ComposedSource.fromPartial({
+    inputs: [...inputs],
+    copies: copies.map(({ from, to, exclude, strategy }) => ({
+      from,
+      to,
+      exclude: [...exclude],
+      strategy,
+    })),
+    revisionOf,
+    originRevisionOf,
+  })
 }
 
 function ruleOf(model: VerificationModel | undefined): SignatureRule | undefined {

@@ -1,5 +1,6 @@
 import {
   BucketSource,
+  ComposedSource,
   derivedId,
   GitSource,
   HelmChartSource,
@@ -19,7 +20,9 @@ export function sourceIdOf(declared: SourceDeclared): string {
   const { git, object } = declared
   assert(object !== undefined, 'a source is declared by an object')
   if (git !== undefined) return gitSourceId(git, object)
-  const owner = secretNamesOf(declared).size === 0 ? '' : `${object.cluster}/${object.namespace}`
+  // Secrets and the inputs of an artifact are named: on another cluster they are others.
+  const isBound = secretNamesOf(declared).size > 0 || declared.composed !== undefined
+  const owner = isBound ? `${object.cluster}/${object.namespace}` : ''
   return derivedId('source', object.kind, owner, Buffer.from(identityOf(declared)).toString('hex'))
 }
 
@@ -50,7 +53,9 @@ function rulesOf(
 }
 
 /** What a source is fetched by, as bytes: equal ones are one source. */
-function identityOf({ oci, helmRepository, helmChart, bucket }: SourceDeclared): Uint8Array {
+function identityOf(declared: SourceDeclared): Uint8Array {
+  const { oci, helmRepository, helmChart, bucket, composed } = declared
+  if (composed !== undefined) return ComposedSource.encode(composed).finish()
   if (oci !== undefined) return OciSource.encode(oci).finish()
   if (helmRepository !== undefined) return HelmRepositorySource.encode(helmRepository).finish()
   if (bucket !== undefined) return BucketSource.encode(bucket).finish()

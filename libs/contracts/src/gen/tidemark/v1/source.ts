@@ -33,6 +33,7 @@ export interface SourceDeclared {
   readonly helmRepository: HelmRepositorySource | undefined;
   readonly helmChart: HelmChartSource | undefined;
   readonly bucket: BucketSource | undefined;
+  readonly composed: ComposedSource | undefined;
 }
 
 /** A Flux object, and the cluster that it is declared on. */
@@ -187,6 +188,35 @@ export interface BucketSource {
   readonly proxySecretName: string;
 }
 
+/** An artifact that an ArtifactGenerator makes of those of other sources. */
+export interface ComposedSource {
+  readonly inputs: readonly ComposedInput[];
+  /** In order: a later one has its way where both write a file. */
+  readonly copies: readonly CopyStep[];
+  /** The alias of the input whose revision it has; empty: the digest of its files. */
+  readonly revisionOf: string;
+  /** The alias of the input that it is said to come from. */
+  readonly originRevisionOf: string;
+}
+
+/** An object of the cluster that stands for a source. */
+export interface ComposedInput {
+  readonly alias: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface CopyStep {
+  /** `@alias/path`. */
+  readonly from: string;
+  /** `@artifact/path`. */
+  readonly to: string;
+  readonly exclude: readonly string[];
+  /** `Overwrite` or `Merge`. */
+  readonly strategy: string;
+}
+
 export interface SourceWithdrawn {
   readonly sourceId: string;
   readonly object: ObjectRef | undefined;
@@ -273,6 +303,7 @@ function createBaseSourceDeclared(): SourceDeclared {
     helmRepository: undefined,
     helmChart: undefined,
     bucket: undefined,
+    composed: undefined,
   };
 }
 
@@ -325,6 +356,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     }
     if (message.bucket !== undefined) {
       BucketSource.encode(message.bucket, writer.uint32(106).fork()).join();
+    }
+    if (message.composed !== undefined) {
+      ComposedSource.encode(message.composed, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -446,6 +480,14 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
             message.bucket = BucketSource.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.composed = ComposedSource.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -497,6 +539,7 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
         ? HelmChartSource.fromJSON(object.helm_chart)
         : undefined,
       bucket: isSet(object.bucket) ? BucketSource.fromJSON(object.bucket) : undefined,
+      composed: isSet(object.composed) ? ComposedSource.fromJSON(object.composed) : undefined,
     };
   },
 
@@ -541,6 +584,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     if (message.bucket !== undefined) {
       obj.bucket = BucketSource.toJSON(message.bucket);
     }
+    if (message.composed !== undefined) {
+      obj.composed = ComposedSource.toJSON(message.composed);
+    }
     return obj;
   },
 
@@ -573,6 +619,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
       : undefined;
     message.bucket = (object.bucket !== undefined && object.bucket !== null)
       ? BucketSource.fromPartial(object.bucket)
+      : undefined;
+    message.composed = (object.composed !== undefined && object.composed !== null)
+      ? ComposedSource.fromPartial(object.composed)
       : undefined;
     return message;
   },
@@ -2469,6 +2518,365 @@ export const BucketSource: MessageFns<BucketSource> = {
     message.secretName = object.secretName ?? "";
     message.certSecretName = object.certSecretName ?? "";
     message.proxySecretName = object.proxySecretName ?? "";
+    return message;
+  },
+};
+
+function createBaseComposedSource(): ComposedSource {
+  return { inputs: [], copies: [], revisionOf: "", originRevisionOf: "" };
+}
+
+export const ComposedSource: MessageFns<ComposedSource> = {
+  encode(message: ComposedSource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.inputs) {
+      ComposedInput.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.copies) {
+      CopyStep.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.revisionOf !== "") {
+      writer.uint32(26).string(message.revisionOf);
+    }
+    if (message.originRevisionOf !== "") {
+      writer.uint32(34).string(message.originRevisionOf);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ComposedSource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseComposedSource() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.inputs.push(ComposedInput.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.copies.push(CopyStep.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.revisionOf = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.originRevisionOf = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ComposedSource {
+    return {
+      inputs: globalThis.Array.isArray(object?.inputs) ? object.inputs.map((e: any) => ComposedInput.fromJSON(e)) : [],
+      copies: globalThis.Array.isArray(object?.copies) ? object.copies.map((e: any) => CopyStep.fromJSON(e)) : [],
+      revisionOf: isSet(object.revisionOf)
+        ? globalThis.String(object.revisionOf)
+        : isSet(object.revision_of)
+        ? globalThis.String(object.revision_of)
+        : "",
+      originRevisionOf: isSet(object.originRevisionOf)
+        ? globalThis.String(object.originRevisionOf)
+        : isSet(object.origin_revision_of)
+        ? globalThis.String(object.origin_revision_of)
+        : "",
+    };
+  },
+
+  toJSON(message: ComposedSource): unknown {
+    const obj: any = {};
+    if (message.inputs?.length) {
+      obj.inputs = message.inputs.map((e) => ComposedInput.toJSON(e));
+    }
+    if (message.copies?.length) {
+      obj.copies = message.copies.map((e) => CopyStep.toJSON(e));
+    }
+    if (message.revisionOf !== "") {
+      obj.revisionOf = message.revisionOf;
+    }
+    if (message.originRevisionOf !== "") {
+      obj.originRevisionOf = message.originRevisionOf;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ComposedSource>): ComposedSource {
+    return ComposedSource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ComposedSource>): ComposedSource {
+    const message = createBaseComposedSource() as any;
+    message.inputs = object.inputs?.map((e) => ComposedInput.fromPartial(e)) || [];
+    message.copies = object.copies?.map((e) => CopyStep.fromPartial(e)) || [];
+    message.revisionOf = object.revisionOf ?? "";
+    message.originRevisionOf = object.originRevisionOf ?? "";
+    return message;
+  },
+};
+
+function createBaseComposedInput(): ComposedInput {
+  return { alias: "", kind: "", namespace: "", name: "" };
+}
+
+export const ComposedInput: MessageFns<ComposedInput> = {
+  encode(message: ComposedInput, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.alias !== "") {
+      writer.uint32(10).string(message.alias);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(26).string(message.namespace);
+    }
+    if (message.name !== "") {
+      writer.uint32(34).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ComposedInput {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseComposedInput() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.alias = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ComposedInput {
+    return {
+      alias: isSet(object.alias) ? globalThis.String(object.alias) : "",
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+    };
+  },
+
+  toJSON(message: ComposedInput): unknown {
+    const obj: any = {};
+    if (message.alias !== "") {
+      obj.alias = message.alias;
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ComposedInput>): ComposedInput {
+    return ComposedInput.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ComposedInput>): ComposedInput {
+    const message = createBaseComposedInput() as any;
+    message.alias = object.alias ?? "";
+    message.kind = object.kind ?? "";
+    message.namespace = object.namespace ?? "";
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseCopyStep(): CopyStep {
+  return { from: "", to: "", exclude: [], strategy: "" };
+}
+
+export const CopyStep: MessageFns<CopyStep> = {
+  encode(message: CopyStep, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.from !== "") {
+      writer.uint32(10).string(message.from);
+    }
+    if (message.to !== "") {
+      writer.uint32(18).string(message.to);
+    }
+    for (const v of message.exclude) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.strategy !== "") {
+      writer.uint32(34).string(message.strategy);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyStep {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyStep() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.from = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.to = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.exclude.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CopyStep {
+    return {
+      from: isSet(object.from) ? globalThis.String(object.from) : "",
+      to: isSet(object.to) ? globalThis.String(object.to) : "",
+      exclude: globalThis.Array.isArray(object?.exclude) ? object.exclude.map((e: any) => globalThis.String(e)) : [],
+      strategy: isSet(object.strategy) ? globalThis.String(object.strategy) : "",
+    };
+  },
+
+  toJSON(message: CopyStep): unknown {
+    const obj: any = {};
+    if (message.from !== "") {
+      obj.from = message.from;
+    }
+    if (message.to !== "") {
+      obj.to = message.to;
+    }
+    if (message.exclude?.length) {
+      obj.exclude = message.exclude;
+    }
+    if (message.strategy !== "") {
+      obj.strategy = message.strategy;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<CopyStep>): CopyStep {
+    return CopyStep.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CopyStep>): CopyStep {
+    const message = createBaseCopyStep() as any;
+    message.from = object.from ?? "";
+    message.to = object.to ?? "";
+    message.exclude = object.exclude?.map((e) => e) || [];
+    message.strategy = object.strategy ?? "";
     return message;
   },
 };
