@@ -1,6 +1,7 @@
 import { isRecord } from './fields.ts'
 import { readHelmRelease, type HelmReleaseModel } from './helm-release.ts'
 import type { Read } from './flux-object.ts'
+import { CAPABILITIES, type Reference } from './reference.ts'
 import { readKustomization, type KustomizationModel } from './kustomization.ts'
 
 /** What an object that delivers something says of its delivery, whatever it is rendered from. */
@@ -55,16 +56,20 @@ function ofHelmRelease({ chart, ...model }: HelmReleaseModel): ApplicationModel 
     retryIntervalMs: model.intervalMs,
     prune: true,
     pruneOrder: 'BeforeHealth',
-    references: model.valuesFrom.map(({ kind, name, optional }, index) => ({
-      kind,
-      namespace: model.namespace,
-      name,
-      optional,
-      field: `spec.valuesFrom[${index}]`,
-    })),
+    references: [CAPABILITIES, ...valuesReferences(model.namespace, model.valuesFrom)],
     force: false,
     deletionPolicy: 'Delete',
   }
+}
+
+function valuesReferences(
+  namespace: string,
+  valuesFrom: HelmReleaseModel['valuesFrom'],
+): readonly Reference[] {
+  return valuesFrom.map(({ kind, name, optional }, index) => {
+    const field = `spec.valuesFrom[${index}]`
+    return { kind, namespace, name, optional, field }
+  })
 }
 
 function mapped<From, To>(read: Read<From>, change: (model: From) => To): Read<To> {

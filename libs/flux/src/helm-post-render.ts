@@ -1,4 +1,4 @@
-import { fromBytes } from '@tidemark/go-template'
+import { fromBytes, toBytes } from '@tidemark/go-template'
 import { type Hook, type Manifest, type RenderedChart, sortFiles } from '@tidemark/helm'
 import { buildKustomization, isClusterScoped, NO_FIELDS } from '@tidemark/kustomize'
 import {
@@ -41,9 +41,10 @@ export function postRender(rendered: RenderedChart, model: HelmReleaseModel): Do
   }[model.postRenderStrategy]()
   const files = new Map<string, string>()
   for (const [path, objects] of groups.flatMap((group) => Array.from(group))) {
-    const texts = objects.map((object) => canonicalJson(object))
-    const known = files.get(path)
-    files.set(path, [...(known === undefined ? [] : [known]), ...texts].join(SEPARATOR))
+    const texts = objects.map((object) => toBytes(canonicalJson(object)))
+    const source = toBytes(path)
+    const known = files.get(source)
+    files.set(source, [...(known === undefined ? [] : [known]), ...texts].join(SEPARATOR))
   }
   const sorted = sortFiles(files, flavour)
   return {

@@ -29,7 +29,15 @@ export { type OciRepositoryModel } from './oci-repository.ts'
 export { lintRepository, type LintFinding, type LintReport } from './lint/lint-repository.ts'
 export { LINT_RULES } from './lint/rules.ts'
 export { originOf } from './origin.ts'
-export { inputFor, type FluxInput, type Reference } from './reference.ts'
+export {
+  CAPABILITIES,
+  decodeCapabilities,
+  encodeCapabilities,
+  inputFor,
+  type FluxInput,
+  type Reference,
+  type ServedApis,
+} from './reference.ts'
 export { groupOf, roleOf, type Role } from './roles.ts'
 export {
   renderKustomization,
@@ -42,7 +50,6 @@ export {
   type HelmReleaseContents,
   type HelmReleaseHook,
   type HelmReleaseInput,
-  type HelmReleaseValues,
   type RenderedHelmRelease,
   renderHelmRelease,
 } from './render-helm-release.ts'

@@ -1,6 +1,6 @@
-/** A Secret or ConfigMap that a Flux object names. It is read on the cluster where the object is declared. */
+/** A Secret or ConfigMap that a Flux object names, or what its cluster serves. It is read on the cluster where the object is declared. */
 export interface Reference {
-  readonly kind: 'Secret' | 'ConfigMap'
+  readonly kind: 'Secret' | 'ConfigMap' | 'Capabilities'
   readonly namespace: string
   readonly name: string
   /** Whether the object can be rendered without it. */
@@ -22,4 +22,35 @@ export function inputFor(
   return inputs.find(
     (input) => input.kind === kind && input.namespace === namespace && input.name === name,
   )?.values
+}
+
+/** What the API server of a cluster serves: of every cluster there is one. */
+export const CAPABILITIES: Reference = {
+  kind: 'Capabilities',
+  namespace: 'cluster',
+  name: 'apis',
+  optional: true,
+  field: 'spec',
+}
+
+/** How `CAPABILITIES` is kept among values. */
+export interface ServedApis {
+  /** `v1.36.3` */
+  readonly kubeVersion: string
+  /** `apps/v1` and `apps/v1/Deployment`, as Helm names them. */
+  readonly apiVersions: readonly string[]
+}
+
+export function encodeCapabilities(apis: ServedApis): ReadonlyMap<string, Uint8Array> {
+  const lines = apis.apiVersions.toSorted().join('\n')
+  const texts = Object.entries({ kubeVersion: apis.kubeVersion, apiVersions: lines })
+  return new Map(texts.map(([key, text]) => [key, Buffer.from(text)]))
+}
+
+/** `undefined` where they are not known. */
+export function decodeCapabilities(inputs: readonly FluxInput[]): ServedApis | undefined {
+  const values = inputFor(CAPABILITIES, inputs)
+  if (values === undefined) return undefined
+  const text = (key: string): string => Buffer.from(values.get(key) ?? []).toString('utf8')
+  return { kubeVersion: text('kubeVersion'), apiVersions: text('apiVersions').split('\n') }
 }

@@ -3,6 +3,7 @@ import { systemClock, systemRandom } from '@tidemark/kernel'
 import { firstDifference, memoryTree } from '@tidemark/source-tree'
 import { expect, test } from 'vitest'
 import { renderHelmRelease, type HelmReleaseInput } from './render-helm-release.ts'
+import { CAPABILITIES, encodeCapabilities } from './reference.ts'
 import { RenderRefused } from './render-refused.ts'
 
 type Spec = Readonly<Record<string, unknown>>
@@ -61,7 +62,6 @@ const input: HelmReleaseInput = {
   tree: memoryTree([...CHART]),
   sourceRevision: '1.2.3',
   revision: 1,
-  capabilities: {},
   inputs: [],
   generated: freshValues({ random: systemRandom, clock: systemClock }),
 }
@@ -213,6 +213,33 @@ test('any file of the chart that changes is another render', () => {
   expect(firstDifference(reads, input.tree)).toBeUndefined()
   const changed = CHART.map(([path, text]) => [path, `${text}\n`] as const)
   expect(firstDifference(reads, memoryTree(changed))).toBeDefined()
+})
+
+test('text of any language comes out as it went in, in names of templates too', () => {
+  const text =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {greeting: "smörgås – 寿司"}\n'
+  const hook = HOOK.replace('name: migrate', 'name: note\n  labels: {note: "é"}')
+  const tree = memoryTree([...CHART, ['templates/å.yaml', text], ['templates/note.yaml', hook]])
+  const { objects, contents } = render({}, { tree })
+  expect(found(objects, 'ConfigMap')).toMatchObject({ data: { greeting: 'smörgås – 寿司' } })
+  expect(contents.hooks[1]?.object).toMatchObject({ metadata: { labels: { note: 'é' } } })
+})
+
+test('a chart sees what its cluster serves', () => {
+  const text = `{{ if .Capabilities.APIVersions.Has "example.com/v1/Hat" }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: seen}
+data: {version: {{ .Capabilities.KubeVersion.Version }}}
+{{ end }}`
+  const tree = memoryTree([...CHART, ['templates/seen.yaml', text]])
+  const values = encodeCapabilities({
+    kubeVersion: 'v1.33.4',
+    apiVersions: ['v1', 'example.com/v1/Hat'],
+  })
+  const { objects } = render({}, { tree, inputs: [{ ...CAPABILITIES, values }] })
+  expect(found(objects, 'ConfigMap')).toMatchObject({ data: { version: 'v1.33.4' } })
+  expect(found(render({}, { tree }).objects, 'ConfigMap')).toBeUndefined()
 })
 
 test('a look at the cluster finds nothing, and that is told', () => {

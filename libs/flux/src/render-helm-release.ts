@@ -26,6 +26,7 @@ import { describeProblems } from './flux-object.ts'
 import { readHelmRelease, type HelmReleaseModel } from './helm-release.ts'
 import { type Documents, placeInNamespace, postRender } from './helm-post-render.ts'
 import { originOf } from './origin.ts'
+import { decodeCapabilities, inputFor, type FluxInput } from './reference.ts'
 import { RenderRefused } from './render-refused.ts'
 
 /** What a HelmRelease is rendered from, beside its object. */
@@ -35,20 +36,13 @@ export interface HelmReleaseInput {
   readonly sourceRevision: string
   /** The number of the release that this would be; 1 is an install. */
   readonly revision: number
-  /** Of the cluster; those that Helm assumes without one where they are not known. */
-  readonly capabilities: Capabilities
-  /** What the objects of `spec.valuesFrom` hold; those that are not there are left out. */
-  readonly inputs: readonly HelmReleaseValues[]
+  /**
+   * What the objects of `spec.valuesFrom` hold, and what the cluster serves. Those that are not there are left out; without
+   * those of a cluster, charts see the capabilities that Helm assumes.
+   */
+  readonly inputs: readonly FluxInput[]
   readonly generated: GeneratedValues
   readonly clock?: Clock
-}
-
-/** What a Secret or ConfigMap holds. */
-export interface HelmReleaseValues {
-  readonly kind: 'Secret' | 'ConfigMap'
-  readonly namespace: string
-  readonly name: string
-  readonly values: ReadonlyMap<string, Uint8Array>
 }
 
 /** What a HelmRelease delivers. Ordinary objects are apart from what has a life of its own. */
@@ -121,7 +115,7 @@ function render(model: HelmReleaseModel, input: HelmReleaseInput): RenderedHelmR
       revision: input.revision,
     },
     values,
-    capabilities: input.capabilities,
+    capabilities: capabilitiesOf(input),
     generated: input.generated,
     schemas: model.schemas[action] ? 'validate' : 'skip',
     ...(input.clock === undefined ? {} : { clock: input.clock }),
@@ -142,6 +136,11 @@ function render(model: HelmReleaseModel, input: HelmReleaseInput): RenderedHelmR
     warnings: warningsOf(rendered),
     reads: recorder.reads(),
   }
+}
+
+function capabilitiesOf({ inputs }: HelmReleaseInput): Capabilities {
+  const apis = decodeCapabilities(inputs)
+  return apis === undefined ? {} : { ...apis, apiVersionsOnly: true }
 }
 
 /** Charts lie at the root; those of an OCI artifact in a folder of their own, which Helm takes away from an archive. */
@@ -192,10 +191,8 @@ function valuesOf(
     references: valuesFrom,
     values: inline instanceof GoMap ? inline : new GoMap(),
     find: (kind, name) => {
-      const found = input.inputs.find(
-        (one) => one.kind === kind && one.namespace === namespace && one.name === name,
-      )
-      return found && new Map([...found.values].map(([key, bytes]) => [key, fromBuffer(bytes)]))
+      const found = inputFor({ kind, namespace, name }, input.inputs)
+      return found && new Map([...found].map(([key, bytes]) => [key, fromBuffer(bytes)]))
     },
   })
 }

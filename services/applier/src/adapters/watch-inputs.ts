@@ -1,9 +1,17 @@
 import { inputId, type ClusterInputRef } from '@tidemark/contracts'
+import { encodeCapabilities } from '@tidemark/flux'
 import type { FollowEvent, KubeClient, KubeObject } from '@tidemark/kube'
 import { goOn, type KnownInputs, type Steps, type Surroundings } from '@tidemark/service'
 import { observeInput, type ObserveInputDeps, type SeenInput } from '../steps/observe-input.ts'
 
-const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap'])
+const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'Capabilities'])
+const DEFINITIONS = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+}
+// Definitions come many at once, and the server serves them a moment after it has them.
+const SERVED_MS = 1_000
 
 export interface WatchInputsOptions {
   readonly client: KubeClient
@@ -34,11 +42,7 @@ export class InputWatches implements AsyncDisposable {
     }
     const ending = new AbortController()
     const ended = this.#follow(ref, ending.signal).catch((error: unknown) => {
-      if (!ending.signal.aborted)
-        log.error('an input is not watched any more', {
-          input: inputId(ref),
-          error: String(error),
-        })
+      this.#lost(ref, error, ending.signal)
     })
     this.#watches.set(inputId(ref), { ending, ended })
   }
@@ -53,16 +57,56 @@ export class InputWatches implements AsyncDisposable {
     await Promise.all([...this.#watches.values()].map(({ ended }) => ended))
   }
 
-  async #follow(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
-    const { client, surroundings, inputs, name, project, epoch } = this.#options
-    const deps: ObserveInputDeps = { surroundings, inputs, name, project, epoch }
+  #follow(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
+    return ref.kind === 'Capabilities'
+      ? this.#followCapabilities(ref, signal)
+      : this.#followObject(ref, signal)
+  }
+
+  /** What the server serves now, and again behind each change of its definitions. */
+  async #followCapabilities(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
+    const { client, surroundings } = this.#options
+    let isDue = false
+    const look = async (): Promise<void> => {
+      isDue = false
+      await goOn(
+        surroundings,
+        async (ending) => this.#observe(ref, await readCapabilities(client, ending), ending),
+        signal,
+      )
+    }
+    await look()
+    for await (const { kind } of client.follow(DEFINITIONS, {}, signal)) {
+      if (isDue || kind === 'interrupted') continue
+      isDue = true
+      void surroundings.clock
+        .sleep(SERVED_MS, signal)
+        .then(look)
+        .catch((error: unknown) => this.#lost(ref, error, signal))
+    }
+  }
+
+  async #followObject(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
+    const { client, surroundings } = this.#options
     const kind = { group: '', version: 'v1', kind: ref.kind }
     const selection = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` }
     for await (const event of client.follow(kind, selection, signal)) {
       const seen = seenOf(event)
       if (seen === undefined) continue
-      await goOn(surroundings, (ending) => observeInput(deps, { ref, seen }, ending), signal)
+      await goOn(surroundings, (ending) => this.#observe(ref, seen, ending), signal)
     }
+  }
+
+  #observe(ref: ClusterInputRef, seen: SeenInput, signal: AbortSignal): Promise<void> {
+    const { surroundings, inputs, name, project, epoch } = this.#options
+    const deps: ObserveInputDeps = { surroundings, inputs, name, project, epoch }
+    return observeInput(deps, { ref, seen }, signal)
+  }
+
+  #lost(ref: ClusterInputRef, error: unknown, signal: AbortSignal): void {
+    const { log } = this.#options.surroundings
+    if (signal.aborted) return
+    log.error('an input is not watched any more', { input: inputId(ref), error: String(error) })
   }
 }
 
@@ -77,6 +121,21 @@ export function inputSteps(watches: InputWatches, inputs: KnownInputs): Steps {
       if (input !== undefined && !inputs.get(input).requested) watches.end(input)
     },
   }
+}
+
+/** As Helm asks a server: its version, each version of a group, and each kind in it. */
+async function readCapabilities(client: KubeClient, signal: AbortSignal): Promise<SeenInput> {
+  client.forgetResources()
+  const [kubeVersion, { all }] = await Promise.all([
+    client.version(signal),
+    client.resources(signal),
+  ])
+  const apiVersions = all.flatMap(({ group, version, kind }) => {
+    const apiVersion = group === '' ? version : `${group}/${version}`
+    return [apiVersion, `${apiVersion}/${kind}`]
+  })
+  const values = encodeCapabilities({ kubeVersion, apiVersions: [...new Set(apiVersions)] })
+  return { kind: 'found', values }
 }
 
 function seenOf(event: FollowEvent): SeenInput | undefined {

@@ -211,14 +211,16 @@ function wishOf(value: {
     revision: value.revision,
     generation: value.generation,
     variablesDigest: variables?.digest ?? '',
-    inputs: value.inputs.filter(({ kind }) => isNamed(kind)),
+    inputs: value.inputs.filter(({ kind }) => NAMED.has(kind)),
     rotates: value.rotateGenerated,
   }
 }
 
-function isNamed(kind: InputKind): boolean {
-  return kind === InputKind.INPUT_KIND_SECRET || kind === InputKind.INPUT_KIND_CONFIG_MAP
-}
+const NAMED = new Set<InputKind>([
+  InputKind.INPUT_KIND_SECRET,
+  InputKind.INPUT_KIND_CONFIG_MAP,
+  InputKind.INPUT_KIND_CAPABILITIES,
+])
 
 function evolveRollout(state: Application, event: AnyEvent): Application {
   switch (event.type) {

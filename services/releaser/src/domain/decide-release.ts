@@ -73,12 +73,21 @@ export function decideRelease(
  * number of its release, or something else the first time; as in Flux, that alone is no reason for another one.
  */
 function isSameRelease(
-  { request }: Application,
+  state: Application,
   newest: Release,
   { manifestDigest, inputsDigest, chart }: Extract<RenderAnswer, { kind: 'rendered' }>,
 ): boolean {
   if (newest.manifestDigest === manifestDigest) return true
-  return chart !== undefined && newest.inputsDigest === inputsDigest && request?.rotates !== true
+  if (!isAsked(state)) return false
+  return (
+    chart !== undefined && newest.inputsDigest === inputsDigest && state.request?.rotates !== true
+  )
+}
+
+/** Whether the newest release was handed to the applier, or has been applied. */
+export function isAsked({ releases, rollout }: Application): boolean {
+  const newest = releases.at(-1)?.number
+  return newest !== undefined && rollout?.number === newest && rollout.phase !== 'planned'
 }
 
 /** Whether the newest answer is the one that was asked for, and no release stands for it yet. */

@@ -7,6 +7,7 @@ import {
   type KeyValue,
 } from '@tidemark/contracts'
 import type { Application, RenderWish } from './application.ts'
+import { isAsked } from './decide-release.ts'
 import type { Fetched } from './source.ts'
 
 export interface RenderDecision {
@@ -38,9 +39,8 @@ export function decideRender(
     artifactDigest: fetched.artifactDigest,
     generation: declared.generation,
     variablesDigest,
-    inputs,
   }
-  if (generated === 'keep' && isSameWish(request, same)) return []
+  if (generated === 'keep' && isSameWish(request, same) && isSameInputs(state, inputs)) return []
   return [
     event('RenderRequested', {
       applicationId: state.id,
@@ -89,12 +89,18 @@ function variablesInput(ref: string, digest: string): Input {
   return { kind, ref, digest, blob: '', revision: '', missing: '' }
 }
 
-/** Whether two lists of Secrets and ConfigMaps hold the same values. */
-export function isSameInputs(one: readonly Input[], other: readonly Input[]): boolean {
-  return (
-    one.length === other.length &&
-    one.every((input, index) => inputText(input) === inputText(other[index] ?? input))
-  )
+/**
+ * Whether the newest wish was for these Secrets and ConfigMaps, and for what the cluster serves. The latter counts until the
+ * release is handed to the applier: as in Flux, a cluster that serves more is no upgrade of what it runs.
+ */
+export function isSameInputs(state: Application, next: readonly Input[]): boolean {
+  const isSettled = isAsked(state) && state.rendered?.kind === 'rendered'
+  const counted = (inputs: readonly Input[]): readonly string[] =>
+    inputs
+      .filter(({ kind }) => !isSettled || kind !== InputKind.INPUT_KIND_CAPABILITIES)
+      .map(inputText)
+  const [one, other] = [counted(state.request?.inputs ?? []), counted(next)]
+  return one.length === other.length && one.every((text, index) => text === other[index])
 }
 
 function inputText({ kind, ref, digest, missing }: Input): string {
@@ -113,13 +119,9 @@ function isRotating({ request, rendered }: Application): boolean {
 
 function isSameWish(
   request: RenderWish | undefined,
-  same: Pick<
-    RenderWish,
-    'sourceId' | 'artifactDigest' | 'generation' | 'variablesDigest' | 'inputs'
-  >,
+  same: Pick<RenderWish, 'sourceId' | 'artifactDigest' | 'generation' | 'variablesDigest'>,
 ): boolean {
   if (request === undefined || request.generation !== same.generation) return false
   if (request.artifactDigest !== same.artifactDigest) return false
-  if (!isSameInputs(request.inputs, same.inputs)) return false
   return request.sourceId === same.sourceId && request.variablesDigest === same.variablesDigest
 }

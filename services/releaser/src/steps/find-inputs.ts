@@ -23,6 +23,7 @@ export type FoundInputs =
 const KINDS = {
   Secret: InputKind.INPUT_KIND_SECRET,
   ConfigMap: InputKind.INPUT_KIND_CONFIG_MAP,
+  Capabilities: InputKind.INPUT_KIND_CAPABILITIES,
 } as const
 
 /** Finds them, and asks their cluster for those that nobody has asked for: ClusterInputRequested. */

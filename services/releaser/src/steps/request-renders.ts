@@ -129,7 +129,7 @@ async function isAffected(
   if (request.sourceId !== sourceId || request.generation !== declared?.generation) return true
   if (request.variablesDigest !== digestOf(clusterVariables(plane, state))) return true
   const inputs = knownInputs(plane, state)
-  if (inputs.kind === 'pending' || !isSameInputs(request.inputs, inputs.inputs)) return true
+  if (inputs.kind === 'pending' || !isSameInputs(state, inputs.inputs)) return true
   if (rendered.readSetBlob === '') return true
   const reads = await library.reads(rendered.readSetBlob, signal)
   return firstDifference(reads, tree) !== undefined

@@ -34,7 +34,7 @@ export function renderFiles({
     if (isRecord(object) && object['kind'] === 'HelmRelease') {
       const { number, sourceRevision } = release
       const revisions = { revision: number, sourceRevision }
-      const given = { tree, inputs, capabilities: {}, ...revisions, ...drawn }
+      const given = { tree, inputs, ...revisions, ...drawn }
       const { contents, ...rendered } = renderHelmRelease(object, given)
       return { kind: 'rendered', ...rendered, helm: contents, generated: memory.entries }
     }

@@ -22,6 +22,7 @@ export async function openInputs(
 const KINDS: Readonly<Partial<Record<InputKind, FluxInput['kind']>>> = {
   [InputKind.INPUT_KIND_SECRET]: 'Secret',
   [InputKind.INPUT_KIND_CONFIG_MAP]: 'ConfigMap',
+  [InputKind.INPUT_KIND_CAPABILITIES]: 'Capabilities',
 }
 
 /** Of the inputs of a render, the Secrets and ConfigMaps. */

@@ -73,6 +73,8 @@ export const InputKind = {
   INPUT_KIND_CONFIG_MAP: 5,
   INPUT_KIND_CLUSTER_VARIABLES: 6,
   INPUT_KIND_ENGINE: 7,
+  /** INPUT_KIND_CAPABILITIES - What the API server of the cluster serves: charts ask for it. */
+  INPUT_KIND_CAPABILITIES: 8,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -87,6 +89,7 @@ export namespace InputKind {
   export type INPUT_KIND_CONFIG_MAP = typeof InputKind.INPUT_KIND_CONFIG_MAP;
   export type INPUT_KIND_CLUSTER_VARIABLES = typeof InputKind.INPUT_KIND_CLUSTER_VARIABLES;
   export type INPUT_KIND_ENGINE = typeof InputKind.INPUT_KIND_ENGINE;
+  export type INPUT_KIND_CAPABILITIES = typeof InputKind.INPUT_KIND_CAPABILITIES;
   export type UNRECOGNIZED = typeof InputKind.UNRECOGNIZED;
 }
 
@@ -116,6 +119,9 @@ export function inputKindFromJSON(object: any): InputKind {
     case 7:
     case "INPUT_KIND_ENGINE":
       return InputKind.INPUT_KIND_ENGINE;
+    case 8:
+    case "INPUT_KIND_CAPABILITIES":
+      return InputKind.INPUT_KIND_CAPABILITIES;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -141,6 +147,8 @@ export function inputKindToJSON(object: InputKind): string {
       return "INPUT_KIND_CLUSTER_VARIABLES";
     case InputKind.INPUT_KIND_ENGINE:
       return "INPUT_KIND_ENGINE";
+    case InputKind.INPUT_KIND_CAPABILITIES:
+      return "INPUT_KIND_CAPABILITIES";
     case InputKind.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
