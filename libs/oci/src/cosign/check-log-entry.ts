@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { hashLeaf, verifyInclusion } from '@tidemark/merkle'
-import { at, parseJsonText, textAt } from './json.ts'
+import { at, bytesAt, listAt, parseJsonText, textAt } from './json.ts'
 import { isSignedBy, type FoundSignature, type LogEntry, type LogProofText } from './signature.ts'
 import { isWithin, type TrustedLog, type TrustedRoot } from './trusted-root.ts'
 
@@ -51,7 +51,7 @@ function isIncluded(body: string, proof: LogProofText, log: TrustedLog): boolean
   return isSigned && verifyInclusion({ leaf, index, size, proof: hashes, root })
 }
 
-/** Whether an entry (`hashedrekord` or `dsse`) is of this payload, signature and certificate. */
+/** Whether an entry (`hashedrekord`, `dsse` or `intoto`) is of this payload, signature and certificate. */
 function isOf(body: unknown, found: FoundSignature, pem: string): boolean {
   const spec = at(body, 'spec')
   const signature = Buffer.from(found.signature).toString('base64')
@@ -69,6 +69,15 @@ function isOf(body: unknown, found: FoundSignature, pem: string): boolean {
         textAt(spec, 'signatures', 0, 'signature') === signature &&
         sameText(certificate, textAt(spec, 'signatures', 0, 'verifier'))
       )
+    case 'intoto': {
+      const [entered] = listAt(spec, 'content', 'envelope', 'signatures')
+      return (
+        textAt(spec, 'content', 'payloadHash', 'value') === hash('sha256', found.payload) &&
+        // It is base64 of what is base64 already.
+        Buffer.from(bytesAt(entered, 'sig')).toString('utf8') === signature &&
+        sameText(certificate, textAt(entered, 'publicKey'))
+      )
+    }
     default:
       return false
   }
