@@ -107,7 +107,12 @@ test.each(['basic', 'bearer'] as const)('credentials of the Secret sign in by %s
   }
   const look = (credentials?: Readonly<Record<string, string>>) =>
     fetching.look({ source, secrets: credentials === undefined ? {} : { credentials } })
-  expect(await look(config('geheim'))).toMatchObject({ kind: 'found' })
+  const found = await look(config('geheim'))
+  expect(found).toMatchObject({ kind: 'found' })
+  registry.server.requests.length = 0
+  const again = { source, secrets: { credentials: config('geheim') }, before: found }
+  expect(await fetching.look(again)).toEqual({ kind: 'unchanged' })
+  expect(registry.server.requests).toHaveLength(1)
   const wrong = await look(config('falsch'))
   expect(wrong).toMatchObject({ code: 'SOURCE_AUTHENTICATION' })
   expect(JSON.stringify(wrong)).not.toContain('falsch')

@@ -27,5 +27,6 @@ export { type OciQuery, type OciReference, resolveReference } from './registry/c
 export { loginFrom } from './registry/docker-config.ts'
 export { parseOciUrl, type RegistryPlace } from './registry/oci-url.ts'
 export { pullImage, selectLayer } from './registry/pull-image.ts'
+export { RegistryTokens } from './registry/registry-tokens.ts'
 export { Registry, type RegistryOptions } from './registry/registry.ts'
 export { type Certificates, type WebOptions } from './web.ts'

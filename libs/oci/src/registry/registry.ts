@@ -7,6 +7,7 @@ import { type Challenge, parseChallenge } from './challenge.ts'
 import { checkDigest, digestOf, isDigest } from './digest.ts'
 import { MANIFEST_TYPES, parseManifest, type Descriptor, type Manifest } from './manifest.ts'
 import type { RegistryPlace } from './oci-url.ts'
+import { tokenKey, type RegistryTokens } from './registry-tokens.ts'
 
 const MANIFEST_BYTES_MAX = 4 * 1024 * 1024 // What registries themselves take.
 const TOKEN_BYTES_MAX = 256 * 1024
@@ -21,6 +22,8 @@ export interface RegistryOptions extends WebOptions {
   /** HTTP without TLS. */
   readonly insecure: boolean
   readonly login: Login | undefined
+  /** Tokens of looks before. */
+  readonly tokens?: RegistryTokens
 }
 
 export interface FoundManifest {
@@ -37,6 +40,7 @@ export class Registry implements Disposable {
   readonly #web: Web
   readonly #options: RegistryOptions
   readonly #base: string
+  readonly #key: string
   #authorization: string | undefined
 
   constructor(options: RegistryOptions) {
@@ -45,7 +49,9 @@ export class Registry implements Disposable {
     this.#web = new Web(options)
     const host = place.registry === 'index.docker.io' ? 'registry-1.docker.io' : place.registry
     this.#base = `${insecure ? 'http' : 'https'}://${host}/v2/${place.repository}`
-    this.#authorization = login?.kind === 'bearer' ? `Bearer ${login.token.reveal()}` : undefined
+    this.#key = tokenKey(this.#base, login)
+    this.#authorization =
+      login?.kind === 'bearer' ? `Bearer ${login.token.reveal()}` : options.tokens?.get(this.#key)
   }
 
   /** `ghcr.io/stefanprodan/podinfo`, for messages. */
@@ -157,6 +163,7 @@ export class Registry implements Disposable {
       const next = await this.#signIn(challenge, signal)
       if (next === authorization) throw this.#refusesUs(answer.status)
       this.#authorization = next
+      this.#options.tokens?.keep(this.#key, next)
     }
   }
 

@@ -16,7 +16,7 @@ export function openRegistry(
   parts: WebSourceParts,
   { place, insecure, secrets }: RegistryToOpen,
 ): Registry {
-  const options = webOptions(parts, secrets)
+  const options = { ...webOptions(parts, secrets), tokens: parts.tokens }
   // Docker Hub is known under another name than it is asked at.
   const known = place.registry === 'index.docker.io' ? 'docker.io' : place.registry
   const mirrored = mirrorOf(parts.mirrors, `${known}/${place.repository}`)

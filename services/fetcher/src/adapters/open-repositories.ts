@@ -1,5 +1,6 @@
 import { GithubApps, openGit, type AddressPolicy, type EnvironmentProxies } from '@tidemark/git'
 import type { Clock, CrashPoints, Random } from '@tidemark/kernel'
+import { RegistryTokens } from '@tidemark/oci'
 import type { Repositories } from '../ports.ts'
 import { storeArtifact, type ArtifactBlobs } from './artifact-store.ts'
 import { buckets } from './buckets.ts'
@@ -39,7 +40,15 @@ export async function openRepositories(
     random,
     ...(proxies === undefined ? {} : { proxies }),
   })
-  const web = { policy, proxies, blobs, clock, crashPoints, mirrors: orderMirrors(mirrors) }
+  const web = {
+    policy,
+    proxies,
+    blobs,
+    clock,
+    crashPoints,
+    mirrors: orderMirrors(mirrors),
+    tokens: new RegistryTokens(),
+  }
   const repositories = repositoriesByKind({
     git: gitRepositories({
       git,

@@ -6,7 +6,7 @@ import {
 } from '@tidemark/git'
 import { HelmError } from '@tidemark/helm'
 import type { Clock, CrashPoints } from '@tidemark/kernel'
-import { FetchRefused, type WebOptions } from '@tidemark/oci'
+import { FetchRefused, type RegistryTokens, type WebOptions } from '@tidemark/oci'
 import { SourceError } from '@tidemark/source-tree'
 import type { Observation } from '../domain/source.ts'
 import type { FoundSecrets, LookedAt, Repositories } from '../ports.ts'
@@ -20,6 +20,7 @@ export interface WebSourceParts {
   readonly policy: AddressPolicy
   readonly proxies: EnvironmentProxies | undefined
   readonly mirrors: Mirrors
+  readonly tokens: RegistryTokens
   readonly blobs: ArtifactBlobs
   readonly clock: Clock
   readonly crashPoints: CrashPoints
