@@ -63,6 +63,26 @@ test('a child that was ended from outside is replaced, and only what it was at i
   expect(again.kind).toBe('rendered')
 })
 
+test('a child that has rendered enough goes when the next one is up, and nothing is lost', async () => {
+  await using pool = open()
+  const render = async (): Promise<unknown> =>
+    namesOf(await pool.render(job('a', { 'one.yaml': configMap('one') }), signal))
+  const first = await render()
+  const [before] = renderChildren()
+  for (let renders = 1; renders < 500; renders += 1) await render()
+  expect(renderChildren()).toEqual([before])
+  await expect
+    .poll(
+      async () => {
+        expect(await render()).toEqual(first)
+        return renderChildren()
+      },
+      { timeout: 30_000 },
+    )
+    .not.toContain(before)
+  await expect.poll(() => renderChildren()).toHaveLength(1)
+})
+
 test('a tree that the child has dropped for newer ones is sent again', async () => {
   await using pool = open()
   const render = (digest: string): ReturnType<typeof pool.render> =>
@@ -91,12 +111,15 @@ test('files that the child has dropped for newer ones are sent again', async () 
 
 /** Ends the render processes that this process has started, as the system would. */
 function endRenderChildren(): void {
-  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args='])
-  for (const line of listed.toString('utf8').split('\n')) {
+  for (const pid of renderChildren()) process.kill(pid, 'SIGKILL')
+}
+
+function renderChildren(): readonly number[] {
+  const listed = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args=']).toString('utf8')
+  return listed.split('\n').flatMap((line) => {
     const [pid = '', parent] = line.trim().split(/\s+/u)
-    if (parent === String(process.pid) && line.includes('render-child'))
-      process.kill(Number(pid), 'SIGKILL')
-  }
+    return parent === String(process.pid) && line.includes('render-child') ? [Number(pid)] : []
+  })
 }
 
 test('a child gives what charts generated, and gives it again where it is told of it', async () => {
