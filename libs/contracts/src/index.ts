@@ -20,6 +20,7 @@ export { derivedId } from './ids.ts'
 export {
   chooseInput,
   evolveInput,
+  INPUT_FAMILIES,
   inputOf,
   unknownInput,
   type InputChoice,

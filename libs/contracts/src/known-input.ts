@@ -22,7 +22,9 @@ export interface KnownInput {
   readonly versions: Readonly<Record<InputFamily, bigint>>
 }
 
-type InputFamily = 'query' | 'demand' | 'input' | 'secret'
+/** The families of what is told of an input. Whoever folds inputs reads all of these. */
+export const INPUT_FAMILIES = ['query', 'demand', 'input', 'secret'] as const
+type InputFamily = (typeof INPUT_FAMILIES)[number]
 
 /** Which values are used: those of the cluster on which the object is declared, then those that were set. */
 export type InputChoice =

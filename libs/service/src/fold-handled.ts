@@ -2,8 +2,8 @@ import {
   FAMILIES,
   familyOf,
   record,
+  type FamilyName,
   type Recorded,
-  type StoredEvent,
   type Writer,
 } from '@tidemark/contracts'
 import { LogReader, type EventStore } from '@tidemark/event-store'
@@ -13,6 +13,8 @@ export interface FoldHandledOptions {
   /** The name of the reader's cursor. */
   readonly cursor: string
   readonly writer: Writer
+  /** The families that the fold looks at; all where it is not said. Events of others are not even decoded. */
+  readonly families?: ReadonlySet<FamilyName>
   /** What is folded already: a snapshot, which is not behind the cursor. */
   readonly from?: FoldPlace | undefined
 }
@@ -29,7 +31,7 @@ export interface FoldHandled {
  */
 export async function foldHandled(
   store: EventStore,
-  { cursor, writer, from }: FoldHandledOptions,
+  { cursor, writer, families, from }: FoldHandledOptions,
   fold: (recorded: Recorded) => void,
   signal: AbortSignal,
 ): Promise<FoldHandled> {
@@ -41,14 +43,11 @@ export async function foldHandled(
     if (events.length === 0) return { reader: new LogReader(store, until, last?.chain), last }
     for (const stored of events) {
       if (stored.position <= until) last = stored
-      const isHandled = stored.position <= until || isOf(writer, stored)
-      const recorded = isHandled ? record(stored) : undefined
+      const family = familyOf(stored.stream)
+      if (families !== undefined && (family === undefined || !families.has(family))) continue
+      const isOwn = family !== undefined && FAMILIES[family].writer === writer
+      const recorded = stored.position <= until || isOwn ? record(stored) : undefined
       if (recorded !== undefined) fold(recorded)
     }
   }
-}
-
-function isOf(writer: Writer, { stream }: StoredEvent): boolean {
-  const family = familyOf(stream)
-  return family !== undefined && FAMILIES[family].writer === writer
 }

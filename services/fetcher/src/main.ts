@@ -1,4 +1,4 @@
-import { inputId, type ClusterInputRef, type Recorded } from '@tidemark/contracts'
+import { INPUT_FAMILIES, inputId, type ClusterInputRef, type Recorded } from '@tidemark/contracts'
 import {
   causeFrom,
   causeOf,
@@ -16,7 +16,7 @@ import type { SourceState } from './domain/source.ts'
 import type { Repositories } from './ports.ts'
 import { fetchRevision, type FetchRevisionDeps } from './steps/fetch-revision.ts'
 import { releaseSecrets } from './steps/find-secret.ts'
-import { KnownSources } from './steps/known-sources.ts'
+import { KnownSources, SOURCE_FAMILIES } from './steps/known-sources.ts'
 import { pollSources } from './steps/poll.ts'
 
 const FETCHES_MAX = 8 // Connections to Git servers at once.
@@ -44,7 +44,8 @@ async function run(
     sources.fold(recorded.stream, recorded.stored.version, recorded.event)
     inputs.fold(recorded)
   }
-  await foldHandled(store, { cursor: 'fetcher-0', writer: 'fetcher' }, fold, signal)
+  const families = new Set([...SOURCE_FAMILIES, ...INPUT_FAMILIES])
+  await foldHandled(store, { cursor: 'fetcher-0', writer: 'fetcher', families }, fold, signal)
   const queue = new KeyedQueue(FETCHES_MAX)
   const deps = { ...surroundings, sources, inputs, repositories }
   const inTurn = (sourceId: string, job: () => Promise<void>): Promise<void> =>

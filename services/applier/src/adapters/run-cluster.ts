@@ -1,4 +1,11 @@
-import { inputId, inputOf, type ClusterRegistered, type Recorded } from '@tidemark/contracts'
+import {
+  INPUT_FAMILIES,
+  inputId,
+  inputOf,
+  type ClusterRegistered,
+  type FamilyName,
+  type Recorded,
+} from '@tidemark/contracts'
 import type { Clock } from '@tidemark/kernel'
 import { KubeClient, type ClusterAccess } from '@tidemark/kube'
 import { parseJson, type JsonObject, type KeyedDigest } from '@tidemark/manifests'
@@ -15,7 +22,7 @@ import { Calm } from '../domain/calm.ts'
 import type { Releases } from '../ports.ts'
 import { applyRelease } from '../steps/apply-release.ts'
 import { correctDrift } from '../steps/correct-drift.ts'
-import { Deployments } from '../steps/deployments.ts'
+import { DEPLOYMENT_FAMILIES, Deployments } from '../steps/deployments.ts'
 import type { ApplierDeps } from '../steps/deps.ts'
 import { Overseer } from '../steps/oversee.ts'
 import { pruneLate } from '../steps/prune-late.ts'
@@ -29,6 +36,7 @@ const APPLICATIONS_MAX = 32
 const SETTLE_MS = 20 // Changes that come together are looked at once.
 const TICK_MS = 1_000
 const FIELD_MANAGER = 'tidemark'
+const FOLDED: ReadonlySet<FamilyName> = new Set([...DEPLOYMENT_FAMILIES, ...INPUT_FAMILIES])
 
 export interface RunClusterOptions {
   readonly surroundings: Surroundings
@@ -49,7 +57,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
     deployments.fold(placed(recorded))
     if (inputOf(recorded.event)?.cluster === name) inputs.fold(recorded)
   }
-  const handled = { cursor: `applier-${name}`, writer: 'applier' } as const
+  const handled = { cursor: `applier-${name}`, writer: 'applier', families: FOLDED } as const
   await foldHandled(surroundings.store, handled, fold, signal)
   const changes = new Changes()
   await using cluster = openCluster(options, changes)

@@ -18,6 +18,9 @@ export interface KnownDeployment {
   readonly removed: boolean
 }
 
+/** Where what is folded here lies. */
+export const DEPLOYMENT_FAMILIES = ['deployment', 'rollout', 'application'] as const
+
 /** The deployments of one cluster, folded from the ledger. Our own events are folded when appended. */
 export class Deployments {
   readonly #cluster: string
@@ -54,7 +57,7 @@ export class Deployments {
     readonly cause: Cause
   }): void {
     const { stream, version, event, atMs, cause } = placed
-    switch (familyOf(stream)) {
+    switch (DEPLOYMENT_FAMILIES.find((name) => name === familyOf(stream))) {
       case 'deployment':
         this.#foldOwn(idOf(stream), { version, event, atMs })
         break

@@ -35,6 +35,9 @@ export interface Inclusion {
   readonly known: KnownSource | undefined
 }
 
+/** Where what is folded here lies. */
+export const SOURCE_FAMILIES = ['source', 'intake'] as const
+
 /** All sources, folded from the ledger. Our own events are folded when appended, and known when read back. */
 export class KnownSources {
   readonly #sources = new Map<string, KnownSource>()
@@ -102,7 +105,7 @@ export class KnownSources {
   }
 
   fold(stream: string, version: bigint, event: AnyEvent): void {
-    const family = familyOf(stream)
+    const family = SOURCE_FAMILIES.find((name) => name === familyOf(stream))
     const id = idOf(stream)
     if (family === 'source') this.#foldOwn(id, version, event)
     if (family === 'intake') this.#foldIntake(id, event)
