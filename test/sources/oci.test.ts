@@ -79,6 +79,17 @@ test('a digest is taken as it is; an index gives what is for no platform or for 
   )
 })
 
+test('a repository that is not there is named', async () => {
+  await using registry = await startRegistry()
+  await using fetching = await openFetching()
+  for (const ref of [{ semver: '1.x' }, { tag: 'main' }]) {
+    const oci = { url: `oci://${registry.server.host}/nothing`, ref, insecure: true }
+    const answer = await fetching.look({ source: { oci } })
+    expect(answer).toMatchObject({ kind: 'refused' })
+    expect(JSON.stringify(answer)).toContain(`${registry.server.host}/nothing`)
+  }
+})
+
 test('a layer is chosen by its media type, and copied without rules', async () => {
   await using registry = await startRegistry()
   await using fetching = await openFetching()

@@ -123,16 +123,16 @@ export class Registry implements Disposable {
     bytesMax: number,
     signal: AbortSignal,
   ): Promise<Uint8Array> {
-    const what = `${this.name}, blob ${digest}`
+    const what = `blob ${digest}`
     if (size > bytesMax)
       throw new FetchRefused(
         'SOURCE_SIZE',
-        `${what} has ${size} bytes; at most ${bytesMax} are fetched`,
+        `${this.name}, ${what} has ${size} bytes; at most ${bytesMax} are fetched`,
       )
     const url = new URL(`${this.#base}/blobs/${digest}`)
     const answer = await this.#ask(url, { bytesMax }, signal)
     if (answer.status !== 200) throw this.#unexpected(answer, what)
-    checkDigest(answer.bytes, digest, what)
+    checkDigest(answer.bytes, digest, `${this.name}, ${what}`)
     return answer.bytes
   }
 
@@ -239,7 +239,7 @@ export class Registry implements Disposable {
     if (status === 404)
       return new FetchRefused(
         'SOURCE_NOT_FOUND',
-        `there is no ${what} (HTTP 404), or these credentials do not see it; check the URL and the credentials`,
+        `${this.name} is not there, or these credentials do not see it (HTTP 404, when asked for ${what}); check the URL and the credentials`,
       )
     if (status === 408) return new SourceUnavailable(`${url.host} answers HTTP ${status}`)
     return new FetchRefused(
