@@ -15,6 +15,7 @@ import { Up } from '../rig/plane/embedded.ts'
 import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { byPath, type ByPath } from '../rig/plane/test-cluster.ts'
 import { cli, phase, whyTells } from './ask-plane.ts'
+import { badInput, badInputs } from './bad-table.ts'
 import { application, configMap } from './fleet-files.ts'
 
 const SLOW = 300_000
@@ -32,44 +33,12 @@ function moreIn(namespace: string): string {
   return configMap('more', 'x').replace('namespace: default', `namespace: ${namespace}`)
 }
 
-const rows = [
-  {
-    title: 'a right that is missing (RBAC)',
-    namespace: 'closed',
-    told: [
-      /cannot apply ConfigMap\/closed\/more/u,
-      /User "tidemark" cannot patch resource "configmaps" in API group "" in the namespace "closed"/u,
-      /give the rights that are missing/u,
-    ],
-  },
-  {
-    title: 'a quota that is used up',
-    namespace: 'full',
-    told: [
-      /cannot apply ConfigMap\/full\/more/u,
-      /exceeded quota: maps, requested: count\/configmaps=1, used: count\/configmaps=1, limited: count\/configmaps=1/u,
-      /raise the quota/u,
-    ],
-  },
-  {
-    title: 'an admission webhook that says no',
-    namespace: 'guarded',
-    told: [
-      /cannot apply ConfigMap\/guarded\/more/u,
-      /admission webhook "guard\.example\.com" denied the request: maps need an owner/u,
-      /mend the object in Git/u,
-    ],
-  },
-  {
-    title: 'an admission webhook that cannot be reached',
-    namespace: 'unguarded',
-    told: [
-      /ConfigMap\/unguarded\/more/u,
-      /failed calling webhook "absent\.example\.com"/u,
-      /connection refused/u,
-    ],
-  },
-] as const
+const rows = badInputs<{ readonly namespace: string }>('clusters', {
+  'a right that is missing (RBAC)': { namespace: 'closed' },
+  'a quota that is used up': { namespace: 'full' },
+  'an admission webhook that says no': { namespace: 'guarded' },
+  'an admission webhook that cannot be reached': { namespace: 'unguarded' },
+})
 
 describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refuses', () => {
   const held = new AsyncDisposableStack()
@@ -125,7 +94,7 @@ describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refu
   }
 
   test.for(rows)(
-    '$title: told in its words with the way out; what runs stays',
+    '$input: told in its words with the way out; what runs stays',
     { timeout: SLOW },
     async ({ namespace, told }) => {
       const { up, admin, fleet } = there()
@@ -175,11 +144,7 @@ describeWith(['kube-apiserver', 'etcd', 'openssl'], 'what a real API server refu
       await server.kill()
       const commit = await fleet.push({ 'apps/app/settings.yaml': configMap('settings', 'late') })
       expect(await up.poke(fleet.url)).toBe(202)
-      const printed = await whyTells(up, 'app', [
-        /!! {2}cluster/u,
-        /cluster test cannot be reached; what runs there stays/u,
-        /-> it is tried again by itself; tidemark cluster check test/u,
-      ])
+      const printed = await whyTells(up, 'app', badInput('an API server that is down'))
       expect(printed).toContain(new URL(server.url).host)
       expect(up.exit).toBeUndefined()
       await server.restart()

@@ -9,6 +9,7 @@ import { fileFleet, type Fleet } from '../rig/plane/fleet.ts'
 import { eventually } from '../rig/plane/plane-api.ts'
 import { sandboxCluster, type TestCluster } from '../rig/plane/test-cluster.ts'
 import { cli, phase, why } from './ask-plane.ts'
+import { badInput, badInputs } from './bad-table.ts'
 import { application, configMap, deployment } from './fleet-files.ts'
 
 const SLOW = 300_000
@@ -25,90 +26,59 @@ const GOOD = {
 }
 
 interface Row {
-  readonly title: string
   readonly changes: Readonly<Record<string, string | undefined>>
-  /** What `tidemark why app` prints: the place, what is wrong, and what to do. */
-  readonly told: readonly RegExp[]
 }
 
-const rows: readonly Row[] = [
-  {
-    title: 'a path that is not there',
+const rows = badInputs<Row>('files', {
+  'a path that is not there': {
     changes: { 'clusters/test/app.yaml': application('app').replace('./apps/app', './apps/ap') },
-    told: [/!! {2}render/u, /apps\/ap\b.*/u, /-> mend/u],
   },
-  {
-    title: 'a path outside of the repository',
+  'a path outside of the repository': {
     changes: { 'clusters/test/app.yaml': application('app').replace('./apps/app', '../../etc') },
-    told: [/!! {2}(?:render|declaration)/u, /etc/u, /outside|escape|leav/iu],
   },
-  {
-    title: 'YAML that is none',
+  'YAML that is none': {
     changes: { 'apps/app/settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: [\n' },
-    told: [/!! {2}render/u, /apps\/app\/settings\.yaml|settings\.yaml/u, /line|:\d/u],
   },
-  {
-    title: 'a key that is there twice',
+  'a key that is there twice': {
     changes: { 'apps/app/settings.yaml': `${configMap('settings', 'one')}  value: two\n` },
-    told: [/!! {2}render/u, /settings\.yaml/u, /value/u, /twice|duplicate|already/iu],
   },
-  {
-    title: 'a field that kustomize has not',
+  'a field that kustomize has not': {
     changes: {
       'apps/app/kustomization.yaml': 'resources: [settings.yaml, web.yaml, base]\n',
       'apps/app/base/kustomization.yaml': 'resorces: [more.yaml]\n',
     },
-    told: [/!! {2}render/u, /base/u, /resorces/u],
   },
-  {
-    title: 'a field that Flux has not',
+  'a field that Flux has not': {
     changes: { 'clusters/test/app.yaml': application('app', '  prunes: true\n') },
-    told: [/!! {2}(?:declaration|render)/u, /prunes/u, /-> mend the object in Git and push/u],
   },
-  {
-    title: 'an object without a kind',
+  'an object without a kind': {
     changes: { 'apps/app/settings.yaml': 'apiVersion: v1\nmetadata:\n  name: settings\n' },
-    told: [/!! {2}render/u, /settings\.yaml/u, /kind/u],
   },
-  {
-    title: 'two objects with one identity',
+  'two objects with one identity': {
     changes: { 'apps/app/again.yaml': configMap('settings', 'again') },
-    told: [/!! {2}render/u, /settings/u, /twice|already|more than once/iu],
   },
-  {
-    title: 'a kind that the cluster has not',
+  'a kind that the cluster has not': {
     changes: {
       'apps/app/gizmo.yaml':
         'apiVersion: example.com/v1\nkind: Gizmo\nmetadata:\n  name: first\n  namespace: default\n',
     },
-    told: [/!! {2}apply/u, /Gizmo/u, /is its definition installed/u],
   },
-  {
-    title: 'a namespace that is not there',
+  'a namespace that is not there': {
     changes: {
       'apps/app/more.yaml': configMap('more', 'x').replace('default', 'nowhere'),
     },
-    told: [/!! {2}apply/u, /ConfigMap\/nowhere\/more/u, /namespaces "nowhere" not found/u],
   },
-  {
-    title: 'an object that the API server finds invalid',
+  'an object that the API server finds invalid': {
     changes: {
       'apps/app/web.yaml': GOOD['apps/app/web.yaml'].replace('replicas: 1', 'replicas: -1'),
     },
-    told: [/!! {2}apply/u, /Deployment\S* ?\S*web/u, /spec\.replicas/u, /mend the object in Git/u],
   },
-  {
-    title: 'a field that cannot be changed',
+  'a field that cannot be changed': {
     changes: {
       'apps/app/web.yaml': GOOD['apps/app/web.yaml'].replaceAll('app: web', 'app: other'),
     },
-    told: [
-      /!! {2}apply/u,
-      /web/u,
-      /spec\.selector can not be changed once the object is there; change it back/u,
-    ],
   },
-]
+})
 
 let opened: { readonly cluster: TestCluster; readonly fleet: Fleet; readonly up: Up } | undefined
 let remove: () => void = () => undefined
@@ -138,7 +108,7 @@ function there(): NonNullable<typeof opened> {
 }
 
 test.for(rows)(
-  '$title: told with its place and the way out; what runs stays',
+  '$input: told with its place and the way out; what runs stays',
   { timeout: SLOW },
   async ({ changes, told }) => {
     const { up, cluster, fleet } = there()
@@ -173,7 +143,8 @@ test(
     const second = await cli('up', '--data-dir', up.dataDir, '--exit-when-ready')
     expect(second.code).toBe(1)
     expect(second.text).toContain(up.dataDir)
-    expect(second.text).toMatch(/process(?: \d+)? has it open; stop it first, or use another/u)
+    for (const words of badInput('a second process on one data folder'))
+      expect(second.text).toMatch(words)
     expect((await up.api.application('app'))?.phase).toBe(Phase.PHASE_READY)
   },
   SLOW,
@@ -185,7 +156,7 @@ test.for([
     args: ['--repo', 'https://git.example.com/x', '--context', 'nowhere=test', '--kubeconfig'],
     kubeconfig: true,
     code: 1,
-    told: /there is no context "nowhere"; there are: "test"/u,
+    told: badInput('a context that does not exist')[0],
   },
   {
     title: 'a context without a repository',
@@ -204,7 +175,7 @@ test.for([
 ] as const)(
   '$title: the start ends with one line that says what to do',
   { timeout: SLOW },
-  async ({ args, kubeconfig, code, told }) => {
+  async ({ title, args, kubeconfig, code, told }) => {
     const { up, cluster } = there()
     const more = kubeconfig ? [cluster.kubeconfig] : []
     const other = join(up.dataDir, '..', 'other')
@@ -218,6 +189,7 @@ test.for([
       ...args,
       ...more,
     )
+    assert(told !== undefined, title)
     expect(ended.text).toMatch(told)
     expect(ended.text).not.toMatch(/^\s+at /mu)
     expect(ended.code, ended.text).toBe(code)

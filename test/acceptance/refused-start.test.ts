@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { temporaryDir } from '../rig/components/child.ts'
+import { badInput } from './bad-table.ts'
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'src', 'main.ts')
 const dir = temporaryDir('refused-start')
@@ -36,7 +37,8 @@ test('a port that is taken is named, by us and nobody else', async () => {
   const { code, said } = await up('--port', String(port))
   taken.close()
   expect(code).toBe(1)
-  expect(said).toContain(`tidemark: port ${port} is in use; name another with --port`)
+  for (const words of badInput('a port that is in use')) expect(said).toMatch(words)
+  expect(said).toContain(`port ${port} `)
   expect(said).not.toContain('No address added')
 }, 120_000)
 

@@ -64,8 +64,37 @@ export class LedgerUnavailable extends OperatingError {
   readonly retry: Retry = 'later'
 
   constructor(what: string, cause: unknown) {
-    super(`cannot reach the ledger to ${what}`, { cause })
+    super(`cannot reach the ledger to ${what}${spaceIn(cause)}`, { cause })
   }
+}
+
+/** The disk beneath the database of this process is full. */
+export class LedgerDiskFull extends Error {
+  override readonly name: string = 'LedgerDiskFull'
+
+  constructor(folder: string, cause: unknown) {
+    super(`there is no space left in ${folder}; free some, and it goes on by itself`, { cause })
+  }
+}
+
+const DISK_FULL = '53100' // SQLSTATE, Postgres documentation, appendix A.
+const CAUSES_MAX = 8
+
+/** Whether a statement was refused because the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === DISK_FULL
+}
+
+/** What a full disk is behind, in words; empty where it is something else. */
+function spaceIn(cause: unknown): string {
+  let at = cause
+  for (let depth = 0; depth < CAUSES_MAX && at instanceof Error; depth++) {
+    if (at instanceof LedgerDiskFull) return `: ${at.message}`
+    if (isDiskFull(at))
+      return ': there is no space left on the disk of Postgres; free some, and it goes on by itself'
+    at = at.cause
+  }
+  return ''
 }
 
 /** The log is not what was read before. No reader goes on. */

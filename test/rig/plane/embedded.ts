@@ -17,6 +17,8 @@ export interface UpOptions {
   /** Further arguments of `tidemark up`. */
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** A command that makes way for the process, such as one that mounts a disk before it. */
+  readonly within?: readonly string[]
 }
 
 export interface PokeOptions {
@@ -48,6 +50,11 @@ export class Up implements AsyncDisposable {
   get api(): PlaneApi {
     if (this.#api === undefined) throw new Error('tidemark up does not run')
     return this.#api
+  }
+
+  /** The process that runs. */
+  get pid(): number {
+    return this.#child?.pid ?? 0
   }
 
   /** How the process ended; waits for its end. */
@@ -122,12 +129,12 @@ export class Up implements AsyncDisposable {
   }
 
   #spawn(env: Readonly<Record<string, string>>): ChildProcess {
-    const { args, dataDir } = this.#options
+    const { args, dataDir, within = [] } = this.#options
     mkdirSync(dataDir, { recursive: true })
     const node = [process.execPath, '--conditions=source', MAIN]
     const up = ['up', '--data-dir', dataDir, '--log', 'info', ...args]
     const guard = existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', '--'] : []
-    const [command = '', ...rest] = [...guard, ...node, ...up]
+    const [command = '', ...rest] = [...guard, ...within, ...node, ...up]
     const log = openSync(this.#logPath(), 'a')
     const child = spawn(command, rest, {
       cwd: dataDir,

@@ -55,7 +55,7 @@ async function open(
   checkMarker(dir)
   if (!existsSync(files)) writeMarker(dir)
   const thread = await DatabaseThread.open(files)
-  const db = new Kysely<LedgerTables>({ dialect: threadDialect(thread) })
+  const db = new Kysely<LedgerTables>({ dialect: threadDialect(thread, dir) })
   try {
     // Nobody gathers statistics here, so Postgres takes each table for a small one.
     await sql`set enable_seqscan = off`.execute(db)

@@ -8,6 +8,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely'
+import { isDiskFull, LedgerDiskFull } from '../errors.ts'
 import type { DatabaseThread } from './database-thread.ts'
 import { Session } from './session.ts'
 
@@ -16,9 +17,9 @@ const COMMIT = CompiledQuery.raw('commit')
 const ROLLBACK = CompiledQuery.raw('rollback')
 
 /** Kysely over the database in its thread. Whoever destroys it ends the thread. */
-export function threadDialect(thread: DatabaseThread): Dialect {
+export function threadDialect(thread: DatabaseThread, folder: string): Dialect {
   return {
-    createDriver: () => new ThreadDriver(thread),
+    createDriver: () => new ThreadDriver(thread, folder),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PostgresQueryCompiler(),
@@ -27,10 +28,12 @@ export function threadDialect(thread: DatabaseThread): Dialect {
 
 class ThreadDriver implements Driver {
   readonly #thread: DatabaseThread
+  readonly #folder: string
   readonly #session: Session
 
-  constructor(thread: DatabaseThread) {
+  constructor(thread: DatabaseThread, folder: string) {
     this.#thread = thread
+    this.#folder = folder
     this.#session = new Session(thread)
   }
 
@@ -39,7 +42,7 @@ class ThreadDriver implements Driver {
   }
 
   acquireConnection(): Promise<DatabaseConnection> {
-    return Promise.resolve(new ThreadConnection(this.#session))
+    return Promise.resolve(new ThreadConnection(this.#session, this.#folder))
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -68,10 +71,12 @@ class ThreadDriver implements Driver {
 /** Lent out for one statement or one transaction. */
 class ThreadConnection implements DatabaseConnection {
   readonly #session: Session
+  readonly #folder: string
   #held: Disposable | undefined
 
-  constructor(session: Session) {
+  constructor(session: Session, folder: string) {
     this.#session = session
+    this.#folder = folder
   }
 
   async hold(): Promise<void> {
@@ -84,7 +89,9 @@ class ThreadConnection implements DatabaseConnection {
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const ask = this.#held === undefined ? 'ask' : 'run'
-    const { rows, count } = await this.#session[ask](sql, parameters)
+    const { rows, count } = await this.#session[ask](sql, parameters).catch((error: unknown) => {
+      throw isDiskFull(error) ? new LedgerDiskFull(this.#folder, error) : error
+    })
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Whoever writes a statement names its rows.
     return { rows: rows as R[], numAffectedRows: count }
   }
