@@ -120,7 +120,7 @@ async function furnish(minute: Minute, cluster: TestCluster): Promise<World> {
       [/\b1f0c2ab\b/gu, '$(git -C fleet fetch -q && git -C fleet rev-parse --short=7 origin/main)'],
       [/\b2026-12-24T/gu, `${new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)}T`],
       [/^tidemark up\b/gu, 'tidemark up --exit-when-ready --port 0 --data-dir plane-$$'],
-      [/^tidemark (?=render (?:kustomize|helm) )/gu, 'cd fleet && tidemark '],
+      [/^tidemark (?=render (?:kustomize|helm) |lint \.$)/gu, 'cd fleet && tidemark '],
     ]),
   }
 }
