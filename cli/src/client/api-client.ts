@@ -90,6 +90,9 @@ export async function connect(choice: ServerChoice): Promise<ApiClient> {
   return new ApiClient(server, token, ca)
 }
 
+/** There was no answer, or a server that is not ready to give one: who keeps looking may ask again. */
+export class ServerUnreachable extends CommandError {}
+
 /** What `server.json` says. */
 export interface RunningServer {
   readonly pid: number
@@ -128,7 +131,7 @@ export function toCommandError({ code, details }: ServiceError): CommandError {
     case status.UNAVAILABLE:
     case status.DEADLINE_EXCEEDED:
       // Either there is no server, or it says itself what it cannot reach.
-      return new CommandError(
+      return new ServerUnreachable(
         details.startsWith('cannot ') ? details : `the server cannot be reached: ${details}`,
       )
     default:

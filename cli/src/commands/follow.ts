@@ -1,6 +1,6 @@
 import { Phase, type ApplicationView, type ListSourcesResponse } from '@tidemark/contracts'
 import type { Clock } from '@tidemark/kernel'
-import type { ApiClient } from '../client/api-client.ts'
+import { ServerUnreachable, type ApiClient } from '../client/api-client.ts'
 import { EXIT } from '../client/exit-codes.ts'
 import {
   formatJsonLine,
@@ -36,10 +36,9 @@ export async function followUntilReady(
   const end = clock.monotonic() + timeoutMs
   let brokenSince: number | undefined
   while (clock.monotonic() < end) {
-    const applications = await changes.look(api)
-    const verdict = judge(applications, await api.call(api.raw.listSources, {}))
+    const verdict = await patiently(async () => verdictOf(api, await changes.look(api)))
     if (verdict === 'ready') return EXIT.ok
-    if (verdict === 'moving') brokenSince = undefined
+    if (verdict !== 'broken') brokenSince = undefined
     else brokenSince ??= clock.monotonic()
     if (brokenSince !== undefined && clock.monotonic() - brokenSince >= HOPELESS_MS) {
       tell('not ready, and nothing is under way; tidemark why NAME says what is broken')
@@ -76,9 +75,13 @@ export async function showUntilInterrupted(
   const ended = new AbortController()
   const stop = ending.finally(() => ended.abort())
   while (!ended.signal.aborted) {
-    const applications = await changes.look(api)
-    if (!told) live?.draw(liveTable(applications))
-    if (!told && judge(applications, await api.call(api.raw.listSources, {})) === 'ready') {
+    const seen = await patiently(async () => {
+      const applications = await changes.look(api)
+      return { applications, verdict: told ? 'told' : await verdictOf(api, applications) }
+    })
+    if (!told && seen !== undefined) live?.draw(liveTable(seen.applications))
+    if (seen?.verdict === 'ready') {
+      const { applications } = seen
       const seconds = ((clock.monotonic() - began) / 1000).toFixed(1)
       tell(`\n${applications.length} applications are ready after ${seconds} s.${steps}`)
       told = true
@@ -87,6 +90,26 @@ export async function showUntilInterrupted(
   }
   tell('ending ...')
   await stop
+}
+
+/**
+ * What a look gives; `undefined` where the server, which is our own, has not read its log yet or is too busy to answer: the
+ * next look tells, and the plane must not end for it.
+ */
+async function patiently<Seen>(look: () => Promise<Seen>): Promise<Seen | undefined> {
+  try {
+    return await look()
+  } catch (error) {
+    if (error instanceof ServerUnreachable) return undefined
+    throw error
+  }
+}
+
+async function verdictOf(
+  api: ApiClient,
+  applications: readonly ApplicationView[],
+): Promise<Verdict> {
+  return judge(applications, await api.call(api.raw.listSources, {}))
 }
 
 /** Shows what comes of a commit that is still to be made: what is so now is no change. */
