@@ -71,3 +71,18 @@ export {
   pickHelmActions,
   readHelmActions,
 } from './helm-actions.ts'
+export { isTold, type AlertModel, type Severity } from './notification/alert.ts'
+export {
+  NOTIFICATION_GROUP,
+  readNotification,
+  secretsOf,
+  type NotificationModel,
+} from './notification/notification-object.ts'
+export {
+  isMeant,
+  labelsOf,
+  type ObjectReferenceModel,
+  type Referable,
+} from './notification/object-reference.ts'
+export { setsCommitStatus, type ProviderModel, type ProviderType } from './notification/provider.ts'
+export { type ReceiverModel, type ReceiverType } from './notification/receiver.ts'
