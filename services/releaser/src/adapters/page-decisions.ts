@@ -166,6 +166,10 @@ function stepsOf(intended: readonly Answering[]): readonly (readonly Answering[]
 
 function placeOf(plane: Plane, stream: string): { project: string; cluster: string } {
   const family = familyOf(stream)
+  if (family === 'notification') {
+    const [cluster = ''] = idOf(stream).split('_')
+    return { project: plane.clusters.get(cluster)?.project ?? '', cluster }
+  }
   if (family === 'intake')
     return { project: plane.source(idOf(stream)).declared?.project ?? '', cluster: '' }
   if (family === 'demand') {

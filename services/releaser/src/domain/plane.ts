@@ -14,6 +14,7 @@ import {
   type RootDeclared,
 } from '@tidemark/contracts'
 import { emptyApplication, evolveApplication, type Application } from './application.ts'
+import { evolveNotification, type NotificationObject } from './notification.ts'
 import { emptySource, evolveSource, objectKey, type Source } from './source.ts'
 
 /** An event with the place that it has, or is about to have. */
@@ -31,6 +32,7 @@ export interface PlaneState {
   readonly roots: ReadonlyMap<string, RootDeclared>
   readonly profiles: ReadonlyMap<string, ClusterDescribed>
   readonly inputs: ReadonlyMap<string, KnownInput>
+  readonly notifications: ReadonlyMap<string, NotificationObject>
   readonly sourceOf: ReadonlyMap<string, string>
   readonly versions: ReadonlyMap<string, bigint>
 }
@@ -48,6 +50,8 @@ export class Plane {
   readonly profiles: Map<string, ClusterDescribed> = new Map()
   /** Secrets and ConfigMaps that Flux objects name. */
   readonly inputs: Map<string, KnownInput> = new Map()
+  /** Receivers, Providers and Alerts, by id. */
+  readonly notifications: Map<string, NotificationObject> = new Map()
   /** Flux object of a source -> the source that it stands for. */
   readonly sourceOf: Map<string, string> = new Map()
   readonly #versions: Map<string, bigint> = new Map()
@@ -56,9 +60,11 @@ export class Plane {
 
   /** All that is known, as plain data. It shares what it holds with the plane, which replaces and never changes it. */
   state(): PlaneState {
-    const { applications, sources, clusters, roots, profiles, inputs, sourceOf } = this
+    const { applications, sources, notifications, inputs, sourceOf } = this
+    const { clusters, roots, profiles } = this
     const versions = this.#versions
-    return { applications, sources, clusters, roots, profiles, inputs, sourceOf, versions }
+    const objects = { applications, sources, notifications, inputs, sourceOf }
+    return { ...objects, clusters, roots, profiles, versions }
   }
 
   /** Puts back what `state` gave, into a plane that knows nothing yet. */
@@ -69,6 +75,7 @@ export class Plane {
     putAll(this.roots, state.roots)
     putAll(this.profiles, state.profiles)
     putAll(this.inputs, state.inputs)
+    putAll(this.notifications, state.notifications)
     putAll(this.sourceOf, state.sourceOf)
     putAll(this.#versions, state.versions)
     this.#declarations += 1
@@ -141,6 +148,9 @@ export class Plane {
       case 'secret':
         this.#foldInput({ stream, version, event })
         break
+      case 'notification':
+        this.#foldNotification(idOf(stream), event)
+        break
       default:
         break
     }
@@ -177,6 +187,11 @@ export class Plane {
     const known = map.get(key)
     this.#before?.push(() => put(map, key, known))
     put(map, key, value)
+  }
+
+  #foldNotification(id: string, event: AnyEvent): void {
+    const next = evolveNotification(this.notifications.get(id), event)
+    this.#set(this.notifications, id, next)
   }
 
   #foldProfile({ type, value }: AnyEvent): void {

@@ -5,6 +5,7 @@ import type { Application } from '../domain/application.ts'
 import { objectKey } from '../domain/source.ts'
 import { advance } from './advance.ts'
 import { declareGenerator } from './declare-generator.ts'
+import { declaredNotifications, withdrawNotifications } from './declare-notification.ts'
 import { declareObject } from './declare-object.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { endDescription } from './describe-cluster.ts'
@@ -50,6 +51,7 @@ export async function declareChildren(
   forgetRefused(deps, { parent, kept, cause })
   if (modelOf(state)?.prune !== true) return releaseInputs(deps, cause)
   withdrawSources(deps, { parent, kept, cause })
+  withdrawNotifications(deps, { parentId: id, kept: idsOf(kept), cause })
   if (!objects.some(isCluster)) await endDescription(deps, { parentId: id, cluster, cause }, signal)
   const gone = children.filter((child) => !kept.has(objectKey(child.declared?.object)))
   removeApplications(deps, { gone, children, cause, approved })
@@ -102,6 +104,7 @@ function rankOf(object: unknown): number {
 }
 
 function hadChildren({ plane }: ReleaserDeps, id: string): boolean {
+  if (declaredNotifications(plane).some(({ declared }) => declared?.declaredBy === id)) return true
   const states = [...plane.applications.values()]
   const sources = [...plane.sources.values()].flatMap(({ objects }) => objects)
   const described = [...plane.profiles.values()].some(({ declaredBy }) => declaredBy === id)
@@ -136,7 +139,7 @@ function forgetRefused(
   { plane, decisions }: ReleaserDeps,
   { parent, kept, cause }: { parent: Parent; kept: ReadonlySet<string>; cause: Cause },
 ): void {
-  const ids = new Set([...kept].map(idOfKey))
+  const ids = idsOf(kept)
   for (const { id, declared, removed, refusal, refusedIn } of plane.applications.values()) {
     const runs = declared !== undefined && removed === undefined
     if (runs || refusal === '' || refusedIn !== parent.id || ids.has(id)) continue
@@ -145,6 +148,10 @@ function forgetRefused(
     const forgotten = event('ApplicationRemoved', { applicationId: id, removal, reason })
     decisions.record(cause, [{ stream: streams.application(id), event: forgotten }])
   }
+}
+
+function idsOf(keys: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...keys].map(idOfKey))
 }
 
 function idOfKey(key: string): string {
@@ -200,6 +207,7 @@ function removeGrandchildren(deps: ReleaserDeps, child: Application, cause: Caus
   if (removalOf(modelOf(child)) !== Removal.REMOVAL_DELETE) return
   const { cluster, project } = child.declared ?? { cluster: '', project: '' }
   withdrawSources(deps, { parent: { id: child.id, cluster, project }, kept: new Set(), cause })
+  withdrawNotifications(deps, { parentId: child.id, kept: new Set(), cause })
   const gone = childrenOf(deps, child.id)
   if (gone.length > 0) removeApplications(deps, { gone, children: gone, cause, approved: true })
 }

@@ -10,6 +10,7 @@ import {
 import type { Application } from '../domain/application.ts'
 import type { Plane } from '../domain/plane.ts'
 import { objectKey } from '../domain/source.ts'
+import { declareNotification, isNotification } from './declare-notification.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { declareImplied } from './declare-implied.ts'
 import { declareSource } from './declare-source.ts'
@@ -28,6 +29,7 @@ export async function declareObject(
   signal: AbortSignal,
 ): Promise<void> {
   const { ref } = declaration
+  if (isNotification(declaration)) return declareNotification(deps, declaration)
   if (isSupplied(deps, declaration)) return
   if (isSourceKind(ref.kind)) return declareSource(deps, declaration, signal)
   const isOurs = groupOf(ref.apiVersion) === groupOf(FLEET_API)

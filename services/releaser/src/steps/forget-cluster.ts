@@ -1,5 +1,6 @@
 import { event, Removal, streams, type EventOf, type Recorded } from '@tidemark/contracts'
 import { causeOf } from '@tidemark/service'
+import { declaredNotifications, withdrawNotification } from './declare-notification.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { releaseInputs } from './follow-input.ts'
 
@@ -33,5 +34,8 @@ export async function forgetCluster(
       const withdrawn = event('SourceWithdrawn', { sourceId: id, object: ref, reason })
       decisions.record(cause, [{ stream: streams.intake(id), event: withdrawn }])
     }
+  for (const known of declaredNotifications(plane))
+    if (known.declared?.object?.cluster === cluster)
+      withdrawNotification(deps, { known, reason, cause })
   releaseInputs(deps, cause)
 }
