@@ -13,6 +13,7 @@ import {
 } from '@tidemark/service'
 import { startGrpcServer } from './http/grpc-server.ts'
 import { startHookServer } from './http/hook-server.ts'
+import { OpenReceivers } from './http/receivers/open-receivers.ts'
 import { ReadApi } from './http/read-api.ts'
 import { ReleasedObjects } from './http/released-objects.ts'
 import { WriteApi } from './http/write-api.ts'
@@ -54,6 +55,7 @@ export async function startGateway(
   const releases = new ReleasedObjects(surroundings, parts.keyed)
   const reads = new ReadApi({ model, surroundings, releases, form, renderIsolation })
   const writes = new WriteApi({ reads, model, surroundings })
+  const receivers = new OpenReceivers(model, surroundings.blobs)
   const stack = new AsyncDisposableStack()
   try {
     const following = stack.use(
@@ -67,13 +69,13 @@ export async function startGateway(
     )
     const api = stack.use(
       await startGrpcServer(
-        { reads, writes, model, caughtUp, surroundings, identities },
+        { reads, writes, model, receivers, caughtUp, surroundings, identities },
         { host, port: parts.apiPort, tls },
       ),
     )
     const hooks = stack.use(
       await startHookServer(
-        { model, caughtUp, surroundings, secret: parts.hookSecret },
+        { model, caughtUp, surroundings, receivers, secret: parts.hookSecret },
         { host, port: parts.hookPort, tls: parts.hookTls },
       ),
     )

@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { once } from 'node:events'
-import { parseTraceparent } from '@tidemark/service'
+import { parseTraceparent, type TraceContext } from '@tidemark/service'
 import { ApiError } from './api-error.ts'
 import { PendingPushes, receivePush, type ReceivePushDeps } from './receive-push.ts'
+import { HOOK_PATH, type OpenReceivers } from './receivers/open-receivers.ts'
+import { receiveDelivery } from './receivers/receive-delivery.ts'
 
 const BODY_BYTES_MAX = 1024 * 1024
+const DELIVERY_BYTES_MAX = 3 * 1024 * 1024 // As Flux's.
 const ENDING_MS = 2_000 // For deliveries that are being answered.
 
 export interface HookServerOptions {
@@ -19,9 +22,16 @@ export interface HookServer extends AsyncDisposable {
   readonly port: number
 }
 
-/** `POST /hooks/git`: says that something was pushed. Size first, then the MAC, then the body. */
+export interface HookServerDeps extends ReceivePushDeps {
+  readonly receivers: OpenReceivers
+}
+
+/**
+ * `POST /hooks/git`, and `POST /hook/<digest>` of Flux's Receivers: says that something was pushed. Size first, then the MAC,
+ * then the body.
+ */
 export async function startHookServer(
-  deps: ReceivePushDeps,
+  deps: HookServerDeps,
   { host, port, tls }: HookServerOptions,
 ): Promise<HookServer> {
   const pending = new PendingPushes(deps.surroundings)
@@ -62,38 +72,65 @@ interface Exchange {
 }
 
 async function answer(
-  deps: ReceivePushDeps,
+  deps: HookServerDeps,
   pending: PendingPushes,
   { request, response }: Exchange,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+  if (pathname.startsWith(HOOK_PATH))
+    return answerReceiver(deps, pending, { request, response, pathname })
   if (pathname !== '/hooks/git') return say(response, 404, { message: 'hooks are at /hooks/git' })
   if (request.method !== 'POST') return say(response, 405, { message: 'send it with POST' })
-  const body = await readBody(request)
+  const body = await readBody(request, BODY_BYTES_MAX)
   if (body === undefined)
     return say(response, 413, { message: `a body has at most ${BODY_BYTES_MAX} bytes` })
-  const traceparent = header(request, 'traceparent')
-  const trace =
-    parseTraceparent(traceparent) === undefined
-      ? undefined
-      : { traceparent, tracestate: header(request, 'tracestate') }
   const pushed = await receivePush(deps, pending, {
     body,
     signature: header(request, 'x-hub-signature-256') || header(request, 'x-signature'),
     deliveryId: header(request, 'x-github-delivery') || header(request, 'x-delivery-id'),
-    trace,
+    trace: traceOf(request),
   })
   if (pushed.kind === 'refused') return say(response, pushed.status, { message: pushed.message })
   say(response, 202, { sources: pushed.sources })
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+/** Who has no Receiver's path learns nothing: not that there are others, and not of what kind. */
+async function answerReceiver(
+  deps: HookServerDeps,
+  pending: PendingPushes,
+  { request, response, pathname }: Exchange & { readonly pathname: string },
+): Promise<void> {
+  const { model, surroundings, receivers, caughtUp } = deps
+  await caughtUp.wait()
+  const found = await receivers.at(pathname)
+  if (found.length === 0) return say(response, 404, { message: 'there is no Receiver here' })
+  if (request.method !== 'POST') return say(response, 405, { message: 'send it with POST' })
+  const body = await readBody(request, DELIVERY_BYTES_MAX)
+  if (body === undefined)
+    return say(response, 413, { message: `a body has at most ${DELIVERY_BYTES_MAX} bytes` })
+  const delivered = { delivery: { headers: request.headers, body }, trace: traceOf(request) }
+  const { status, message } = await receiveDelivery(
+    { model, surroundings, pending },
+    found,
+    delivered,
+  )
+  say(response, status, { message })
+}
+
+function traceOf(request: IncomingMessage): TraceContext | undefined {
+  const traceparent = header(request, 'traceparent')
+  return parseTraceparent(traceparent) === undefined
+    ? undefined
+    : { traceparent, tracestate: header(request, 'tracestate') }
+}
+
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of request) {
     const part = Buffer.from(chunk)
     bytes += part.length
-    if (bytes > BODY_BYTES_MAX) return undefined
+    if (bytes > bytesMax) return undefined
     chunks.push(part)
   }
   return Buffer.concat(chunks)

@@ -16,6 +16,11 @@ export interface PushDelivery {
   readonly trace: TraceContext | undefined
 }
 
+/** What is kept of who said it. */
+export interface PushSaid extends Pick<PushDelivery, 'deliveryId' | 'trace'> {
+  readonly provider: string
+}
+
 export type PushAnswer =
   | { readonly kind: 'accepted'; readonly sources: number }
   | { readonly kind: 'refused'; readonly status: 400 | 401 | 404; readonly message: string }
@@ -60,16 +65,19 @@ export async function receivePush(
     }
   await Promise.all(
     sources.map((source) =>
-      pending.coalesce(source.id, () => appendPush(surroundings, source, delivery)),
+      pending.coalesce(source.id, () =>
+        appendPush(surroundings, source, { ...delivery, provider: 'generic' }),
+      ),
     ),
   )
   return { kind: 'accepted', sources: sources.length }
 }
 
-async function appendPush(
+/** Says that a source was pushed to. */
+export async function appendPush(
   surroundings: Surroundings,
   { id, declared }: SourceState,
-  { deliveryId, trace }: PushDelivery,
+  { provider, deliveryId, trace }: PushSaid,
 ): Promise<void> {
   const requestId = `push/${id}/${deliveryId || surroundings.random.uuid()}`
   await appendRequest(surroundings, {
@@ -78,7 +86,7 @@ async function appendPush(
     event: event('PushReceived', {
       sourceId: id,
       url: addressOf(declared),
-      provider: 'generic',
+      provider,
       deliveryId,
     }),
     project: declared?.project ?? '',

@@ -17,6 +17,11 @@ import { KnownInputs } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import { emptyState, type ApplicationState } from './application-state.ts'
 import { foldApplication } from './fold-application.ts'
+import {
+  emptyNotification,
+  foldNotification,
+  type NotificationState,
+} from './notification-state.ts'
 import { sourceObjectId } from './source-object.ts'
 
 export interface SourceState {
@@ -41,6 +46,7 @@ export interface ReadModelState {
   readonly applications: ReadonlyMap<string, ApplicationState>
   readonly sources: ReadonlyMap<string, SourceState>
   readonly clusters: ReadonlyMap<string, ClusterState>
+  readonly notifications: ReadonlyMap<string, NotificationState>
   readonly inputs: readonly KnownInput[]
   readonly checkpoint: CheckpointSigned | undefined
   readonly position: bigint
@@ -54,6 +60,8 @@ export class ReadModel {
   readonly applications: Map<string, ApplicationState> = new Map()
   readonly sources: Map<string, SourceState> = new Map()
   readonly clusters: Map<string, ClusterState> = new Map()
+  /** Receivers, Providers and Alerts. */
+  readonly notifications: Map<string, NotificationState> = new Map()
   /** The id of a Flux object -> the id of the source that it stands for. */
   readonly #sourceOf = new Map<string, string>()
   /** Secrets that sources name, and those that were set. */
@@ -64,8 +72,9 @@ export class ReadModel {
 
   /** All that is known, as plain data; what it holds goes on changing with the model. */
   state(): ReadModelState {
-    const { applications, sources, clusters, checkpoint, position } = this
-    return { applications, sources, clusters, inputs: this.inputs.all(), checkpoint, position }
+    const { applications, sources, clusters, notifications, checkpoint, position } = this
+    const inputs = this.inputs.all()
+    return { applications, sources, clusters, notifications, inputs, checkpoint, position }
   }
 
   /** Puts back what `state` gave, into a model that knows nothing yet. */
@@ -76,6 +85,7 @@ export class ReadModel {
       for (const object of source.objects) this.#sourceOf.set(applicationId(object), id)
     }
     for (const [name, cluster] of state.clusters) this.clusters.set(name, cluster)
+    for (const [id, object] of state.notifications) this.notifications.set(id, object)
     this.inputs = new KnownInputs(state.inputs)
     this.checkpoint = state.checkpoint
     this.position = state.position
@@ -108,6 +118,10 @@ export class ReadModel {
       case 'secret':
         this.inputs.fold(recorded)
         break
+      case 'notification':
+      case 'outbox':
+        foldNotification((object) => this.#notification(object), recorded)
+        break
       case 'checkpoint':
         if (recorded.event.type === 'CheckpointSigned') this.checkpoint = recorded.event.value
         break
@@ -135,7 +149,8 @@ export class ReadModel {
 
   /** SHA-256 over all that was folded, in hex. The same log gives the same digest. */
   digest(): string {
-    const plain = [this.applications, this.sources, this.clusters].map((map) =>
+    const maps = [this.applications, this.sources, this.clusters, this.notifications]
+    const plain = maps.map((map) =>
       [...map.entries()].toSorted(([left], [right]) => (left < right ? -1 : 1)),
     )
     const inputs = this.inputs
@@ -154,6 +169,12 @@ export class ReadModel {
   #application(id: string): ApplicationState {
     const known = this.applications.get(id) ?? emptyState(id)
     this.applications.set(id, known)
+    return known
+  }
+
+  #notification(id: string): NotificationState {
+    const known = this.notifications.get(id) ?? emptyNotification(id)
+    this.notifications.set(id, known)
     return known
   }
 
