@@ -20,6 +20,7 @@ import {
   type Output,
 } from '../client/print.ts'
 import { closestName } from '@tidemark/service'
+import { NOTIFICATION_COLUMNS, notificationName, notificationObjects } from './get-notifications.ts'
 import { choiceOf, type OutputOptions } from './options.ts'
 import { describeChart, outcomeName, phaseName, toneOf } from '../client/words.ts'
 
@@ -50,6 +51,12 @@ export async function get(
     case 'clusters': {
       const { clusters } = await api.call(api.raw.listClusters, {})
       return show(options.output, CLUSTERS, clusters)
+    }
+    case 'receivers':
+    case 'providers':
+    case 'alerts': {
+      const table = { columns: NOTIFICATION_COLUMNS[wanted], name: notificationName }
+      return show(options.output, table, await notificationObjects(api, wanted, options))
     }
     case 'parked': {
       const { events } = await api.call(api.raw.listParked, {})
@@ -105,6 +112,9 @@ const KINDS = [
   { kind: 'releases', names: ['releases', 'release', 'rel'] },
   { kind: 'deployments', names: ['deployments', 'deployment', 'deploy'] },
   { kind: 'clusters', names: ['clusters', 'cluster'] },
+  { kind: 'receivers', names: ['receivers', 'receiver'] },
+  { kind: 'providers', names: ['providers', 'provider'] },
+  { kind: 'alerts', names: ['alerts', 'alert'] },
   { kind: 'parked', names: ['parked'] },
 ] as const
 type Kind = (typeof KINDS)[number]['kind']

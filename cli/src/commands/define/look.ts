@@ -14,7 +14,9 @@ export function addLook(program: Command): void {
 function addGet(program: Command): void {
   const get = program
     .command('get')
-    .description('list sources, applications, releases, deployments, clusters or parked events')
+    .description(
+      'list sources, applications, releases, deployments, clusters, receivers, providers, alerts or parked events',
+    )
     .argument('<kind>', 'what to list; singular and short forms are understood (app, src)')
     .argument('[name]', 'of which application: for releases and deployments')
     .option('--cluster <name>', 'only of this cluster')

@@ -29,6 +29,7 @@ export const VERBS: Readonly<Record<string, Verb>> = {
   SetSecret: 'secret',
   UnsetSecret: 'secret',
   ListSecrets: 'read',
+  ListNotificationObjects: 'read',
 }
 
 export type Role = 'viewer' | 'operator'

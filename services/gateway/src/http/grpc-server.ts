@@ -22,6 +22,8 @@ import type { ReadModel } from '../projections/read-model.ts'
 import { ApiError, toServiceError } from './api-error.ts'
 import { ClusterApi } from './cluster-api.ts'
 import type { ReadApi } from './read-api.ts'
+import { NotificationApi } from './notification-api.ts'
+import type { OpenReceivers } from './receivers/open-receivers.ts'
 import { SecretApi } from './secret-api.ts'
 import { verifyAudit } from './verify-audit.ts'
 import { watchEvents } from './watch-events.ts'
@@ -34,6 +36,7 @@ export interface ApiParts {
   readonly reads: ReadApi
   readonly writes: WriteApi
   readonly model: ReadModel
+  readonly receivers: OpenReceivers
   readonly caughtUp: CaughtUp
   readonly surroundings: Surroundings
   readonly identities: Identities
@@ -98,6 +101,7 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
   const { store, parking } = surroundings
   const secrets = new SecretApi(model, surroundings)
   const clusters = new ClusterApi(model, surroundings)
+  const notifications = new NotificationApi(model, parts.receivers)
   const unary = <Request, Response>(
     method: keyof typeof VERBS,
     answer: (request: Request, identity: Identity) => Response | Promise<Response>,
@@ -128,6 +132,9 @@ function implementation(parts: ApiParts): TidemarkServiceServer {
     setSecret: unary('SetSecret', (request, who) => secrets.set(request, who)),
     unsetSecret: unary('UnsetSecret', (request, who) => secrets.unset(request, who)),
     listSecrets: unary('ListSecrets', (request) => secrets.list(request)),
+    listNotificationObjects: unary('ListNotificationObjects', (request, who) =>
+      notifications.list(request, who),
+    ),
     watchEvents: streamHandler(parts),
   }
 }

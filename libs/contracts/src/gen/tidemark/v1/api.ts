@@ -680,6 +680,38 @@ export interface SecretView {
   readonly sources: readonly string[];
 }
 
+export interface ListNotificationObjectsRequest {
+  /** `Receiver`, `Provider` or `Alert`; empty for all. */
+  readonly kind: string;
+  readonly cluster: string;
+  readonly namespace: string;
+}
+
+export interface ListNotificationObjectsResponse {
+  readonly objects: readonly NotificationObjectView[];
+}
+
+/** A Receiver, Provider or Alert. */
+export interface NotificationObjectView {
+  readonly object:
+    | ObjectRef
+    | undefined;
+  /** `spec.type`; of an Alert, the name of its Provider. */
+  readonly type: string;
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly suspended: boolean;
+  /** Of a Receiver: where its sender delivers to, behind the address of the hook server. It says as much as a token. */
+  readonly hookPath: string;
+  /** Of an Alert, and together of all that name a Provider. */
+  readonly sent: bigint;
+  readonly pending: bigint;
+  readonly failed: bigint;
+  /** 0 where nothing was sent yet. */
+  readonly sentAtMs: bigint;
+}
+
 function createBaseGetStatusRequest(): GetStatusRequest {
   return {};
 }
@@ -8451,6 +8483,441 @@ export const SecretView: MessageFns<SecretView> = {
   },
 };
 
+function createBaseListNotificationObjectsRequest(): ListNotificationObjectsRequest {
+  return { kind: "", cluster: "", namespace: "" };
+}
+
+export const ListNotificationObjectsRequest: MessageFns<ListNotificationObjectsRequest> = {
+  encode(message: ListNotificationObjectsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.cluster !== "") {
+      writer.uint32(18).string(message.cluster);
+    }
+    if (message.namespace !== "") {
+      writer.uint32(26).string(message.namespace);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListNotificationObjectsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListNotificationObjectsRequest() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cluster = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namespace = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListNotificationObjectsRequest {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      cluster: isSet(object.cluster) ? globalThis.String(object.cluster) : "",
+      namespace: isSet(object.namespace) ? globalThis.String(object.namespace) : "",
+    };
+  },
+
+  toJSON(message: ListNotificationObjectsRequest): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.cluster !== "") {
+      obj.cluster = message.cluster;
+    }
+    if (message.namespace !== "") {
+      obj.namespace = message.namespace;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListNotificationObjectsRequest>): ListNotificationObjectsRequest {
+    return ListNotificationObjectsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListNotificationObjectsRequest>): ListNotificationObjectsRequest {
+    const message = createBaseListNotificationObjectsRequest() as any;
+    message.kind = object.kind ?? "";
+    message.cluster = object.cluster ?? "";
+    message.namespace = object.namespace ?? "";
+    return message;
+  },
+};
+
+function createBaseListNotificationObjectsResponse(): ListNotificationObjectsResponse {
+  return { objects: [] };
+}
+
+export const ListNotificationObjectsResponse: MessageFns<ListNotificationObjectsResponse> = {
+  encode(message: ListNotificationObjectsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.objects) {
+      NotificationObjectView.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListNotificationObjectsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListNotificationObjectsResponse() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.objects.push(NotificationObjectView.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListNotificationObjectsResponse {
+    return {
+      objects: globalThis.Array.isArray(object?.objects)
+        ? object.objects.map((e: any) => NotificationObjectView.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListNotificationObjectsResponse): unknown {
+    const obj: any = {};
+    if (message.objects?.length) {
+      obj.objects = message.objects.map((e) => NotificationObjectView.toJSON(e));
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<ListNotificationObjectsResponse>): ListNotificationObjectsResponse {
+    return ListNotificationObjectsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListNotificationObjectsResponse>): ListNotificationObjectsResponse {
+    const message = createBaseListNotificationObjectsResponse() as any;
+    message.objects = object.objects?.map((e) => NotificationObjectView.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseNotificationObjectView(): NotificationObjectView {
+  return {
+    object: undefined,
+    type: "",
+    ready: false,
+    reason: "",
+    message: "",
+    suspended: false,
+    hookPath: "",
+    sent: 0n,
+    pending: 0n,
+    failed: 0n,
+    sentAtMs: 0n,
+  };
+}
+
+export const NotificationObjectView: MessageFns<NotificationObjectView> = {
+  encode(message: NotificationObjectView, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.object !== undefined) {
+      ObjectRef.encode(message.object, writer.uint32(10).fork()).join();
+    }
+    if (message.type !== "") {
+      writer.uint32(18).string(message.type);
+    }
+    if (message.ready !== false) {
+      writer.uint32(24).bool(message.ready);
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.message !== "") {
+      writer.uint32(42).string(message.message);
+    }
+    if (message.suspended !== false) {
+      writer.uint32(48).bool(message.suspended);
+    }
+    if (message.hookPath !== "") {
+      writer.uint32(58).string(message.hookPath);
+    }
+    if (message.sent !== 0n) {
+      if (BigInt.asUintN(64, message.sent) !== message.sent) {
+        throw new globalThis.Error("value provided for field message.sent of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.sent);
+    }
+    if (message.pending !== 0n) {
+      if (BigInt.asUintN(64, message.pending) !== message.pending) {
+        throw new globalThis.Error("value provided for field message.pending of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.pending);
+    }
+    if (message.failed !== 0n) {
+      if (BigInt.asUintN(64, message.failed) !== message.failed) {
+        throw new globalThis.Error("value provided for field message.failed of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.failed);
+    }
+    if (message.sentAtMs !== 0n) {
+      if (BigInt.asIntN(64, message.sentAtMs) !== message.sentAtMs) {
+        throw new globalThis.Error("value provided for field message.sentAtMs of type int64 too large");
+      }
+      writer.uint32(88).int64(message.sentAtMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): NotificationObjectView {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseNotificationObjectView() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.object = ObjectRef.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ready = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.suspended = reader.bool();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.hookPath = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.sent = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.pending = reader.uint64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.failed = reader.uint64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.sentAtMs = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): NotificationObjectView {
+    return {
+      object: isSet(object.object) ? ObjectRef.fromJSON(object.object) : undefined,
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      ready: isSet(object.ready) ? globalThis.Boolean(object.ready) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+      suspended: isSet(object.suspended) ? globalThis.Boolean(object.suspended) : false,
+      hookPath: isSet(object.hookPath)
+        ? globalThis.String(object.hookPath)
+        : isSet(object.hook_path)
+        ? globalThis.String(object.hook_path)
+        : "",
+      sent: isSet(object.sent) ? BigInt(object.sent) : 0n,
+      pending: isSet(object.pending) ? BigInt(object.pending) : 0n,
+      failed: isSet(object.failed) ? BigInt(object.failed) : 0n,
+      sentAtMs: isSet(object.sentAtMs)
+        ? BigInt(object.sentAtMs)
+        : isSet(object.sent_at_ms)
+        ? BigInt(object.sent_at_ms)
+        : 0n,
+    };
+  },
+
+  toJSON(message: NotificationObjectView): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = ObjectRef.toJSON(message.object);
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.ready !== false) {
+      obj.ready = message.ready;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    if (message.suspended !== false) {
+      obj.suspended = message.suspended;
+    }
+    if (message.hookPath !== "") {
+      obj.hookPath = message.hookPath;
+    }
+    if (message.sent !== 0n) {
+      obj.sent = message.sent.toString();
+    }
+    if (message.pending !== 0n) {
+      obj.pending = message.pending.toString();
+    }
+    if (message.failed !== 0n) {
+      obj.failed = message.failed.toString();
+    }
+    if (message.sentAtMs !== 0n) {
+      obj.sentAtMs = message.sentAtMs.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<NotificationObjectView>): NotificationObjectView {
+    return NotificationObjectView.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<NotificationObjectView>): NotificationObjectView {
+    const message = createBaseNotificationObjectView() as any;
+    message.object = (object.object !== undefined && object.object !== null)
+      ? ObjectRef.fromPartial(object.object)
+      : undefined;
+    message.type = object.type ?? "";
+    message.ready = object.ready ?? false;
+    message.reason = object.reason ?? "";
+    message.message = object.message ?? "";
+    message.suspended = object.suspended ?? false;
+    message.hookPath = object.hookPath ?? "";
+    message.sent = (object.sent !== undefined && object.sent !== null) ? BigInt(object.sent) : 0n;
+    message.pending = (object.pending !== undefined && object.pending !== null) ? BigInt(object.pending) : 0n;
+    message.failed = (object.failed !== undefined && object.failed !== null) ? BigInt(object.failed) : 0n;
+    message.sentAtMs = (object.sentAtMs !== undefined && object.sentAtMs !== null) ? BigInt(object.sentAtMs) : 0n;
+    return message;
+  },
+};
+
 /** The public API. Every method names the verb that the authoriser checks, in `docs/reference/api.md`. */
 export type TidemarkServiceService = typeof TidemarkServiceService;
 export const TidemarkServiceService = {
@@ -8702,6 +9169,18 @@ export const TidemarkServiceService = {
     responseSerialize: (value: ListSecretsResponse): Buffer => Buffer.from(ListSecretsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSecretsResponse => ListSecretsResponse.decode(value),
   },
+  listNotificationObjects: {
+    path: "/tidemark.v1.TidemarkService/ListNotificationObjects" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListNotificationObjectsRequest): Buffer =>
+      Buffer.from(ListNotificationObjectsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListNotificationObjectsRequest => ListNotificationObjectsRequest.decode(value),
+    responseSerialize: (value: ListNotificationObjectsResponse): Buffer =>
+      Buffer.from(ListNotificationObjectsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListNotificationObjectsResponse =>
+      ListNotificationObjectsResponse.decode(value),
+  },
 } as const;
 
 export interface TidemarkServiceServer extends UntypedServiceImplementation {
@@ -8731,6 +9210,7 @@ export interface TidemarkServiceServer extends UntypedServiceImplementation {
   setSecret: handleUnaryCall<SetSecretRequest, SetSecretResponse>;
   unsetSecret: handleUnaryCall<UnsetSecretRequest, UnsetSecretResponse>;
   listSecrets: handleUnaryCall<ListSecretsRequest, ListSecretsResponse>;
+  listNotificationObjects: handleUnaryCall<ListNotificationObjectsRequest, ListNotificationObjectsResponse>;
 }
 
 export interface TidemarkServiceClient extends Client {
@@ -9114,6 +9594,21 @@ export interface TidemarkServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSecretsResponse) => void,
+  ): ClientUnaryCall;
+  listNotificationObjects(
+    request: ListNotificationObjectsRequest,
+    callback: (error: ServiceError | null, response: ListNotificationObjectsResponse) => void,
+  ): ClientUnaryCall;
+  listNotificationObjects(
+    request: ListNotificationObjectsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListNotificationObjectsResponse) => void,
+  ): ClientUnaryCall;
+  listNotificationObjects(
+    request: ListNotificationObjectsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListNotificationObjectsResponse) => void,
   ): ClientUnaryCall;
 }
 
