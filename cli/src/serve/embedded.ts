@@ -125,6 +125,8 @@ async function startAll(options: EmbeddedOptions & EmbeddedConfig, parts: Parts)
       storage: auditDirectory(data.audit),
       signer,
       origin: 'tidemark-embedded/log/main',
+      policy: EMBEDDED_POLICY,
+      proxies: options.proxies,
     }),
   )
   const { service: renderer, isolation } = runRenderer(common, { children: options.renderChildren })

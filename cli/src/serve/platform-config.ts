@@ -46,10 +46,15 @@ export interface AuditorConfig {
   /** 64 hex digits. */
   readonly seedFile: string
   readonly name: string
+  readonly lists: AddressLists
 }
 
-export interface FetcherConfig {
+export interface FetcherConfig extends AddressLists {
   readonly cacheDir: string
+}
+
+/** Where sources may live, and notifications may go. */
+export interface AddressLists {
   readonly hosts: readonly string[]
   readonly networks: readonly string[]
   readonly mirrors: readonly Mirror[]
@@ -120,7 +125,7 @@ export function readGatewayConfig(env: Environment): GatewayConfig {
   }
 }
 
-/** What the auditor needs beside it. */
+/** What the auditor needs beside it; notifications may go where sources may live. */
 export function readAuditorConfig(env: Environment): AuditorConfig {
   const reader = new ConfigReader(env)
   return {
@@ -128,6 +133,7 @@ export function readAuditorConfig(env: Environment): AuditorConfig {
     postgresCaFile: reader.optional('TIDEMARK_POSTGRES_CA_FILE'),
     seedFile: reader.required('TIDEMARK_AUDIT_SEED_FILE', 'the 64 hex digits of the signing key'),
     name: reader.optional('TIDEMARK_AUDIT_NAME') ?? 'tidemark',
+    lists: readAddresses(reader),
   }
 }
 
@@ -139,6 +145,12 @@ export function readFetcherConfig(env: Environment): FetcherConfig {
       'TIDEMARK_CACHE_DIR',
       'a folder for what Git sends; it may be emptied',
     ),
+    ...readAddresses(reader),
+  }
+}
+
+function readAddresses(reader: ConfigReader): AddressLists {
+  return {
     hosts: reader.list('TIDEMARK_SOURCE_HOSTS'),
     networks: reader.list('TIDEMARK_SOURCE_NETWORKS'),
     mirrors: readMirrors('TIDEMARK_SOURCE_MIRRORS', reader.list('TIDEMARK_SOURCE_MIRRORS')),

@@ -210,7 +210,7 @@ async function startApplierService(starting: Starting): Promise<RunningService> 
 }
 
 async function startAuditorService(starting: Starting): Promise<RunningService> {
-  const { postgresUrl, postgresCaFile, seedFile, name } = readAuditorConfig(starting.env)
+  const { postgresUrl, postgresCaFile, seedFile, name, lists } = readAuditorConfig(starting.env)
   const seed = await readKey({ variable: 'TIDEMARK_AUDIT_SEED_FILE', path: seedFile })
   const variable = 'TIDEMARK_POSTGRES_CA_FILE'
   const tls = {
@@ -222,7 +222,13 @@ async function startAuditorService(starting: Starting): Promise<RunningService> 
   const common = await connect(starting, 'auditor')
   const storage = starting.stack.use(await openPostgresStorage({ url: postgresUrl, tls }))
   const { signer } = newSigner(name, seed)
-  return runAuditor(common, { storage, signer, origin: `${name}/log/main` })
+  return runAuditor(common, {
+    storage,
+    signer,
+    origin: `${name}/log/main`,
+    policy: platformPolicy(lists),
+    proxies: readProxies(starting.env),
+  })
 }
 
 async function startGatewayService(starting: Starting): Promise<RunningService> {

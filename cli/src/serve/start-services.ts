@@ -1,5 +1,5 @@
 import { startApplier, type ApplierParts } from '@tidemark/applier'
-import { startAuditor, type AuditStorage } from '@tidemark/auditor'
+import { providerCourier, startAuditor, type AuditStorage } from '@tidemark/auditor'
 import { CachedBlobStore, type BlobStore } from '@tidemark/blob-store'
 import type { Writer } from '@tidemark/contracts'
 import type { LedgerClient } from '@tidemark/event-store'
@@ -125,9 +125,14 @@ export function runAuditor(
     readonly storage: AuditStorage
     readonly signer: NoteSigner
     readonly origin: string
+    readonly policy: AddressPolicy
+    readonly proxies: EnvironmentProxies
   },
 ): RunningService {
-  return startAuditor(surroundingsOf(common, 'auditor'), parts)
+  const { clock, random } = common
+  const { storage, signer, origin, policy, proxies } = parts
+  const courier = providerCourier({ clock, random, policy, proxies })
+  return startAuditor(surroundingsOf(common, 'auditor'), { storage, signer, origin, courier })
 }
 
 export function runGateway(

@@ -32,6 +32,11 @@
 
 {{- define "tidemark.environment.fetcher" }}
 - { name: TIDEMARK_CACHE_DIR, value: /var/cache/tidemark }
+{{- include "tidemark.environment.outward" . }}
+{{- end }}
+
+{{- /* Of those that reach places which Git names: sources, and receivers of notifications. */}}
+{{- define "tidemark.environment.outward" }}
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
 - { name: TIDEMARK_REFUSE_FORCE_PUSHES, value: {{ join "," .Values.fetcher.refuseForcePushes | quote }} }
@@ -61,6 +66,7 @@
 {{- include "tidemark.environment.postgresCa" . }}
 - { name: TIDEMARK_AUDIT_SEED_FILE, value: /etc/tidemark/keys/audit-seed }
 - { name: TIDEMARK_AUDIT_NAME, value: {{ .Values.auditor.name | quote }} }
+{{- include "tidemark.environment.outward" . }}
 {{- end }}
 
 {{- define "tidemark.environment.gateway" }}

@@ -1,6 +1,7 @@
 export { directoryStorage } from './adapters/directory-storage.ts'
 export { memoryStorage } from './adapters/memory-storage.ts'
 export { openPostgresStorage, type PostgresStorageOptions } from './adapters/postgres-storage.ts'
+export { providerCourier, type ProviderCourierParts } from './adapters/provider-courier.ts'
 export { startAuditor, type AuditorParts } from './main.ts'
-export type { AuditStorage, TreeHead } from './ports.ts'
+export type { AuditStorage, Courier, Delivered, Parcel, TreeHead } from './ports.ts'
 export { growTree, sealEntry, type Seal } from './steps/seal-entry.ts'

@@ -9,7 +9,9 @@ import {
   type Surroundings,
 } from '@tidemark/service'
 import { isCheckpointDue } from './domain/checkpointing.ts'
-import type { AuditStorage } from './ports.ts'
+import { followNotifications } from './adapters/follow-notifications.ts'
+import { NOTIFIER } from './adapters/outbox-writer.ts'
+import type { AuditStorage, Courier } from './ports.ts'
 import { growTree, sealEntry, type Seal } from './steps/seal-entry.ts'
 import { CHECKPOINT_STREAM, signCheckpoint } from './steps/sign-checkpoint.ts'
 
@@ -17,14 +19,21 @@ export interface AuditorParts {
   readonly storage: AuditStorage
   readonly signer: NoteSigner
   readonly origin: string
+  /** Where notifications go. */
+  readonly courier: Courier
 }
 
-/** The auditor: seals every event into the tree, and signs its heads. */
+/** The auditor: seals every event into the tree and signs its heads, and tells the Alerts what happened. */
 export function startAuditor(surroundings: Surroundings, parts: AuditorParts): RunningService {
   return runWithLease('auditor', surroundings, [
     {
       resource: 'auditor-0',
       run: (epoch, signal) => run(surroundings, { ...parts, epoch }, signal),
+    },
+    {
+      resource: NOTIFIER,
+      run: (epoch, signal) =>
+        followNotifications(surroundings, { courier: parts.courier, epoch }, signal),
     },
   ])
 }

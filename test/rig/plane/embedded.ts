@@ -118,6 +118,11 @@ export class Up implements AsyncDisposable {
     return (await fetch(hooks, { method: 'POST', body, headers })).status
   }
 
+  /** Where webhooks are taken: the root of the server. */
+  get hooks(): string {
+    return new URL(readServer(this.dataDir)?.hooks ?? 'http://localhost').origin
+  }
+
   /** What the process said so far. */
   log(): string {
     const path = this.#logPath()

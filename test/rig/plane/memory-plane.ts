@@ -1,5 +1,5 @@
 import { startApplier } from '@tidemark/applier'
-import { memoryStorage, startAuditor, type AuditStorage } from '@tidemark/auditor'
+import { memoryStorage, providerCourier, startAuditor, type AuditStorage } from '@tidemark/auditor'
 import { MemoryBlobs, SealedBlobStore } from '@tidemark/blob-store'
 import {
   AppendReceipt,
@@ -113,7 +113,9 @@ export async function startMemoryPlane(
     surroundingsOf(world, { writer, holder, held, delivery })
   const { signer } = newSigner('memory-plane', world.auditSeed)
   const origin = 'memory-plane/log/main'
-  held.use(startAuditor(around('auditor'), { storage: world.audit, signer, origin }))
+  const outward = { clock: systemClock, random: systemRandom, policy: EMBEDDED_POLICY }
+  const courier = providerCourier({ ...outward, proxies: undefined })
+  held.use(startAuditor(around('auditor'), { storage: world.audit, signer, origin, courier }))
   const open = (content: 'files' | 'digests') => artifactOpener(world, content)
   const renderer = {
     engine: inProcessEngine,
