@@ -6,6 +6,9 @@ import { HELM_CHART_SPEC } from './helm-chart-fields.ts'
 import { HELM_REPOSITORY_SPEC } from './helm-repository-fields.ts'
 import { HELM_RELEASE_SPEC } from './helm-release-fields.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
+import { ALERT_SPEC } from './notification/alert-fields.ts'
+import { PROVIDER_SPEC } from './notification/provider-fields.ts'
+import { RECEIVER_SPEC } from './notification/receiver-fields.ts'
 import { OCI_REPOSITORY_SPEC } from './oci-repository-fields.ts'
 
 /** A kind of Flux's, and what an object of it is held against. */
@@ -58,19 +61,19 @@ export const FLUX_KINDS: readonly FluxKind[] = [
     ...NOTIFY,
     apiVersion: 'notification.toolkit.fluxcd.io/v1',
     kind: 'Receiver',
-    spec: undefined,
+    spec: RECEIVER_SPEC,
   },
   {
     ...NOTIFY,
     apiVersion: 'notification.toolkit.fluxcd.io/v1beta3',
     kind: 'Provider',
-    spec: undefined,
+    spec: PROVIDER_SPEC,
   },
   {
     ...NOTIFY,
     apiVersion: 'notification.toolkit.fluxcd.io/v1beta3',
     kind: 'Alert',
-    spec: undefined,
+    spec: ALERT_SPEC,
   },
   { ...IMAGE, kind: 'ImageRepository', upstream: 'image-reflector-controller 1.2.5' },
   { ...IMAGE, kind: 'ImagePolicy', upstream: 'image-reflector-controller 1.2.5' },

@@ -52,14 +52,16 @@ test('what is not said has the default that Flux gives it', () => {
   expect(readNotification({ kind: 'Pod' })).toBeUndefined()
 })
 
+interface Trying {
+  readonly name?: string
+  readonly severity?: Severity
+  readonly message?: string
+  readonly labels?: Readonly<Record<string, string>>
+}
+
 function tells(
   spec: object,
-  {
-    name = 'shop',
-    severity = 'info' as Severity,
-    message = 'done',
-    labels = {} as Readonly<Record<string, string>>,
-  } = {},
+  { name = 'shop', severity = 'info', message = 'done', labels = {} }: Trying = {},
 ): boolean {
   const read = readNotification(object('Alert', { ...ALERT, ...spec }))
   if (read?.kind !== 'read' || read.model.kind !== 'Alert') throw new Error('it is refused')

@@ -3,7 +3,7 @@ import type { Field, FieldRule, FieldTable } from '../fields.ts'
 export const NEXT = 'remove it, or wait for a version that has it'
 
 export const text: Field = { rule: { kind: 'text' } }
-export const required: Field = { required: 'required', rule: { kind: 'text' } }
+const required: Field = { required: 'required', rule: { kind: 'text' } }
 export const texts: Field = { rule: { kind: 'list', items: { kind: 'text' } } }
 export const notYet: Field = { rule: { kind: 'not-yet', instead: NEXT } }
 

@@ -1,9 +1,4 @@
-import type {
-  NotificationFailed,
-  NotificationObjectDeclared,
-  ObjectRef,
-  Recorded,
-} from '@tidemark/contracts'
+import type { NotificationFailed, NotificationObjectDeclared, Recorded } from '@tidemark/contracts'
 
 /** A Receiver, Provider or Alert as the gateway knows it. Plain data: it is digested, and must fold the same again. */
 export interface NotificationState {
@@ -64,9 +59,4 @@ export function foldNotification(
     default:
       break
   }
-}
-
-/** The object, where it is declared now. */
-export function objectOf({ declared }: NotificationState): ObjectRef | undefined {
-  return declared?.object
 }

@@ -11,6 +11,7 @@ import {
   type FetchFailed,
   type RevisionFetched,
   type CheckpointSigned,
+  type KeyValue,
   type ObjectRef,
 } from '@tidemark/contracts'
 import { KnownInputs } from '@tidemark/service'
@@ -28,6 +29,8 @@ export interface SourceState {
   readonly id: string
   declared: SourceDeclared | undefined
   objects: ObjectRef[]
+  /** Id of an object -> its labels. */
+  readonly labels: Map<string, readonly KeyValue[]>
   fetched: RevisionFetched | undefined
   fetchedAtUs: bigint
   failing: FetchFailed | undefined
@@ -183,6 +186,7 @@ export class ReadModel {
       id,
       declared: undefined,
       objects: [],
+      labels: new Map<string, readonly KeyValue[]>(),
       fetched: undefined,
       fetchedAtUs: 0n,
       failing: undefined,
@@ -195,12 +199,17 @@ export class ReadModel {
           ...without(state.objects, event.value.object),
           ...listed(event.value.object),
         ]
-        if (event.value.object !== undefined)
+        if (event.value.object !== undefined) {
           this.#sourceOf.set(applicationId(event.value.object), id)
+          state.labels.set(applicationId(event.value.object), event.value.labels)
+        }
         break
       case 'SourceWithdrawn':
         state.objects = without(state.objects, event.value.object)
         this.#withdraw(event.value.object, id)
+        state.labels.delete(
+          event.value.object === undefined ? '' : applicationId(event.value.object),
+        )
         break
       case 'RevisionFetched':
         Object.assign(state, { fetched: event.value, fetchedAtUs: stored.atUs, failing: undefined })

@@ -1,4 +1,4 @@
-import type { AnyEvent, Commit, ObjectRef, SourceDeclared } from '@tidemark/contracts'
+import type { AnyEvent, Commit, KeyValue, ObjectRef, SourceDeclared } from '@tidemark/contracts'
 
 /** What the releaser knows of one source. */
 export interface Source {
@@ -20,6 +20,7 @@ export interface SourceObject {
   readonly declaredBy: string
   /** Of a chart: how often its object has changed, from 1. */
   readonly generation: bigint
+  readonly labels: readonly KeyValue[]
 }
 
 export interface Fetched {
@@ -46,14 +47,14 @@ export function emptySource(id: string): Source {
 export function evolveSource(state: Source, event: AnyEvent): Source {
   switch (event.type) {
     case 'SourceDeclared': {
-      const { object: ref, declaredBy } = event.value
+      const { object: ref, declaredBy, labels } = event.value
       const key = objectKey(ref)
       const generation = event.value.helmChart?.objectGeneration ?? 1n
       return {
         ...state,
         declared: event.value,
         generation: event.value.generation,
-        objects: [...without(state.objects, key), { key, ref, declaredBy, generation }],
+        objects: [...without(state.objects, key), { key, ref, declaredBy, generation, labels }],
       }
     }
     case 'SourceWithdrawn': {

@@ -1,8 +1,15 @@
-import { event, streams, type ObjectRef, type SourceDeclared } from '@tidemark/contracts'
-import { describeProblems, readSource, type SourceModel } from '@tidemark/flux'
+import {
+  event,
+  streams,
+  type KeyValue,
+  type ObjectRef,
+  type SourceDeclared,
+} from '@tidemark/contracts'
+import { describeProblems, labelsOf, readSource, type SourceModel } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import type { Plane } from '../domain/plane.ts'
 import { objectKey, type SourceObject } from '../domain/source.ts'
+import { isSameValues } from './cluster-variables.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { describeSource } from './describe-source.ts'
 import { endRefusal, nameOf, refuse, type Declaration, type Parent } from './refuse-object.ts'
@@ -20,7 +27,15 @@ export async function declareSource(
   if (read?.kind !== 'read')
     return refuse(deps, declaration, describeProblems(nameOf(declaration), read?.problems ?? []))
   endRefusal(deps, declaration)
-  await declareSourceModel(deps, { model: read.model, ref, parent, cause }, signal)
+  const labels = sortedLabels(object)
+  await declareSourceModel(deps, { model: read.model, ref, parent, cause, labels }, signal)
+}
+
+/** Labels are no part of what a source is: what selects objects goes by them. */
+function sortedLabels(object: unknown): readonly KeyValue[] {
+  return [...labelsOf(object)]
+    .map(([key, value]) => ({ key, value }))
+    .toSorted((one, other) => (one.key < other.key ? -1 : 1))
 }
 
 export interface SourceDeclaration {
@@ -29,6 +44,8 @@ export interface SourceDeclaration {
   readonly ref: ObjectRef
   readonly parent: Parent
   readonly cause: Cause
+  /** Of the object, sorted by key; none of one that is not in Git. */
+  readonly labels?: readonly KeyValue[]
 }
 
 /**
@@ -37,7 +54,7 @@ export interface SourceDeclaration {
  */
 export async function declareSourceModel(
   deps: ReleaserDeps,
-  { model, ref, parent, cause }: SourceDeclaration,
+  { model, ref, parent, cause, labels = [] }: SourceDeclaration,
   signal: AbortSignal,
 ): Promise<void> {
   const { plane } = deps
@@ -45,9 +62,10 @@ export async function declareSourceModel(
   const holder = before === undefined ? undefined : holderOf(plane, before, ref)
   const upstreamId = upstreamOf(plane, model, ref)
   const generation = holder?.generation ?? 1n
-  const place = { ref, parent, upstreamId, objectGeneration: generation }
+  const place = { ref, parent, upstreamId, objectGeneration: generation, labels }
   const same = describeSource(model, place)
-  if (isDeclared(plane, same, before) && holder?.declaredBy === parent.id) return
+  const isHeld = holder?.declaredBy === parent.id && isSameValues(holder.labels, labels)
+  if (isDeclared(plane, same, before) && isHeld) return
   const isChanged = holder !== undefined && !isDeclared(plane, same, before)
   const declared = isChanged
     ? describeSource(model, { ...place, objectGeneration: generation + 1n })
@@ -106,6 +124,7 @@ async function moveCharts(
       ...declared,
       object: object.ref,
       declaredBy: object.declaredBy,
+      labels: [...object.labels],
       helmChart: {
         ...declared.helmChart,
         upstream,

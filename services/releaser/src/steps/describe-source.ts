@@ -1,6 +1,7 @@
 import {
   ComposedSource,
   SourceDeclared,
+  type KeyValue,
   type ObjectRef,
   type SignatureRule,
 } from '@tidemark/contracts'
@@ -15,6 +16,8 @@ export interface SourcePlace {
   readonly upstreamId: string
   /** How often the object has changed, from 1. */
   readonly objectGeneration: bigint
+  /** Of the object, sorted by key. */
+  readonly labels: readonly KeyValue[]
 }
 
 /** A source as its declaration says it, with Flux's defaults filled in; it has no id and no number yet. */
@@ -26,6 +29,7 @@ export function describeSource(model: SourceModel, place: SourcePlace): SourceDe
     intervalMs: BigInt(model.intervalMs),
     timeoutMs: BigInt(model.timeoutMs),
     suspended: model.suspend,
+    labels: [...place.labels],
     ...particular(model, place),
   })
 }

@@ -3,7 +3,7 @@ import { isMeant, isRecord, labelsOf, type ObjectReferenceModel } from '@tidemar
 import type { Surroundings, TraceContext } from '@tidemark/service'
 import { appendRequest, WEBHOOK } from '../../steps/append-request.ts'
 import type { ApplicationState } from '../../projections/application-state.ts'
-import type { ReadModel } from '../../projections/read-model.ts'
+import type { ReadModel, SourceState } from '../../projections/read-model.ts'
 import { appendPush, type PendingPushes } from '../receive-push.ts'
 import type { Delivery, Verdict } from './delivery.ts'
 import { judgeDelivery } from './judge-delivery.ts'
@@ -94,8 +94,10 @@ function pokesOf(
         () => appendReconcile(surroundings, { id, project, receiver, trace }),
       ])
   return [...model.sources.values()]
-    .filter(({ objects }) =>
-      objects.some((object) => object.cluster === cluster && isSourceMeant(resource, object)),
+    .filter((source) =>
+      source.objects.some(
+        (object) => object.cluster === cluster && isSourceMeant(resource, source, object),
+      ),
     )
     .map((source) => [
       source.id,
@@ -111,8 +113,16 @@ function referable({ object, objectJson }: ApplicationState): Parameters<typeof 
   return { kind, namespace, name, labels: labelsOf(isRecord(json) ? json : {}) }
 }
 
-function isSourceMeant(resource: ObjectReferenceModel, object: ObjectRef): boolean {
-  return isMeant(resource, { ...object, labels: new Map() })
+function isSourceMeant(
+  resource: ObjectReferenceModel,
+  { labels }: SourceState,
+  object: ObjectRef,
+): boolean {
+  const own = labels.get(applicationId(object)) ?? []
+  return isMeant(resource, {
+    ...object,
+    labels: new Map(own.map(({ key, value }) => [key, value])),
+  })
 }
 
 interface Reconciling {

@@ -6,6 +6,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { KeyValue } from "./cluster.ts";
 
 export const protobufPackage = "tidemark.v1";
 
@@ -33,7 +34,11 @@ export interface SourceDeclared {
   readonly helmRepository: HelmRepositorySource | undefined;
   readonly helmChart: HelmChartSource | undefined;
   readonly bucket: BucketSource | undefined;
-  readonly composed: ComposedSource | undefined;
+  readonly composed:
+    | ComposedSource
+    | undefined;
+  /** Of the object, sorted by key. */
+  readonly labels: readonly KeyValue[];
 }
 
 /** A Flux object, and the cluster that it is declared on. */
@@ -304,6 +309,7 @@ function createBaseSourceDeclared(): SourceDeclared {
     helmChart: undefined,
     bucket: undefined,
     composed: undefined,
+    labels: [],
   };
 }
 
@@ -359,6 +365,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     }
     if (message.composed !== undefined) {
       ComposedSource.encode(message.composed, writer.uint32(114).fork()).join();
+    }
+    for (const v of message.labels) {
+      KeyValue.encode(v!, writer.uint32(122).fork()).join();
     }
     return writer;
   },
@@ -488,6 +497,14 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
             message.composed = ComposedSource.decode(reader, reader.uint32());
             continue;
           }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.labels.push(KeyValue.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -540,6 +557,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
         : undefined,
       bucket: isSet(object.bucket) ? BucketSource.fromJSON(object.bucket) : undefined,
       composed: isSet(object.composed) ? ComposedSource.fromJSON(object.composed) : undefined,
+      labels: globalThis.Array.isArray(object?.labels)
+        ? object.labels.map((e: any) => KeyValue.fromJSON(e))
+        : [],
     };
   },
 
@@ -587,6 +607,9 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     if (message.composed !== undefined) {
       obj.composed = ComposedSource.toJSON(message.composed);
     }
+    if (message.labels?.length) {
+      obj.labels = message.labels.map((e) => KeyValue.toJSON(e));
+    }
     return obj;
   },
 
@@ -623,6 +646,7 @@ export const SourceDeclared: MessageFns<SourceDeclared> = {
     message.composed = (object.composed !== undefined && object.composed !== null)
       ? ComposedSource.fromPartial(object.composed)
       : undefined;
+    message.labels = object.labels?.map((e) => KeyValue.fromPartial(e)) || [];
     return message;
   },
 };
