@@ -1,7 +1,7 @@
 // Receivers poke, Alerts tell: on a whole plane, with a GitHub that speaks its real protocol.
 import { createHash, createHmac } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, assert, beforeAll, expect, test } from 'vitest'
 import { openSandboxPlane, type SandboxPlane } from '../rig/plane/sandbox-plane.ts'
@@ -37,9 +37,7 @@ class Outside implements AsyncDisposable {
   hanging = false
   waiting = 0
   readonly #server = createServer((request, response) => {
-    void this.#answer(request).then(({ status, body }) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body)
-    })
+    void this.#serve(request, response)
   })
 
   get url(): string {
@@ -57,6 +55,11 @@ class Outside implements AsyncDisposable {
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, body } = await this.#answer(request)
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body)
   }
 
   async #answer(request: IncomingMessage): Promise<{ status: number; body: string }> {
@@ -84,15 +87,16 @@ class Outside implements AsyncDisposable {
 
 const ALERT_KINDS = '[{kind: Kustomization, name: "*"}, {kind: GitRepository, name: "*"}]'
 
-function declared(outside: string): string {
-  const of = (kind: string, name: string, spec: string): string => {
-    const version = kind === 'Receiver' ? 'v1' : 'v1beta3'
-    return `apiVersion: notification.toolkit.fluxcd.io/${version}
+function of(kind: string, name: string, spec: string): string {
+  const version = kind === 'Receiver' ? 'v1' : 'v1beta3'
+  return `apiVersion: notification.toolkit.fluxcd.io/${version}
 kind: ${kind}
 metadata: {name: ${name}, namespace: flux-system}
 spec: ${spec}
 `
-  }
+}
+
+function declared(outside: string): string {
   return [
     of('Receiver', 'flux-system', RECEIVER),
     of(

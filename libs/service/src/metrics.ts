@@ -1,4 +1,4 @@
-import { Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
 
@@ -11,6 +11,10 @@ export interface Metrics {
   lag(reader: string, events: number): void
   /** Whether this process holds a lease. */
   leaseHeld(resource: string, held: 0 | 1): void
+  /** A try to send a notification. */
+  notificationTried(outcome: 'sent' | 'failed' | 'given up'): void
+  /** How many notifications wait. */
+  notificationsPending(count: number): void
 }
 
 /** Prometheus metrics of one process. Names and units by the Prometheus conventions. */
@@ -37,10 +41,23 @@ export function createMetrics(service: string): Metrics {
     labelNames: ['resource'],
     registers,
   })
+  const notifications = new Counter({
+    name: 'tidemark_notifications_total',
+    help: 'Tries to send a notification, by outcome: sent, failed (it is tried again), given up.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const pending = new Gauge({
+    name: 'tidemark_notifications_pending',
+    help: 'Notifications that are queued and have no end yet.',
+    registers,
+  })
   return {
     registry,
     stepEnded: (step, outcome, seconds) => steps.observe({ step, outcome }, seconds),
     lag: (reader, events) => lag.set({ reader }, events),
     leaseHeld: (resource, held) => leases.set({ resource }, held),
+    notificationTried: (outcome) => notifications.inc({ outcome }),
+    notificationsPending: (count) => pending.set(count),
   }
 }

@@ -56,7 +56,9 @@ export class OutboxSender implements AsyncDisposable {
     if (this.#signal.aborted) return
     const now = this.#surroundings.clock.monotonic()
     let next = Number.POSITIVE_INFINITY
+    let waiting = 0
     for (const [alertId, { pending }] of this.#parts.known.outboxes) {
+      waiting += pending.size
       const [oldest] = pending.values()
       if (oldest === undefined) continue
       const line = this.#lineOf(alertId)
@@ -64,6 +66,7 @@ export class OutboxSender implements AsyncDisposable {
       if (line.notBefore > now) next = Math.min(next, line.notBefore)
       else this.#begin(alertId, line, oldest)
     }
+    this.#surroundings.metrics.notificationsPending(waiting)
     this.#wakeAt(next - now)
   }
 
@@ -91,12 +94,13 @@ export class OutboxSender implements AsyncDisposable {
   }
 
   async #try(line: Line, pending: Pending): Promise<void> {
-    const { clock, random, blobs, crashPoints, log } = this.#surroundings
+    const { clock, random, blobs, crashPoints, log, metrics } = this.#surroundings
     const { known, courier, writer } = this.#parts
     const { alertId, sequence } = pending.queued
     const deps = { known, courier, blobs, nowMs: () => clock.now() }
     const ended = await sendNotification(deps, pending, this.#signal)
     crashPoints.at('notifier.sent')
+    metrics.notificationTried(ended.kind)
     line.tries = ended.kind === 'failed' ? line.tries + 1 : 0
     const waitMs = Math.min(WAIT_MS_MAX, 1_000 + backoffMs(line.tries, random) * 5)
     line.notBefore = ended.kind === 'failed' ? clock.monotonic() + waitMs : 0

@@ -11,7 +11,7 @@ import type { KnownObjects } from '../steps/known-objects.ts'
 import type { Queued } from '../steps/queue-notifications.ts'
 
 /** Cursor and lease of the one process that tells. */
-export const NOTIFIER = 'notifier-0'
+export const NOTIFIER = 'auditor-notifications'
 
 const BATCH_EVENTS_MAX = 20 // An event has at most some 12 KiB; a message of the bus holds less than a megabyte.
 

@@ -44,12 +44,11 @@ test('the same is dropped for five minutes, and another is not', () => {
   expect(decideQueue(queuedOne, { ...wish, atUs: wish.atUs + 5n * MINUTE_US })).toHaveLength(1)
 })
 
+function failed(code: string): Parameters<typeof decideEnd>[1] {
+  return { sequence: 1n, tries: 1, ended: { kind: 'failed', code, message: 'why' } }
+}
+
 test('a failure is told once for each code, and when it is final', () => {
-  const failed = (code: string): Parameters<typeof decideEnd>[1] => ({
-    sequence: 1n,
-    tries: 1,
-    ended: { kind: 'failed', code, message: 'why' },
-  })
   const first = given(queuedOne, decideEnd(queuedOne, failed('A')))
   expect(first.pending.get(1n)?.failing).toBe('A')
   expect(decideEnd(first, failed('A'))).toEqual([])

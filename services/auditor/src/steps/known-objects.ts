@@ -5,6 +5,7 @@ import {
   idOf,
   RolloutStop,
   type HealthChanged,
+  type KeyValue,
   type NotificationObjectDeclared,
   type ObjectRef,
   type Recorded,
@@ -28,6 +29,8 @@ export interface KnownSource {
   readonly id: string
   declared: SourceDeclared | undefined
   objects: readonly ObjectRef[]
+  /** Id of an object -> its labels. */
+  readonly labels: Map<string, ReadonlyMap<string, string>>
   revision: string
   originRevision: string
 }
@@ -144,6 +147,7 @@ export class KnownObjects {
       id,
       declared: undefined,
       objects: [],
+      labels: new Map<string, ReadonlyMap<string, string>>(),
       revision: '',
       originRevision: '',
     }
@@ -152,12 +156,16 @@ export class KnownObjects {
       case 'SourceDeclared':
         known.declared = value
         known.objects = [...without(known.objects, value.object), ...listed(value.object)]
+        for (const object of listed(value.object))
+          known.labels.set(applicationId(object), labelMap(value.labels))
         break
       case 'SourceWithdrawn':
         known.objects = without(known.objects, value.object)
+        for (const object of listed(value.object)) known.labels.delete(applicationId(object))
         break
       case 'RevisionFetched':
         known.revision = value.revision
+        known.originRevision = value.originRevision
         break
       default:
         break
@@ -280,6 +288,10 @@ function keep(map: Map<bigint, string>, key: bigint, revision: string): void {
   map.set(key, revision)
   const [oldest] = map.keys()
   if (map.size > RELEASES_KEPT && oldest !== undefined) map.delete(oldest)
+}
+
+function labelMap(labels: readonly KeyValue[]): ReadonlyMap<string, string> {
+  return new Map(labels.map(({ key, value }) => [key, value]))
 }
 
 function listed(object: ObjectRef | undefined): readonly ObjectRef[] {

@@ -72,7 +72,7 @@ async function tryToSend(
  * `kustomization/shop/1a2b3c4d`: the status of an object on a commit. Flux takes the first eight digits of the Provider's
  * UID, which says which cluster it is; here it is made from the cluster, namespace and name of the Provider.
  */
-export function statusName({ involvedObject }: FluxEvent, providerId: string): string {
+function statusName({ involvedObject }: FluxEvent, providerId: string): string {
   const [digits = ''] = derivedId('provider', providerId).split('-')
   return `${involvedObject.kind}/${involvedObject.name}/${digits}`.toLowerCase()
 }

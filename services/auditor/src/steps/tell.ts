@@ -225,7 +225,8 @@ function tellSource(known: KnownObjects, { event }: Recorded): readonly Told[] {
   const source = known.sources.get(value.sourceId)
   if (source === undefined) return []
   return source.objects.flatMap((object): readonly Told[] => {
-    const told = { object, labels: new Map(), annotations: new Map(), commit: '' }
+    const labels = source.labels.get(applicationId(object)) ?? new Map<string, string>()
+    const told = { object, labels, annotations: new Map(), commit: '' }
     switch (type) {
       case 'RevisionFetched': {
         const { revision, commit } = value

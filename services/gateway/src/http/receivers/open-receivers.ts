@@ -123,7 +123,7 @@ function noToken({ namespace, secretName }: ReceiverModel, object: ObjectRef): s
 }
 
 /** `/hook/` and the SHA-256 of token, name and namespace: as Flux computes it, so that a registered hook stays as it is. */
-export function hookPath({
+function hookPath({
   token,
   name,
   namespace,
