@@ -15,6 +15,7 @@ import {
 import {
   isRecord,
   labelsOf,
+  readApplication,
   readNotification,
   textOf,
   type NotificationModel,
@@ -255,33 +256,28 @@ function declare(
   value: { object?: ObjectRef | undefined; parentId: string; objectJson: Uint8Array },
 ): void {
   const object = parse(value.objectJson)
-  const spec = isRecord(object) && isRecord(object['spec']) ? object['spec'] : {}
-  const metadata = isRecord(object) && isRecord(object['metadata']) ? object['metadata'] : {}
-  const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
-  const reference = isRecord(spec['sourceRef']) ? spec['sourceRef'] : {}
-  const { cluster = '', namespace = '' } = value.object ?? {}
-  const kind = textOf(reference['kind'])
+  const read = readApplication(object)
+  const { cluster = '' } = value.object ?? {}
   Object.assign(known, {
     object: value.object,
     parentId: value.parentId,
     labels: labelsOf(object),
-    annotations: new Map(
-      Object.entries(annotations)
-        .filter(([key]) => key.startsWith(ANNOTATION))
-        .map(([key, text]) => [key.slice(ANNOTATION.length), textOf(text)]),
-    ),
-    sourceKind: kind,
-    sourceObject:
-      kind === ''
-        ? ''
-        : applicationId({
-            cluster,
-            kind,
-            namespace: textOf(reference['namespace']) || namespace,
-            name: textOf(reference['name']),
-          }),
-    stands: spec['suspend'] === true,
+    annotations: annotationsOf(object),
+    sourceKind: read?.kind === 'read' ? read.model.source.kind : '',
+    sourceObject: read?.kind === 'read' ? applicationId({ cluster, ...read.model.source }) : '',
+    stands: read?.kind === 'read' && read.model.suspend,
   })
+}
+
+/** What is said for notifications on the object itself. */
+function annotationsOf(object: unknown): ReadonlyMap<string, string> {
+  const metadata = isRecord(object) && isRecord(object['metadata']) ? object['metadata'] : {}
+  const annotations = isRecord(metadata['annotations']) ? metadata['annotations'] : {}
+  return new Map(
+    Object.entries(annotations)
+      .filter(([key]) => key.startsWith(ANNOTATION))
+      .map(([key, text]) => [key.slice(ANNOTATION.length), textOf(text)]),
+  )
 }
 
 function keep(map: Map<bigint, string>, key: bigint, revision: string): void {
