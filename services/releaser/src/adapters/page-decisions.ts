@@ -166,14 +166,11 @@ function stepsOf(intended: readonly Answering[]): readonly (readonly Answering[]
 
 function placeOf(plane: Plane, stream: string): { project: string; cluster: string } {
   const family = familyOf(stream)
-  if (family === 'notification') {
-    const [cluster = ''] = idOf(stream).split('_')
-    return { project: plane.clusters.get(cluster)?.project ?? '', cluster }
-  }
   if (family === 'intake')
     return { project: plane.source(idOf(stream)).declared?.project ?? '', cluster: '' }
-  if (family === 'demand') {
-    const cluster = stream.slice(stream.lastIndexOf('@') + 1)
+  if (family === 'demand' || family === 'notification') {
+    const [first = ''] = idOf(stream).split('_')
+    const cluster = family === 'demand' ? stream.slice(stream.lastIndexOf('@') + 1) : first
     return { project: plane.clusters.get(cluster)?.project ?? '', cluster }
   }
   const { declared } = plane.application(idOf(stream))

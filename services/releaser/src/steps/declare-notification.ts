@@ -1,5 +1,18 @@
-import { applicationId, event, streams } from '@tidemark/contracts'
-import { describeProblems, groupOf, NOTIFICATION_GROUP, readNotification } from '@tidemark/flux'
+import {
+  applicationId,
+  event,
+  inputId,
+  streams,
+  type ClusterInputRef,
+  type NotificationObjectDeclared,
+} from '@tidemark/contracts'
+import {
+  describeProblems,
+  groupOf,
+  NOTIFICATION_GROUP,
+  readNotification,
+  secretsOf,
+} from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import type { NotificationObject } from '../domain/notification.ts'
 import type { Plane } from '../domain/plane.ts'
@@ -43,6 +56,41 @@ export function declareNotification(deps: ReleaserDeps, declaration: Declaration
     })
     decisions.record(cause, [{ stream: streams.notification(id), event: declared }])
   }
+  askForSecrets(deps, id, cause)
+}
+
+/** ClusterInputRequested for each Secret that it names and nobody has asked its cluster for. */
+function askForSecrets({ plane, decisions }: ReleaserDeps, id: string, cause: Cause): void {
+  for (const ref of secretRefs(plane.notifications.get(id))) {
+    if (plane.input(ref).requestedFor.demand) continue
+    const asked = event('ClusterInputRequested', { input: ref })
+    decisions.record(cause, [{ stream: streams.demand(ref), event: asked }])
+  }
+}
+
+/** The ids of the Secrets that Receivers and Providers name: they are asked for as long as one of these is declared. */
+export function secretsOfNotifications(plane: Plane): ReadonlySet<string> {
+  return new Set(declaredNotifications(plane).flatMap(secretRefs).map(inputId))
+}
+
+const secrets = new WeakMap<NotificationObjectDeclared, readonly ClusterInputRef[]>()
+
+function secretRefs(known: NotificationObject | undefined): readonly ClusterInputRef[] {
+  if (known?.declared === undefined) return []
+  const { declared } = known
+  const read = secrets.get(declared) ?? readSecretRefs(declared)
+  secrets.set(declared, read)
+  return read
+}
+
+function readSecretRefs({
+  object,
+  objectJson,
+}: NotificationObjectDeclared): readonly ClusterInputRef[] {
+  const read = readNotification(JSON.parse(Buffer.from(objectJson).toString('utf8')))
+  const { cluster = '', namespace = '' } = object ?? {}
+  const names = read?.kind === 'read' ? secretsOf(read.model) : []
+  return names.map((name) => ({ cluster, kind: 'Secret', namespace, name }))
 }
 
 /** Withdraws what an application declared and no longer holds. */

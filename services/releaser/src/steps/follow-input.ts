@@ -8,6 +8,7 @@ import {
 } from '@tidemark/contracts'
 import { causeOf, type Cause } from '@tidemark/service'
 import type { Plane } from '../domain/plane.ts'
+import { secretsOfNotifications } from './declare-notification.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { referencesOf, refOf } from './find-inputs.ts'
 import { considerRender } from './request-renders.ts'
@@ -25,10 +26,12 @@ export async function followInput(
     await considerRender(deps, id, causeOf(recorded), signal)
 }
 
-/** ClusterInputReleased for each that no application names any more. */
+/** ClusterInputReleased for each that no application, Receiver or Provider names any more. */
 export function releaseInputs({ plane, decisions }: ReleaserDeps, cause: Cause): void {
+  const secrets = secretsOfNotifications(plane)
   for (const { ref, requestedFor } of plane.inputs.values()) {
     if (!requestedFor.demand || namingOf(plane, ref).length > 0) continue
+    if (secrets.has(inputId(ref))) continue
     const released = event('ClusterInputReleased', { input: ref })
     decisions.record(cause, [{ stream: streams.demand(ref), event: released }])
   }

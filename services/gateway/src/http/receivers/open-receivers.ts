@@ -1,11 +1,12 @@
 import {
   applicationId,
+  chooseInput,
   type ClusterInputRef,
   type NotificationObjectDeclared,
   type ObjectRef,
 } from '@tidemark/contracts'
 import { readNotification, type ReceiverModel } from '@tidemark/flux'
-import { chooseInput, decodeValues, type SecretValues, type Surroundings } from '@tidemark/service'
+import { decodeValues, type SecretValues, type Surroundings } from '@tidemark/service'
 import { createHash } from 'node:crypto'
 import type { NotificationState } from '../../projections/notification-state.ts'
 import type { ReadModel } from '../../projections/read-model.ts'
