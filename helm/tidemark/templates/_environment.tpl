@@ -32,6 +32,8 @@
 
 {{- define "tidemark.environment.fetcher" }}
 - { name: TIDEMARK_CACHE_DIR, value: /var/cache/tidemark }
+- { name: TIDEMARK_REFUSE_FORCE_PUSHES, value: {{ join "," .Values.fetcher.refuseForcePushes | quote }} }
+- { name: TIDEMARK_SOURCE_MIRRORS, value: {{ join "," .Values.fetcher.sourceMirrors | quote }} }
 {{- include "tidemark.environment.outward" . }}
 {{- end }}
 
@@ -39,8 +41,6 @@
 {{- define "tidemark.environment.outward" }}
 - { name: TIDEMARK_SOURCE_HOSTS, value: {{ join "," .Values.fetcher.sourceHosts | quote }} }
 - { name: TIDEMARK_SOURCE_NETWORKS, value: {{ join "," .Values.fetcher.sourceNetworks | quote }} }
-- { name: TIDEMARK_REFUSE_FORCE_PUSHES, value: {{ join "," .Values.fetcher.refuseForcePushes | quote }} }
-- { name: TIDEMARK_SOURCE_MIRRORS, value: {{ join "," .Values.fetcher.sourceMirrors | quote }} }
 {{- if .Values.fetcher.proxySecret }}
 {{- range list "HTTPS_PROXY" "HTTP_PROXY" "NO_PROXY" }}
 - name: {{ . }}
