@@ -4,7 +4,7 @@ import { Secret, systemClock, systemRandom } from '@tidemark/kernel'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { Parcel } from '../ports.ts'
 import type { FluxEvent } from '../steps/flux-event.ts'
@@ -256,6 +256,51 @@ test('gitea sets a status on the commit', async () => {
   expect(created?.body).toBe(
     `{"state":"failure","target_url":"","description":"build failed: apps/shop/deploy.yaml:3: \\u003creplicas\\u003e \\u0026 more","context":"${STATUS}"}`,
   )
+})
+
+function toSeen(body: string): Seen {
+  return { method: '', path: '', headers: {}, body }
+}
+
+/** The part of a NATS server that a publisher meets. What it is sent, line by line. */
+async function startNats(): Promise<Server> {
+  const lines: string[] = []
+  const server = createTcpServer((socket) => {
+    socket.write('INFO {"server_id":"s","version":"2.15.2","proto":1,"max_payload":1048576}\r\n')
+    socket.on('data', (data) => {
+      for (const line of data.toString('utf8').split('\r\n')) {
+        if (line === 'PING') socket.write('PONG\r\n')
+        else if (line !== '' && line !== 'PONG') lines.push(line)
+      }
+    })
+    socket.on('error', () => socket.destroy())
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It listens on TCP.
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    get seen() {
+      return lines.map(toSeen)
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+test('nats gets the whole event on the subject that spec.channel names', async () => {
+  await using server = await startNats()
+  const secret = { username: 'ada', password: 'secret' }
+  const sent = await deliver('nats', server.url, { provider: { channel: 'flux.events' }, secret })
+  expect(sent).toEqual({ kind: 'sent' })
+  const lines = server.seen.map(({ body }) => body)
+  expect(lines.find((line) => line.startsWith('CONNECT'))).toMatch(/"user":"ada".*"pass":"secret"/u)
+  const published = lines.indexOf(`PUB flux.events ${Buffer.byteLength(EVENT_JSON)}`)
+  expect(lines[published + 1]).toBe(EVENT_JSON)
+  expect(await deliver('nats', server.url)).toMatchObject({ code: 'PROVIDER_ADDRESS' })
 })
 
 test('what GitHub shows beside the mark has at most 140 characters', async () => {
