@@ -27,7 +27,7 @@ export {
 export type { HeldPrune, HoldReason, PlannedPrune, PrunePlan, PruneRule } from './plan-prune.ts'
 export { prunePlan, type PruneReport } from './prune.ts'
 export type { ApplyMode } from './switches.ts'
-export { type DescribedRelease, describeRelease } from './helm/describe-release.ts'
+export { type DescribedRelease, describeRelease, objectsOfRecord } from './helm/describe-release.ts'
 export {
   type HookDeletePolicy,
   type HookEvent,

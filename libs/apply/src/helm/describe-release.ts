@@ -1,8 +1,17 @@
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '@tidemark/manifests'
-import { printYaml, type Printable } from '@tidemark/yaml'
+import {
+  isJsonList,
+  isJsonObject,
+  type Json,
+  jsonFromYaml,
+  type JsonObject,
+  type Manifest,
+  readManifests,
+  textField,
+} from '@tidemark/manifests'
+import { parseYamlStream, printYaml, type Printable } from '@tidemark/yaml'
 
 import type { ReleaseHook } from './hooks.ts'
-import type { ReleaseRecord, ReleaseStatus } from './release-record.ts'
+import { type ReleaseRecord, type ReleaseStatus, ReleaseUnreadable } from './release-record.ts'
 
 /** A release as it is recorded for the `helm` command line. */
 export interface DescribedRelease {
@@ -83,4 +92,15 @@ function printable(value: Json): Printable {
   if (isJsonObject(value))
     return new Map(Object.entries(value).map(([key, member]) => [key, printable(member)]))
   return value
+}
+
+/** The objects of a record's manifest. Throws `ReleaseUnreadable` where it is no YAML, or no objects are in it. */
+export function objectsOfRecord({ name, json }: ReleaseRecord): readonly Manifest[] {
+  const text = textField(json, 'manifest') ?? ''
+  try {
+    const documents = parseYamlStream(text, { flavour: 'yaml2', duplicateKeys: 'last-wins' })
+    return documents.flatMap((document) => readManifests(jsonFromYaml(document), 'its manifest'))
+  } catch (cause) {
+    throw new ReleaseUnreadable(`the manifest of the release ${name} cannot be read`, { cause })
+  }
 }

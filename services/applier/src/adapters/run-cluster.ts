@@ -3,6 +3,7 @@ import {
   inputId,
   inputOf,
   type ClusterRegistered,
+  type EventOf,
   type FamilyName,
   type Recorded,
 } from '@tidemark/contracts'
@@ -20,12 +21,15 @@ import {
 } from '@tidemark/service'
 import { Calm } from '../domain/calm.ts'
 import type { Releases } from '../ports.ts'
-import { applyRelease } from '../steps/apply-release.ts'
+import { advanceRelease, type AdvanceDeps } from '../steps/advance-release.ts'
+import { applyRelease, type AppliedRelease } from '../steps/apply-release.ts'
 import { correctDrift } from '../steps/correct-drift.ts'
 import { DEPLOYMENT_FAMILIES, Deployments } from '../steps/deployments.ts'
-import type { ApplierDeps } from '../steps/deps.ts'
+import { isHelmRelease } from '../steps/deps.ts'
+import { HelmMemory } from '../steps/helm-run.ts'
 import { Overseer } from '../steps/oversee.ts'
 import { pruneLate } from '../steps/prune-late.ts'
+import { Changes } from './changes.ts'
 import type { Connection } from './connection.ts'
 import { InputWatches, inputSteps } from './watch-inputs.ts'
 import { KubeWatchedCluster } from './watched-cluster.ts'
@@ -49,7 +53,7 @@ export interface RunClusterOptions {
 
 /** Looks after one cluster until the signal: applies what is asked for, and keeps it so. */
 export async function runCluster(options: RunClusterOptions, signal: AbortSignal): Promise<void> {
-  const { surroundings, registered, epoch } = options
+  const { surroundings, registered } = options
   const name = registered.cluster
   const deployments = new Deployments(name)
   const inputs = new KnownInputs()
@@ -61,15 +65,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
   await foldHandled(surroundings.store, handled, fold, signal)
   const changes = new Changes()
   await using cluster = openCluster(options, changes)
-  const deps: ApplierDeps = {
-    surroundings,
-    deployments,
-    cluster,
-    name,
-    project: registered.project,
-    epoch,
-    releases: blobReleases(surroundings),
-  }
+  const deps = depsOf(options, { deployments, cluster })
   await using watches = new InputWatches({ ...deps, client: cluster.client, inputs })
   for (const { ref, requested } of inputs.all()) if (requested) watches.begin(ref)
   const overseer = new Overseer(deps)
@@ -92,7 +88,7 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
           ApplyRequested: (recorded, ending) =>
             inTurn(recorded.event.value.applicationId, async () => {
               const { applicationId } = recorded.event.value
-              const applied = await applyRelease(deps, recorded, ending)
+              const applied = await answer(deps, recorded, ending)
               if (applied !== undefined) overseer.know(applicationId, applied)
               changes.add(applicationId)
             }),
@@ -102,6 +98,34 @@ export async function runCluster(options: RunClusterOptions, signal: AbortSignal
       signal,
     ),
   ])
+}
+
+function depsOf(
+  { surroundings, registered, epoch }: RunClusterOptions,
+  { deployments, cluster }: Pick<AdvanceDeps, 'deployments' | 'cluster'>,
+): AdvanceDeps {
+  return {
+    surroundings,
+    deployments,
+    cluster,
+    name: registered.cluster,
+    project: registered.project,
+    epoch,
+    releases: blobReleases(surroundings),
+    memory: new HelmMemory(),
+  }
+}
+
+/** Goes on with a HelmRelease: what waits is looked at again each second, and holds no worker. */
+async function answer(
+  deps: AdvanceDeps,
+  recorded: Recorded<EventOf<'ApplyRequested'>>,
+  signal: AbortSignal,
+): Promise<AppliedRelease | undefined> {
+  const { value } = recorded.event
+  if (!isHelmRelease(value)) return applyRelease(deps, recorded, signal)
+  const advanced = await advanceRelease(deps, value.applicationId, signal)
+  return advanced === 'waiting' ? undefined : advanced
 }
 
 function keyOf(recorded: Recorded, cluster: string): string | undefined {
@@ -117,43 +141,8 @@ function placed(recorded: Recorded): Parameters<Deployments['fold']>[0] {
   return { stream, version: stored.version, event: value, atMs, cause: causeOf(recorded) }
 }
 
-/** Applications to look at again, and object ids whose application is not known yet. */
-class Changes {
-  readonly #ids = new Set<string>()
-  #wake: () => void = () => undefined
-
-  add(id: string): void {
-    this.#ids.add(id)
-    this.#wake()
-  }
-
-  /** Ends the wait of `next`, without a change. */
-  wake(): void {
-    this.#wake()
-  }
-
-  take(): readonly string[] {
-    const ids = [...this.#ids]
-    this.#ids.clear()
-    return ids
-  }
-
-  /** Resolves at the next change, or with the signal. */
-  next(signal: AbortSignal): Promise<void> {
-    if (this.#ids.size > 0 || signal.aborted) return Promise.resolve()
-    return new Promise((resolve) => {
-      const end = (): void => {
-        signal.removeEventListener('abort', end)
-        resolve()
-      }
-      this.#wake = end
-      signal.addEventListener('abort', end, { once: true })
-    })
-  }
-}
-
 interface Keeping {
-  readonly deps: ApplierDeps
+  readonly deps: AdvanceDeps
   readonly overseer: Overseer
   readonly changes: Changes
   readonly calm: Calm
@@ -167,12 +156,15 @@ async function keepWatch(keeping: Keeping, signal: AbortSignal): Promise<void> {
   for (const { id } of deps.deployments.all()) changes.add(id)
   while (!signal.aborted) {
     using tick = clock.deadline(TICK_MS, signal)
-    const isWaiting = overseer.waiting().length > 0
+    const isWaiting = overseer.waiting().length > 0 || deps.memory.waiting().length > 0
     if (isWaiting) crashPoints.at('applier.waiting')
     await changes.next(isWaiting ? tick.signal : signal)
     await clock.sleep(SETTLE_MS, signal)
     if (signal.aborted) return
-    const ids = [...changes.take(), ...overseer.waiting()].map((id) => overseer.ownerOf(id) ?? id)
+    const waiting = [...overseer.waiting(), ...deps.memory.waiting()]
+    const ids = [...changes.take(), ...waiting].map(
+      (id) => overseer.ownerOf(id) ?? deps.memory.waiterFor(id) ?? id,
+    )
     for (const id of new Set(ids)) void lookAfter(keeping, id, signal)
   }
 }
@@ -184,8 +176,10 @@ async function lookAfter(
 ): Promise<void> {
   const { clock, random, log } = deps.surroundings
   try {
-    const waited = overseer.isWaiting(id)
+    const { memory } = deps
+    const waited = overseer.isWaiting(id) || memory.isWaiting(id)
     await inTurn(id, async () => {
+      if ((await advanceRelease(deps, id, signal)) === 'waiting') return
       if ((await overseer.look(id, signal)) === 'in-sync') {
         await pruneLate(deps, id, signal)
         return
@@ -201,7 +195,7 @@ async function lookAfter(
       await overseer.look(id, signal)
     })
     // The loop sleeps without a tick while nothing waits: what waits from now on has to wake it.
-    if (!waited && overseer.isWaiting(id)) changes.wake()
+    if (!waited && (overseer.isWaiting(id) || memory.isWaiting(id))) changes.wake()
   } catch (error) {
     if (signal.aborted) return
     log.warn('cannot look after it; trying again', { id, error: String(error) })
@@ -255,5 +249,6 @@ function blobReleases({ blobs }: Surroundings): Releases {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The renderer wrote a list of objects there.
       return parsed as unknown as readonly JsonObject[]
     },
+    helm: (blob) => blobs.get(blob),
   }
 }

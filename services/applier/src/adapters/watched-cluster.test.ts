@@ -75,7 +75,7 @@ function answer(
 test('what is written while a list is on its way is not taken for gone, nor for what it was before', async () => {
   await using open = await openByHand()
   const { cluster, changed, lists } = open
-  const watched = cluster.watch([identityOf('new')], NEVER)
+  const watched = cluster.watch([identityOf('new')], 'kustomizations', NEVER)
   await expect.poll(() => lists.length).toBe(1)
   cluster.note(map('new', '12'))
   cluster.note(map('changed', '13'))
@@ -102,7 +102,7 @@ test('what is written while a list is on its way is not taken for gone, nor for 
 test('what was noted before a list was asked for is gone where the list has it not', async () => {
   await using open = await openByHand()
   const { cluster, changed, lists, watches } = open
-  const watched = cluster.watch([identityOf('kept')], NEVER)
+  const watched = cluster.watch([identityOf('kept')], 'kustomizations', NEVER)
   await expect.poll(() => lists.length).toBe(1)
   answer(lists[0], '10', [])
   await watched
@@ -123,7 +123,7 @@ test('what was noted before a list was asked for is gone where the list has it n
 test('what a write was answered is no change when the watch tells of it, and what follows is one', async () => {
   await using open = await openByHand()
   const { cluster, changed, lists, watches } = open
-  const watched = cluster.watch([identityOf('written')], NEVER)
+  const watched = cluster.watch([identityOf('written')], 'kustomizations', NEVER)
   await expect.poll(() => lists.length).toBe(1)
   answer(lists[0], '10', [])
   await watched

@@ -10,9 +10,14 @@ import {
   type ObjectIdentity,
 } from '@tidemark/manifests'
 import type { Logger } from '@tidemark/service'
-import type { WatchedCluster } from '../ports.ts'
+import type { WatchedCluster, WatchedOwners } from '../ports.ts'
 
-const OWNER_SELECTOR = 'kustomize.toolkit.fluxcd.io/name' // Only what somebody has put there by Git.
+/** Only what somebody has put there by Git. */
+const SELECTORS: Readonly<Record<WatchedOwners, string>> = {
+  kustomizations: 'kustomize.toolkit.fluxcd.io/name',
+  releases: 'helm.toolkit.fluxcd.io/name',
+}
+const OWNERS: readonly WatchedOwners[] = ['kustomizations', 'releases']
 const LISTED_MS_MAX = 10_000 // After that an apply goes on without knowing what is there.
 
 export interface WatchedClusterOptions {
@@ -64,12 +69,16 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     }
   }
 
-  async watch(identities: Iterable<ObjectIdentity>, signal: AbortSignal): Promise<void> {
+  async watch(
+    identities: Iterable<ObjectIdentity>,
+    owners: WatchedOwners,
+    signal: AbortSignal,
+  ): Promise<void> {
     const kinds = new Map<string, KindRef>()
     for (const { group, version, kind } of identities)
-      kinds.set(`${group}/${kind}`, { group, version, kind })
+      kinds.set(keyOf({ group, kind }, owners), { group, version, kind })
     const watches = [...kinds].map(
-      ([key, kind]) => this.#watches.get(key) ?? this.#begin(key, kind),
+      ([key, kind]) => this.#watches.get(key) ?? this.#begin(key, kind, owners),
     )
     if (watches.every(({ listed }) => listed)) return
     using limit = this.clock.deadline(LISTED_MS_MAX, signal)
@@ -80,16 +89,21 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
   }
 
   live(identity: ObjectIdentity): LiveState {
-    const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
-    if (watch?.listed !== true) return { kind: 'unknown' }
-    const object = watch.objects.get(inventoryId(identity))
+    const id = inventoryId(identity)
+    const watches = OWNERS.flatMap((owners) => this.#watches.get(keyOf(identity, owners)) ?? [])
+    if (watches.length === 0 || watches.some(({ listed }) => !listed)) return { kind: 'unknown' }
+    const object = watches
+      .map(({ objects }) => objects.get(id))
+      .find((known) => known !== undefined)
     return object === undefined ? { kind: 'absent' } : { kind: 'present', object }
   }
 
   /** An answer of the API server, so that it is known before the watch tells it. */
   note(object: JsonObject): void {
     const identity = identityOf(object)
-    const watch = this.#watches.get(`${identity.group}/${identity.kind}`)
+    const label = textField(object, 'metadata', 'labels', SELECTORS.releases)
+    const owners = label === undefined ? 'kustomizations' : 'releases'
+    const watch = this.#watches.get(keyOf(identity, owners))
     if (watch === undefined) return
     put(watch.objects, inventoryId(identity), object)
     watch.noted.set(inventoryId(identity), this.clock.monotonic())
@@ -101,21 +115,26 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     await this.client[Symbol.asyncDispose]()
   }
 
-  #begin(key: string, kind: KindRef): Watch {
+  #begin(key: string, kind: KindRef, owners: WatchedOwners): Watch {
     const { promise: ready, resolve: isReady } = Promise.withResolvers<void>()
     const watch: Watch = { objects: new Map(), noted: new Map(), listed: false, ready }
     this.#watches.set(key, watch)
-    this.#running.push(this.#follow(key, { kind, watch, isReady }))
+    this.#running.push(this.#follow(key, { kind, owners, watch, isReady }))
     return watch
   }
 
   async #follow(
     key: string,
-    { kind, watch, isReady }: { kind: KindRef; watch: Watch; isReady: () => void },
+    {
+      kind,
+      owners,
+      watch,
+      isReady,
+    }: { kind: KindRef; owners: WatchedOwners; watch: Watch; isReady: () => void },
   ): Promise<void> {
     const { group } = kind
     const selection = {
-      labelSelector: OWNER_SELECTOR,
+      labelSelector: SELECTORS[owners],
       isKnown: ({ name, namespace, uid, resourceVersion }: ObjectVersion) => {
         const id = inventoryId({ group, kind: kind.kind, namespace, name })
         return !isNews({ uid, resourceVersion }, watch.objects.get(id))
@@ -196,6 +215,10 @@ export class KubeWatchedCluster implements WatchedCluster, AsyncDisposable {
     this.#wasReachable = is
     this.#options.onReachable(is, message)
   }
+}
+
+function keyOf(kind: Pick<KindRef, 'group' | 'kind'>, owners: WatchedOwners): string {
+  return `${owners} of ${kind.group}/${kind.kind}`
 }
 
 /** Keeps an object unless a newer one is known. Says whether it was news. */

@@ -11,6 +11,7 @@ import {
   type ObjectResult,
   type Intent,
 } from '@tidemark/contracts'
+import { evolveHelm, noHelm, type HelmState } from './helm-release.ts'
 
 /** A release on one cluster, folded from its own stream. */
 export interface DeploymentState {
@@ -27,6 +28,8 @@ export interface DeploymentState {
   readonly sequence: bigint
   /** A drift that was told, and is not corrected yet. */
   readonly drifting: boolean
+  /** Of a HelmRelease: what Helm's actions have come to. */
+  readonly helm: HelmState
 }
 
 /** Nothing was applied yet. */
@@ -40,13 +43,16 @@ export const noDeployment: DeploymentState = {
   health: undefined,
   sequence: 0n,
   drifting: false,
+  helm: noHelm,
 }
 
 /** Folds an event of the deployment into what is known of it. */
 export function evolveDeployment(
   state: DeploymentState,
-  { type, value }: AnyEvent,
+  happened: AnyEvent,
+  atMs: number,
 ): DeploymentState {
+  const { type, value } = happened
   switch (type) {
     case 'ApplyStarted':
       return { ...state, started: value.apply, inventoryBlob: value.inventoryBlob }
@@ -75,6 +81,17 @@ export function evolveDeployment(
         sequence: value.sequence,
         inventoryBlob: value.inventoryBlob,
       }
+    case 'HelmObjectsWritten':
+      return {
+        ...state,
+        inventoryBlob: value.inventoryBlob,
+        helm: evolveHelm(state.helm, happened, atMs),
+      }
+    case 'HelmActionStarted':
+    case 'HelmActionFinished':
+    case 'HookStarted':
+    case 'HookFinished':
+      return { ...state, helm: evolveHelm(state.helm, happened, atMs) }
     default:
       return state
   }

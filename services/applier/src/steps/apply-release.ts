@@ -7,16 +7,26 @@ import {
   type ApplyReport,
   type HeldPrune,
   type InventoryEntry,
+  type LiveState,
+  type OwnerLabels,
   type Plan,
   type PruneReport,
+  type PruneRule,
 } from '@tidemark/apply'
 import { type ApplyRequested, type EventOf, type Recorded } from '@tidemark/contracts'
-import type { Manifest } from '@tidemark/manifests'
-import { causeOf } from '@tidemark/service'
+import { inventoryId, type Manifest, type ObjectIdentity } from '@tidemark/manifests'
+import { causeOf, type Cause } from '@tidemark/service'
 import { decideFinish, decideStart } from '../domain/deployment.ts'
-import { isPrunedLate, isRemoval, ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import {
+  isHelmRelease,
+  isPrunedLate,
+  isRemoval,
+  ownersOf,
+  recordDeployment,
+  type ApplierDeps,
+} from './deps.ts'
 import { judgeHealth } from './judge-health.ts'
-import { readDesired, readInventory } from './read-release.ts'
+import { readDesired, readInventory, readOwner } from './read-release.ts'
 import { countResults, intentsOf, notable, outcomeOf, prunedIds } from './report.ts'
 
 const INTENTS_MAX = 200
@@ -31,14 +41,21 @@ export async function applyRelease(
   recorded: Recorded<EventOf<'ApplyRequested'>>,
   signal: AbortSignal,
 ): Promise<AppliedRelease | undefined> {
-  const requested = recorded.event.value
+  return applyObjects(deps, { requested: recorded.event.value, cause: causeOf(recorded) }, signal)
+}
+
+/** The same, of a request that is known. */
+export async function applyObjects(
+  deps: ApplierDeps,
+  { requested, cause }: { readonly requested: ApplyRequested; readonly cause: Cause },
+  signal: AbortSignal,
+): Promise<AppliedRelease | undefined> {
   const id = requested.applicationId
-  const cause = causeOf(recorded)
 
   // Read.
   const { state, requested: newest } = deps.deployments.get(id)
   if (requested.apply <= state.finished || requested.apply < (newest?.apply ?? 0n)) return undefined
-  const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
+  const prepared = await prepare(deps, requested, state, signal)
   const intention = await intend(deps, prepared, state.inventoryBlob)
 
   // Record the intent, then act.
@@ -75,34 +92,67 @@ export interface Prepared {
   readonly desired: readonly Manifest[]
   readonly inventory: readonly InventoryEntry[]
   readonly plan: Plan
+  readonly owner: OwnerLabels
+  readonly propagation: 'Background' | 'Foreground' | 'Orphan'
+}
+
+/** What is known of a deployment before it is planned, and how the plan is made where not as usual. */
+export interface PrepareInput {
+  readonly inventoryBlob: string
+  /** What somebody else has put there, and is ours from now on. */
+  readonly adopted?: readonly InventoryEntry[]
+  readonly prune?: PruneRule
+  readonly propagation?: Prepared['propagation']
 }
 
 /** Reads the release and what is on the cluster, and plans. */
 export async function prepare(
   deps: ApplierDeps,
   requested: ApplyRequested,
-  inventoryBlob: string,
+  input: PrepareInput,
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { cluster } = deps
   const desired = await readDesired(deps, requested, signal)
-  const inventory = await readInventory(deps, inventoryBlob, signal)
+  const owner = await readOwner(deps, requested, signal)
+  const kept = await readInventory(deps, input.inventoryBlob, signal)
+  const inventory = [...kept, ...(input.adopted ?? [])]
   await cluster.watch(
     desired.map(({ identity }) => identity),
+    ownersOf(requested),
     signal,
   )
   const plan = planApply({
     desired,
     inventory,
-    live: (identity) => cluster.live(identity),
-    owner: ownerLabels(requested.options),
+    live: isHelmRelease(requested)
+      ? liveOf(cluster, desired)
+      : (identity) => cluster.live(identity),
+    owner,
     fieldManager: cluster.fieldManager,
     keyed: cluster.keyed,
     recreate: requested.options?.force === true ? 'allowed' : 'refused',
-    prune: pruneRule(requested),
+    prune: input.prune ?? pruneRule(requested),
   })
   const careful = isRemoval(requested) && requested.options?.pruneApproved !== true
-  return { requested, desired, inventory, plan: careful ? holdData(plan) : plan }
+  return {
+    requested,
+    desired,
+    inventory,
+    plan: careful ? holdData(plan) : plan,
+    owner,
+    propagation: input.propagation ?? 'Background',
+  }
+}
+
+/** What has left a release of Helm is read before it is deleted: not all of it carries the label that is watched. */
+function liveOf(
+  cluster: ApplierDeps['cluster'],
+  desired: readonly Manifest[],
+): (identity: ObjectIdentity) => LiveState {
+  const wanted = new Set(desired.map(({ identity }) => inventoryId(identity)))
+  return (identity) =>
+    wanted.has(inventoryId(identity)) ? cluster.live(identity) : { kind: 'unknown' }
 }
 
 /** A removal deletes what was delivered, but not what holds the data of others: that waits for a person. */
@@ -125,7 +175,8 @@ function pruneRule(requested: ApplyRequested): 'off' | 'guarded' | 'approved' {
   return prune ? 'guarded' : 'off'
 }
 
-async function intend(
+/** What is kept before the first write: the intents, and an inventory of all that may be there from now on. */
+export async function intend(
   { surroundings }: ApplierDeps,
   { plan, inventory }: Prepared,
   known: string,
@@ -146,7 +197,7 @@ async function intend(
   }
 }
 
-interface Written {
+export interface Written {
   readonly applied: ApplyReport
   readonly pruned: PruneReport
 }
@@ -155,9 +206,9 @@ interface Written {
  * Applies, then prunes: in Flux's order, unless that waits for health (`pruneLate`). Where the cluster gives no
  * answer, the error goes to the reactor.
  */
-async function write(
+export async function write(
   { cluster, surroundings }: ApplierDeps,
-  { plan, requested }: Prepared,
+  { plan, requested, owner, propagation }: Prepared,
   signal: AbortSignal,
 ): Promise<Written> {
   const applied = await applyPlan(cluster, plan, signal)
@@ -171,7 +222,8 @@ async function write(
     {
       plan: failed ? nothing : pruneNow(plan.prune, requested),
       inventory: applied.inventory,
-      owner: ownerLabels(requested.options),
+      owner,
+      propagation,
     },
     signal,
   )

@@ -5,6 +5,7 @@ import { causeFrom } from '@tidemark/service'
 import { decideCorrected, decideDrift } from '../domain/deployment.ts'
 import { prepare, type Prepared } from './apply-release.ts'
 import { recordDeployment, type ApplierDeps } from './deps.ts'
+import { runningRelease } from './running-release.ts'
 import { isDrifted, withoutFinished } from './finished-jobs.ts'
 import { resultOf } from './report.ts'
 
@@ -20,10 +21,11 @@ export async function correctDrift(
   signal: AbortSignal,
 ): Promise<void> {
   // Read.
-  const { state, requested, suspended, removed } = deps.deployments.get(id)
-  if (requested === undefined || requested.apply !== state.finished) return
+  const { state, suspended, removed } = deps.deployments.get(id)
+  const requested = runningRelease(deps.deployments.get(id))
+  if (requested === undefined) return
   if (suspended.byPerson || suspended.inGit || removed) return
-  const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
+  const prepared = await prepare(deps, requested, state, signal)
   const objects = driftsOf(deps, prepared)
   if (objects.length === 0 && !state.drifting) return
 

@@ -1,5 +1,5 @@
 import { familyOf, idOf, type AnyEvent, type ApplyRequested } from '@tidemark/contracts'
-import { isRecord, readKustomization } from '@tidemark/flux'
+import { isRecord } from '@tidemark/flux'
 import type { Cause } from '@tidemark/service'
 import { evolveDeployment, noDeployment, type DeploymentState } from '../domain/deployment.ts'
 
@@ -83,7 +83,7 @@ export class Deployments {
     const known = this.get(id)
     if (version <= known.version) return
     const startedAtMs = event.type === 'ApplyStarted' ? atMs : known.startedAtMs
-    this.#change(id, { version, state: evolveDeployment(known.state, event), startedAtMs })
+    this.#change(id, { version, state: evolveDeployment(known.state, event, atMs), startedAtMs })
   }
 
   #foldApplication(id: string, { type, value }: AnyEvent): void {
@@ -118,6 +118,5 @@ export class Deployments {
 function isSuspended(objectJson: Uint8Array): boolean {
   const object: unknown = JSON.parse(Buffer.from(objectJson).toString('utf8'))
   if (!isRecord(object)) return false
-  const read = readKustomization(object)
-  return read.kind === 'read' && read.model.suspend
+  return isRecord(object['spec']) && object['spec']['suspend'] === true
 }

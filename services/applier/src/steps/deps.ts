@@ -2,7 +2,7 @@ import type { OwnerLabels } from '@tidemark/apply'
 import type { AnyEvent, ApplyOptions, ApplyRequested } from '@tidemark/contracts'
 import { PruneOrder, streams } from '@tidemark/contracts'
 import { buildAppend, type Cause, type Surroundings } from '@tidemark/service'
-import type { Releases, WatchedCluster } from '../ports.ts'
+import type { Releases, WatchedCluster, WatchedOwners } from '../ports.ts'
 import type { Deployments } from './deployments.ts'
 
 /** What the steps of one cluster's applier work with. */
@@ -49,6 +49,16 @@ export function ownerLabels(options: ApplyOptions | undefined): OwnerLabels {
     'kustomize.toolkit.fluxcd.io/name': options?.ownerName ?? '',
     'kustomize.toolkit.fluxcd.io/namespace': options?.ownerNamespace ?? '',
   }
+}
+
+/** Whether the request is for a HelmRelease: Helm's actions bring it, and its marks say whose an object is. */
+export function isHelmRelease({ options }: ApplyRequested): boolean {
+  return options?.ownerKind === 'HelmRelease'
+}
+
+/** Among whose objects those of the request are watched. */
+export function ownersOf(requested: ApplyRequested): WatchedOwners {
+  return isHelmRelease(requested) ? 'releases' : 'kustomizations'
 }
 
 /** Whether the request deletes what the application delivered. */

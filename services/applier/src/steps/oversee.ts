@@ -4,7 +4,8 @@ import { causeFrom } from '@tidemark/service'
 import { planApply, plannedObjects } from '@tidemark/apply'
 import { decideHealth } from '../domain/deployment.ts'
 import type { AppliedRelease } from './apply-release.ts'
-import { ownerLabels, recordDeployment, type ApplierDeps } from './deps.ts'
+import { ownerLabels, ownersOf, recordDeployment, type ApplierDeps } from './deps.ts'
+import { runningRelease } from './running-release.ts'
 import { isDrifted } from './finished-jobs.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory } from './read-release.ts'
@@ -38,18 +39,19 @@ export class Overseer {
 
   /** Knows the deployment as it was applied last, and watches its kinds. */
   async learn(id: string, signal: AbortSignal): Promise<AppliedRelease | undefined> {
-    const { state, requested, removed } = this.#deps.deployments.get(id)
+    const { state, removed } = this.#deps.deployments.get(id)
     const known = this.#overseen.get(id)
-    const current = requested?.apply === state.finished && state.finished > 0n
-    if (!current || requested.manifestBlob === '' || removed) {
+    const running = runningRelease(this.#deps.deployments.get(id))
+    if (running === undefined || running.manifestBlob === '' || removed) {
       this.#forget(id)
       return undefined
     }
     if (known?.apply === state.finished && known.inventoryBlob === state.inventoryBlob) return known
-    const desired = await readDesired(this.#deps, requested, signal)
+    const desired = await readDesired(this.#deps, running, signal)
     const inventory = await readInventory(this.#deps, state.inventoryBlob, signal)
     await this.#deps.cluster.watch(
       desired.map(({ identity }) => identity),
+      ownersOf(running),
       signal,
     )
     const { finished: apply, inventoryBlob } = state

@@ -18,7 +18,7 @@ export async function pruneLate(deps: ApplierDeps, id: string, signal: AbortSign
   if (state.health !== Health.HEALTH_HEALTHY) return
   // A guard looks at a release and the one before it; by now the inventory has both, and would let more pass.
   if (state.outcome !== ApplyOutcome.APPLY_OUTCOME_APPLIED) return
-  const prepared = await prepare(deps, requested, state.inventoryBlob, signal)
+  const prepared = await prepare(deps, requested, state, signal)
   const { deletions } = prepared.plan.prune
   if (deletions.length === 0) return
 
