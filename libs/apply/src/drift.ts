@@ -37,9 +37,12 @@ export interface DriftContext {
   readonly keyed: KeyedDigest
   /** Whether fields that other known managers have added count: not where the object is applied in mode `merge`. */
   readonly absorb: 'known' | 'nobody'
+  /** JSON pointers of fields that may differ; the empty one is the whole object. */
+  readonly ignored?: readonly string[]
 }
 
 const FIELDS_MAX = 20 // What an event shows; more do not help anybody.
+const LOOKED_AT_MAX = 1_000 // Behind fields that may differ there can be one that may not.
 
 /**
  * Compares a live object (undefined: it is gone) with the record of its last apply. It is in sync as long as our
@@ -59,12 +62,15 @@ export function driftOf(
 }
 
 function changedFields(record: AppliedRecord, live: JsonObject, context: DriftContext): Drift {
-  const { fieldManager } = context
-  const lost = leafPaths(
+  const { fieldManager, ignored = [] } = context
+  const taken = leafPaths(
     subtractFields(record.fields, appliedFields(live, fieldManager)),
-    FIELDS_MAX,
+    ignored.length === 0 ? FIELDS_MAX : LOOKED_AT_MAX,
   )
+  const lost = taken.filter((path) => !isUnder(path, ignored)).slice(0, FIELDS_MAX)
   if (lost.length > 0) return changed(lost, live, fieldManager)
+  // A field that may differ has another value: what was kept of all values together tells nothing of the others.
+  if (taken.length > 0 || ignored.includes('')) return { kind: 'in-sync' }
   const [added] = context.absorb === 'known' ? absorbedEntries(live, fieldManager) : []
   const theirs = field(added, 'fieldsV1')
   if (isJsonObject(theirs)) {
@@ -79,6 +85,24 @@ function changedFields(record: AppliedRecord, live: JsonObject, context: DriftCo
   if (now === record.projectionDigest) return { kind: 'in-sync' }
   // The same owner and another value: somebody writes under our name, or an admission webhook changes its mind.
   return { kind: 'changed', fields: [], manager: fieldManager }
+}
+
+/** Whether a path of field keys is at or below one of these pointers. */
+function isUnder(path: readonly string[], pointers: readonly string[]): boolean {
+  return pointers.some((pointer) => {
+    const wanted = pointer.split('/').slice(1).map(unescaped)
+    return wanted.length <= path.length && wanted.every((key, index) => isKey(path[index], key))
+  })
+}
+
+/** `f:` is a field by its name; an item of a list has no index here, so any index means it. */
+function isKey(own: string | undefined, wanted: string): boolean {
+  if (own === undefined) return false
+  return own.startsWith('f:') ? own.slice(2) === wanted : /^(?:\d+|-)$/u.test(wanted)
+}
+
+function unescaped(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~')
 }
 
 function changed(

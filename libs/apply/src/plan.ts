@@ -35,6 +35,8 @@ export interface PlanInput {
   /** Whether an object may be deleted and created again when a change is refused as immutable. */
   readonly recreate: 'allowed' | 'refused'
   readonly prune: PruneRule
+  /** JSON pointers of what may differ in an object without being drift. */
+  readonly ignored?: (manifest: Manifest) => readonly string[]
 }
 
 /** One object and what is to be done with it. */
@@ -110,7 +112,8 @@ function planObject(
   const record = entry?.version === manifest.identity.version ? entry.applied : undefined
   const recreate =
     input.recreate === 'allowed' || mayRecreate(manifest.object) ? 'allowed' : 'refused'
-  const decided = decideAction({ mode, live, digest, record }, input)
+  const ignored = input.ignored?.(manifest) ?? []
+  const decided = decideAction({ mode, live, digest, record, ignored }, input)
   return {
     id,
     manifest,
@@ -140,10 +143,11 @@ function digestOfDesired(object: JsonObject, keyed: KeyedDigest): string {
 function decideAction(
   known: Pick<PlannedObject, 'mode' | 'live' | 'digest'> & {
     readonly record: AppliedRecord | undefined
+    readonly ignored: readonly string[]
   },
   input: PlanInput,
 ): Pick<PlannedObject, 'action' | 'reason'> {
-  const { mode, live, digest, record } = known
+  const { mode, live, digest, record, ignored } = known
   if (mode === 'never') return { action: 'skip', reason: 'switched off' }
   if (live.kind === 'unknown') return { action: 'configure', reason: 'not watched yet' }
   if (live.kind === 'absent') return { action: 'create', reason: 'not there' }
@@ -153,6 +157,7 @@ function decideAction(
   const drift = driftOf(record, live.object, {
     ...input,
     absorb: mode === 'merge' ? 'nobody' : 'known',
+    ignored,
   })
   return drift.kind === 'in-sync' || drift.kind === 'terminating'
     ? { action: 'unchanged', reason: drift.kind === 'in-sync' ? 'as applied' : 'being deleted' }

@@ -38,6 +38,30 @@ export function compileSelector(selector: Selector): CompiledSelector {
   }
 }
 
+/** What a selector looks at, of an object that is no resource of a build. */
+export interface SelectedObject {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly labels: ReadonlyMap<string, string>
+  readonly annotations: ReadonlyMap<string, string>
+}
+
+/** Whether an object is one that a selector means. @throws KustomizeError, as `compileSelector` */
+export function objectSelector(selector: Selector): (object: SelectedObject) => boolean {
+  const compiled = compileSelector(selector)
+  const labels = parseLabelSelector(selector.labelSelector)
+  const annotations = parseLabelSelector(selector.annotationSelector)
+  return (object) =>
+    compiled.matchesGvk(object) &&
+    compiled.matchesName(object.name) &&
+    compiled.matchesNamespace(object.namespace) &&
+    labels(object.labels) &&
+    annotations(object.annotations)
+}
+
 /** The objects that a selector means, by what they are called now or were called first. */
 export function select(resources: readonly Resource[], selector: Selector): readonly Resource[] {
   const compiled = compileSelector(selector)

@@ -16,8 +16,6 @@ export interface HelmState {
   readonly action: HelmRun | undefined
   /** The newest release that an action brought to its end: what a failed one is put back to. */
   readonly deployed: DeployedRelease | undefined
-  /** The highest revision of Helm's history that was used. */
-  readonly revision: number
   /** Installs and upgrades that have failed since the release was asked for. */
   readonly failures: number
   /** The install or upgrade that failed last: its remediation says what follows. */
@@ -74,7 +72,6 @@ export interface EndedAction {
 export const noHelm: HelmState = {
   action: undefined,
   deployed: undefined,
-  revision: 0,
   failures: 0,
   failed: undefined,
 }
@@ -144,7 +141,6 @@ function started(state: HelmState, value: HelmActionStarted, sinceMs: number): H
   return {
     ...state,
     action: { ...place, ...bytes, ...begun },
-    revision: revision > state.revision ? revision : state.revision,
   }
 }
 
@@ -157,7 +153,7 @@ function finished(state: HelmState, value: HelmActionFinished): HelmState {
     return { ...ended, failures, failed: isRelease ? { action, message } : state.failed }
   }
   if (action === HelmAction.HELM_ACTION_UNINSTALL)
-    return { ...ended, failures, deployed: undefined, revision: 0 }
+    return { ...ended, failures, deployed: undefined }
   const failed = failures === 0 ? undefined : state.failed
   return { ...ended, failures, failed, deployed: ended.action }
 }

@@ -6,7 +6,7 @@ import {
   RolloutCause,
   type ApplyRequested,
 } from '@tidemark/contracts'
-import { readHelmActions, type HelmActions } from '@tidemark/flux'
+import type { HelmActions } from '@tidemark/flux'
 import { unreachable } from '@tidemark/kernel'
 import { causeFrom } from '@tidemark/service'
 import { decideFinish, type Ended } from '../domain/deployment.ts'
@@ -18,7 +18,7 @@ import {
 } from '../domain/helm-release.ts'
 import { nextAction, type NextAction, type NextActionInput } from '../domain/next-action.ts'
 import { applyObjects, type AppliedRelease } from './apply-release.ts'
-import { isHelmRelease, isRemoval, type ApplierDeps } from './deps.ts'
+import { actionsOf, isHelmRelease, isRemoval, type ApplierDeps } from './deps.ts'
 import { recordRun, type HelmMemory } from './helm-run.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readHelm, type ReadHelm } from './read-helm.ts'
@@ -117,12 +117,6 @@ function askedFor(requested: ApplyRequested): NextActionInput['asked'] {
   return requested.cause === RolloutCause.ROLLOUT_CAUSE_ROLLBACK ? 'rollback' : 'release'
 }
 
-function actionsOf({ options }: ApplyRequested): HelmActions {
-  const json = options?.helmActionsJson ?? new Uint8Array()
-  const text = Buffer.from(json).toString('utf8')
-  return readHelmActions(text === '' ? {} : JSON.parse(text))
-}
-
 async function newestRecord(
   { cluster, surroundings }: AdvanceDeps,
   { helm, wanted }: { readonly helm: HelmState; readonly wanted: ReadHelm | undefined },
@@ -181,7 +175,7 @@ async function begin(
     attempt,
     action: next.action,
     ...bytes,
-    revision: isGone ? highest : Math.max(highest, helm.revision) + 1,
+    revision: isGone ? highest : highest + 1,
     reason: next.reason,
   })
   await recordRun({ deps, id }, [started], signal)

@@ -25,6 +25,7 @@ import {
   recordDeployment,
   type ApplierDeps,
 } from './deps.ts'
+import { ignoring } from './drift-rules.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory, readOwner } from './read-release.ts'
 import { countResults, intentsOf, notable, outcomeOf, prunedIds } from './report.ts'
@@ -102,6 +103,8 @@ export interface PrepareInput {
   /** What somebody else has put there, and is ours from now on. */
   readonly adopted?: readonly InventoryEntry[]
   readonly prune?: PruneRule
+  /** Whether what the application lets differ stays as it is: not where a release is brought. */
+  readonly drift?: 'ignored' | 'undone'
   readonly propagation?: Prepared['propagation']
 }
 
@@ -116,7 +119,9 @@ export async function prepare(
   const desired = await readDesired(deps, requested, signal)
   const owner = await readOwner(deps, requested, signal)
   const kept = await readInventory(deps, input.inventoryBlob, signal)
-  const inventory = [...kept, ...(input.adopted ?? [])]
+  const known = new Set(kept.map(({ id }) => id))
+  const adopted = (input.adopted ?? []).filter(({ id }) => !known.has(id))
+  const inventory = [...kept, ...adopted]
   await cluster.watch(
     desired.map(({ identity }) => identity),
     ownersOf(requested),
@@ -133,6 +138,7 @@ export async function prepare(
     keyed: cluster.keyed,
     recreate: requested.options?.force === true ? 'allowed' : 'refused',
     prune: input.prune ?? pruneRule(requested),
+    ...(input.drift === 'ignored' ? ignoring(requested) : {}),
   })
   const careful = isRemoval(requested) && requested.options?.pruneApproved !== true
   return {

@@ -4,7 +4,7 @@ import { driftOf } from '@tidemark/apply'
 import { causeFrom } from '@tidemark/service'
 import { decideCorrected, decideDrift } from '../domain/deployment.ts'
 import { prepare, type Prepared } from './apply-release.ts'
-import { recordDeployment, type ApplierDeps } from './deps.ts'
+import { driftMode, recordDeployment, type ApplierDeps } from './deps.ts'
 import { runningRelease } from './running-release.ts'
 import { isDrifted, withoutFinished } from './finished-jobs.ts'
 import { resultOf } from './report.ts'
@@ -25,7 +25,12 @@ export async function correctDrift(
   const requested = runningRelease(deps.deployments.get(id))
   if (requested === undefined) return
   if (suspended.byPerson || suspended.inGit || removed) return
-  const prepared = await prepare(deps, requested, state, signal)
+  const prepared = await prepare(
+    deps,
+    requested,
+    { inventoryBlob: state.inventoryBlob, drift: 'ignored' },
+    signal,
+  )
   const objects = driftsOf(deps, prepared)
   if (objects.length === 0 && !state.drifting) return
 
@@ -35,6 +40,8 @@ export async function correctDrift(
   const detected = decideDrift(state, place, objects)
   await recordDeployment(deps, { id, cause, events: detected }, signal)
   deps.surroundings.crashPoints.at('applier.drift-recorded')
+  // It is told, and left; and told again when it is as it should be.
+  if (driftMode(requested) === 'warn' && objects.length > 0) return
 
   // Act.
   const { prune } = prepared.plan

@@ -1,6 +1,7 @@
 import type { OwnerLabels } from '@tidemark/apply'
 import type { AnyEvent, ApplyOptions, ApplyRequested } from '@tidemark/contracts'
 import { PruneOrder, streams } from '@tidemark/contracts'
+import { readHelmActions, type HelmActions } from '@tidemark/flux'
 import { buildAppend, type Cause, type Surroundings } from '@tidemark/service'
 import type { Releases, WatchedCluster, WatchedOwners } from '../ports.ts'
 import type { Deployments } from './deployments.ts'
@@ -54,6 +55,17 @@ export function ownerLabels(options: ApplyOptions | undefined): OwnerLabels {
 /** Whether the request is for a HelmRelease: Helm's actions bring it, and its marks say whose an object is. */
 export function isHelmRelease({ options }: ApplyRequested): boolean {
   return options?.ownerKind === 'HelmRelease'
+}
+
+/** What a HelmRelease says of Helm's actions, as it was when they were asked for. */
+export function actionsOf({ options }: ApplyRequested): HelmActions {
+  const text = Buffer.from(options?.helmActionsJson ?? new Uint8Array()).toString('utf8')
+  return readHelmActions(text === '' ? {} : JSON.parse(text))
+}
+
+/** What is done about drift: a Kustomization is always corrected, a HelmRelease says so. */
+export function driftMode(requested: ApplyRequested): 'disabled' | 'warn' | 'enabled' {
+  return isHelmRelease(requested) ? actionsOf(requested).drift.mode : 'enabled'
 }
 
 /** Among whose objects those of the request are watched. */

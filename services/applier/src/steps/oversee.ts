@@ -4,8 +4,9 @@ import { causeFrom } from '@tidemark/service'
 import { planApply, plannedObjects } from '@tidemark/apply'
 import { decideHealth } from '../domain/deployment.ts'
 import type { AppliedRelease } from './apply-release.ts'
-import { ownerLabels, ownersOf, recordDeployment, type ApplierDeps } from './deps.ts'
+import { driftMode, ownerLabels, ownersOf, recordDeployment, type ApplierDeps } from './deps.ts'
 import { runningRelease } from './running-release.ts'
+import { ignoring } from './drift-rules.ts'
 import { isDrifted } from './finished-jobs.ts'
 import { judgeHealth } from './judge-health.ts'
 import { readDesired, readInventory } from './read-release.ts'
@@ -74,6 +75,8 @@ export class Overseer {
     await this.#tellHealth(id, overseen, signal)
     const { suspended, state } = this.#deps.deployments.get(id)
     if (suspended.inGit || suspended.byPerson) return 'in-sync'
+    const running = runningRelease(this.#deps.deployments.get(id))
+    if (running === undefined || driftMode(running) === 'disabled') return 'in-sync'
     // A drift that was told and put right by a process that ended then: it has no end yet.
     if (state.drifting) return 'drifted'
     return this.#hasDrifted(id, overseen) ? 'drifted' : 'in-sync'
@@ -96,16 +99,17 @@ export class Overseer {
 
   #hasDrifted(id: string, { desired, inventory }: AppliedRelease): boolean {
     const { cluster, deployments } = this.#deps
-    const { options } = deployments.get(id).requested ?? {}
+    const { requested } = deployments.get(id)
     const plan = planApply({
       desired,
       inventory,
       live: (identity) => cluster.live(identity),
-      owner: ownerLabels(options),
+      owner: ownerLabels(requested?.options),
       fieldManager: cluster.fieldManager,
       keyed: cluster.keyed,
       recreate: 'refused',
       prune: 'off',
+      ...(requested === undefined ? {} : ignoring(requested)),
     })
     return plannedObjects(plan).some(isDrifted)
   }

@@ -100,7 +100,7 @@ export async function writeObjects(context: ActionContext): Promise<Progress> {
     target,
     {
       inventoryBlob,
-      adopted: inventoryBlob === '' ? await recordedInventory(context) : [],
+      adopted: await recordedInventory(context),
       prune: pruneOf(context, run.action),
       ...(isGone ? { propagation: actions.uninstall.propagation } : {}),
     },
@@ -165,13 +165,13 @@ async function recordWritten(
 
 /** What Helm has installed before us is on the cluster: nothing of it is forgotten when it leaves the release. */
 async function recordedInventory(context: ActionContext): Promise<readonly InventoryEntry[]> {
-  const { deps, release, signal } = context
+  const { deps, id, release, signal } = context
   const { revision } = runOf(context)
   const all = await recordsOf(context).all(signal)
-  const last =
-    all.findLast(({ record }) => record.status === 'deployed' && record.revision !== revision) ??
-    all.findLast(({ record }) => record.revision !== revision)
-  if (last === undefined) return []
+  const others = all.filter(({ record }) => record.revision !== revision)
+  const last = others.findLast(({ record }) => record.status === 'deployed') ?? others.at(-1)
+  const { deployed } = deps.deployments.get(id).state.helm
+  if (last === undefined || last.record.revision === deployed?.revision) return []
   const { namespace } = release.owner
   const place = { client: deps.cluster.client, namespace, scopes: new Map<string, string>() }
   const objects = await inNamespace(objectsOfRecord(last.record), place, signal)
