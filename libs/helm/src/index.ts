@@ -43,3 +43,4 @@ export {
   type ValueOrigin,
   type ValuesLayer,
 } from './render/trace-chart.ts'
+export { seedGenerated, type Seeded, type SeedInput } from './render/seed-generated.ts'
