@@ -76,8 +76,22 @@ describeWith(['etcd', 'kube-apiserver', 'helm'], 'a release that helm has instal
   const settings = map('settings', 'green')
   let secret: JsonObject
 
-  test('is taken over by an upgrade: nothing is made anew, what left the chart goes, and helm sees it', async () => {
+  test('is not taken over where that would change what a Secret holds: the field is named', async () => {
     helm('install', 'shop', dir.path)
+    const live = await find(rig, 'Secret', 'password')
+    const stringData = { password: 'drawn anew', color: 'green' }
+    const drawn = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'password' }, stringData }
+    const wish = { number: 1, release: { objects: [drawn] } }
+    const refused = await rig.finished('shop', await rig.apply('shop', wish))
+    expect(refused.message).toContain(
+      'taking over the release default/shop would change Secret/default/password data.password: ',
+    )
+    expect(refused.requests).toBe(0)
+    expect(await find(rig, 'Secret', 'password')).toEqual(live)
+    expect(parseJson(helm('history', 'shop', '-o', 'json'))).toMatchObject([{ status: 'deployed' }])
+  })
+
+  test('is taken over by an upgrade: nothing is made anew, what left the chart goes, and helm sees it', async () => {
     const [before] = [await uidOf('ConfigMap', 'settings')]
     const live = await find(rig, 'Secret', 'password')
     secret = {
@@ -92,7 +106,12 @@ describeWith(['etcd', 'kube-apiserver', 'helm'], 'a release that helm has instal
       { objects: [settings, secret], hooks: [{ object: install, events: ['pre-install'] }] },
       1,
     )
-    expect(await actions(rig)).toEqual(['Started UPGRADE v2', 'Finished UPGRADE SUCCEEDED'])
+    expect(await actions(rig)).toEqual([
+      'Started UPGRADE v2',
+      'Finished UPGRADE FAILED',
+      'Started UPGRADE v2',
+      'Finished UPGRADE SUCCEEDED',
+    ])
     expect(await uidOf('ConfigMap', 'settings')).toBe(before)
     expect(await uidOf('ConfigMap', 'hooked')).toBe(hooked)
     expect(field(await find(rig, 'ConfigMap', 'settings'), 'data')).toEqual({ color: 'green' })

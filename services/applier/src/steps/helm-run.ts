@@ -14,7 +14,7 @@ interface FailedProgress {
   readonly kind: 'failed'
   readonly outcome: HelmOutcome
   readonly message: string
-  /** Whether what was installed stays recorded as deployed: a test has failed, not the action. */
+  /** Whether the records stay as they are: a test has failed, or nothing was begun. */
   readonly installed?: boolean
 }
 

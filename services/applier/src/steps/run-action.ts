@@ -16,6 +16,7 @@ import {
   recordUninstalled,
   recordUninstalling,
 } from './record-release.ts'
+import { checkTakeOver } from './check-take-over.ts'
 import { runHooks } from './run-hooks.ts'
 import {
   applyDefinitions,
@@ -47,6 +48,7 @@ const PARTS: Readonly<Record<number, readonly Part[]>> = {
     runTests,
   ],
   [HELM_ACTION_UPGRADE]: [
+    first('taken over', checkTakeOver),
     first('definitions', applyDefinitions),
     first('pending', recordPending),
     hooks('pre-upgrade'),
