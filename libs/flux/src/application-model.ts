@@ -1,4 +1,5 @@
 import { isRecord } from './fields.ts'
+import { readHelmActions } from './helm-actions.ts'
 import { readHelmRelease, type HelmReleaseModel } from './helm-release.ts'
 import type { Read } from './flux-object.ts'
 import { CAPABILITIES, type Reference } from './reference.ts'
@@ -11,7 +12,6 @@ export interface ApplicationModel extends Pick<
   | 'namespace'
   | 'source'
   | 'intervalMs'
-  | 'retryIntervalMs'
   | 'timeoutMs'
   | 'prune'
   | 'pruneOrder'
@@ -24,6 +24,8 @@ export interface ApplicationModel extends Pick<
   | 'spec'
 > {
   readonly kind: ApplicationKind
+  /** When what failed is tried again; `undefined` where it stays until something changes, as a HelmRelease does in Flux. */
+  readonly retryIntervalMs: number | undefined
   /** The source that the object implies, as an object: the HelmChart of a HelmRelease. */
   readonly impliedSource: Readonly<Record<string, unknown>> | undefined
 }
@@ -53,7 +55,7 @@ function ofHelmRelease({ chart, ...model }: HelmReleaseModel): ApplicationModel 
     ...model,
     kind: 'HelmRelease',
     impliedSource: chart,
-    retryIntervalMs: model.intervalMs,
+    retryIntervalMs: retryIntervalOf(model),
     prune: true,
     pruneOrder: 'BeforeHealth',
     references: [CAPABILITIES, ...valuesReferences(model.namespace, model.valuesFrom)],
@@ -70,6 +72,13 @@ function valuesReferences(
     const field = `spec.valuesFrom[${index}]`
     return { kind, namespace, name, optional, field }
   })
+}
+
+/** A HelmRelease is tried again by its actions themselves, unless its strategy is to do the same at an interval. */
+function retryIntervalOf({ spec }: Pick<HelmReleaseModel, 'spec'>): number | undefined {
+  const { install, upgrade } = readHelmActions(spec)
+  return [install.remedy, upgrade.remedy].find(({ strategy }) => strategy === 'retry')
+    ?.retryIntervalMs
 }
 
 function mapped<From, To>(read: Read<From>, change: (model: From) => To): Read<To> {

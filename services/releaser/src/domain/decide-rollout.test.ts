@@ -151,6 +151,20 @@ test('a failed apply stops the rollout, says when it is tried again, and is trie
   expect(again.events[0]?.value).toMatchObject({ cause: RolloutCause.ROLLOUT_CAUSE_RETRY })
 })
 
+test('what is not tried again by itself stays stopped, but a removal is tried', () => {
+  const once = { ...input, retryIntervalMs: undefined }
+  const failed = settle(then(applying, finished(1n, APPLY_OUTCOME_FAILED, 'quota')), once)
+  expect(failed.events[0]?.value).toMatchObject({ retryAtMs: 0n })
+  expect(settle(failed.state, { ...once, nowMs: 9_000_000 }).types).toEqual([])
+  const removed = event('ApplicationRemoved', {
+    applicationId: id,
+    removal: Removal.REMOVAL_DELETE,
+  })
+  const going = settle(then(failed.state, removed), once).state
+  const stuck = settle(then(going, finished(2n, APPLY_OUTCOME_FAILED, 'quota')), once)
+  expect(stuck.events[0]?.value).toMatchObject({ retryAtMs: 61_000n })
+})
+
 test('failures in a row are counted, and forgotten with another release', () => {
   const once = settle(then(applying, finished(1n, APPLY_OUTCOME_FAILED))).state
   const retried = settle(once, { ...input, nowMs: 61_000 }).state

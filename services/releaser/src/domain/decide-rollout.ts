@@ -33,12 +33,14 @@ export interface RolloutInput {
   /** Applications that must be ready first, and are not. */
   readonly waitsFor: readonly string[]
   readonly options: ApplyOptions
-  readonly retryIntervalMs: number
+  /** `undefined` where a release that failed stays as it is until something changes. A removal is always tried again. */
+  readonly retryIntervalMs: number | undefined
   /** A person or a rule asks for an apply although the release is the same. */
   readonly again: RolloutCause | undefined
 }
 
 const WAVE = 1 // One cluster, so one wave.
+const REMOVAL_RETRY_MS = 60_000
 
 /**
  * What follows for the rollout of an application from all that is known of it: at most one step, so call
@@ -236,6 +238,7 @@ function stop(
 ): readonly RolloutDecision[] {
   const { deployment } = state
   const unhealthy = reason === RolloutStop.ROLLOUT_STOP_UNHEALTHY
+  const retryMs = retryIntervalMs ?? (rollout.number === 0n ? REMOVAL_RETRY_MS : undefined)
   return [
     event('RolloutStopped', {
       applicationId: state.id,
@@ -243,7 +246,7 @@ function stop(
       number: rollout.number,
       stop: reason,
       message: (unhealthy ? deployment?.healthMessage : deployment?.message) ?? '',
-      retryAtMs: BigInt(nowMs + retryIntervalMs),
+      retryAtMs: retryMs === undefined ? 0n : BigInt(nowMs + retryMs),
       failures: rollout.failures + 1,
     }),
   ]

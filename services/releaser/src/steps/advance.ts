@@ -59,7 +59,7 @@ function decideNext(deps: ReleaserDeps, id: string, options: AdvanceOptions): re
     paused: isPaused(state),
     waitsFor: missingOf(deps, state),
     options: applyOptionsOf(state, options.pruneApproved === true),
-    retryIntervalMs: model?.retryIntervalMs ?? 0,
+    retryIntervalMs: model === undefined ? 0 : model.retryIntervalMs,
     again: options.again,
   })
 }
