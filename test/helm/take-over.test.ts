@@ -78,6 +78,8 @@ describeWith(['etcd', 'kube-apiserver', 'helm'], 'a release that helm has instal
 
   test('is not taken over where that would change what a Secret holds: the field is named', async () => {
     helm('install', 'shop', dir.path)
+    const seen = await rig.observe('HelmRelease', 'default', 'shop')
+    expect(Buffer.from(seen.get('manifest') ?? []).toString()).toContain('color: green')
     const live = await find(rig, 'Secret', 'password')
     const stringData = { password: 'drawn anew', color: 'green' }
     const drawn = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'password' }, stringData }

@@ -58,7 +58,11 @@ function ofHelmRelease({ chart, ...model }: HelmReleaseModel): ApplicationModel 
     retryIntervalMs: retryIntervalOf(model),
     prune: true,
     pruneOrder: 'BeforeHealth',
-    references: [CAPABILITIES, ...valuesReferences(model.namespace, model.valuesFrom)],
+    references: [
+      CAPABILITIES,
+      ...valuesReferences(model.namespace, model.valuesFrom),
+      installedReference(model),
+    ],
     force: false,
     deletionPolicy: 'Delete',
   }
@@ -72,6 +76,21 @@ function valuesReferences(
     const field = `spec.valuesFrom[${index}]`
     return { kind, namespace, name, optional, field }
   })
+}
+
+/** What Helm may have installed under this name before: what its chart generated then stays as it is. */
+function installedReference({
+  storageNamespace,
+  releaseName,
+}: Pick<HelmReleaseModel, 'storageNamespace' | 'releaseName'>): Reference {
+  return {
+    kind: 'HelmRelease',
+    namespace: storageNamespace,
+    name: releaseName,
+    optional: true,
+    field: 'spec.releaseName',
+    until: 'first-release',
+  }
 }
 
 /** A HelmRelease is tried again by its actions themselves, unless its strategy is to do the same at an interval. */

@@ -29,6 +29,7 @@ export { type OciRepositoryModel } from './oci-repository.ts'
 export { lintRepository, type LintFinding, type LintReport } from './lint/lint-repository.ts'
 export { LINT_RULES } from './lint/rules.ts'
 export { originOf } from './origin.ts'
+export { seedHelmRelease } from './seed-helm-release.ts'
 export {
   CAPABILITIES,
   decodeCapabilities,

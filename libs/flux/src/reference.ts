@@ -1,12 +1,17 @@
-/** A Secret or ConfigMap that a Flux object names, or what its cluster serves. It is read on the cluster where the object is declared. */
+/**
+ * A Secret or ConfigMap that a Flux object names, what its cluster serves, or the release that Helm itself has installed
+ * under the name of a HelmRelease. It is read on the cluster where the object is declared.
+ */
 export interface Reference {
-  readonly kind: 'Secret' | 'ConfigMap' | 'Capabilities'
+  readonly kind: 'Secret' | 'ConfigMap' | 'Capabilities' | 'HelmRelease'
   readonly namespace: string
   readonly name: string
   /** Whether the object can be rendered without it. */
   readonly optional: boolean
   /** The field that names it: `spec.postBuild.substituteFrom[0]`. */
   readonly field: string
+  /** `first-release`: of no use from then on, and not looked at any more. */
+  readonly until?: 'first-release'
 }
 
 /** What a reference holds. One that is optional and not there is not given. */

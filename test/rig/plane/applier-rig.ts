@@ -22,6 +22,7 @@ import {
   buildAppend,
   causeFrom,
   createMetrics,
+  decodeValues,
   noSpans,
   silentLogger,
   WakeHints,
@@ -165,6 +166,25 @@ export class ApplierRig implements AsyncDisposable {
     })
     await this.#append('releaser', streams.rollout(id), [requested])
     return this.#applies
+  }
+
+  /** Asks for something of the cluster, and resolves with what the applier saw there. */
+  async observe(
+    kind: string,
+    namespace: string,
+    name: string,
+  ): Promise<ReadonlyMap<string, Uint8Array>> {
+    const input = { cluster: CLUSTER, kind, namespace, name }
+    await this.#append('releaser', streams.demand(input), [
+      event('ClusterInputRequested', { input }),
+    ])
+    const { store } = this.#ledger.clientFor('applier', '_')
+    const blob = await this.until(`${kind} ${namespace}/${name}`, async () => {
+      const last = (await store.readStream(streams.input(input), 0n)).at(-1)
+      const seen = last === undefined ? undefined : record(last)?.event
+      return seen?.type === 'ClusterInputObserved' ? seen.value.blob : undefined
+    })
+    return blob === '' ? new Map() : decodeValues(await this.#blobs.get(blob)).reveal()
   }
 
   /** All events of a deployment, in order. */

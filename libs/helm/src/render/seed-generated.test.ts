@@ -25,7 +25,12 @@ function life(templates: Readonly<Record<string, string>>): {
   const live = render(new GeneratedMemory(sourcesOf(1)))
     .map((text) => `---\n${text}\n`)
     .join('')
-  const seeded = seedGenerated({ render, live, sources: sourcesOf(2) })
+  const seeded = seedGenerated({
+    render,
+    live,
+    namespace: release.namespace,
+    sources: sourcesOf(2),
+  })
   const entries = seeded.kind === 'seeded' ? seeded.entries : []
   const next = render(new GeneratedMemory(sourcesOf(3), entries))
   return { live, seeded, again: next.map((text) => `---\n${text}\n`).join('') }
@@ -71,7 +76,7 @@ test('what is nowhere to be found is named, by object and field', () => {
   const { seeded } = life({
     'templates/a.yaml': `${SECRET}stringData: { sum: {{ randAlphaNum 20 | sha256sum }}, fine: {{ randAlphaNum 20 }} }\n`,
   })
-  expect(seeded).toEqual({ kind: 'refused', fields: ['Secret/db data.sum'] })
+  expect(seeded).toEqual({ kind: 'refused', fields: ['Secret/apps/db data.sum'] })
 })
 
 test('a chart that generates nothing needs no seed', () => {

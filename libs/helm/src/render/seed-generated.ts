@@ -11,6 +11,8 @@ export interface SeedInput {
   readonly render: (generated: GeneratedValues) => readonly string[]
   /** The manifest that Helm has recorded of what runs. */
   readonly live: string
+  /** Of the release: that of objects which name none. */
+  readonly namespace: string
   readonly sources: GeneratedSources
 }
 
@@ -21,22 +23,25 @@ export type Seeded =
 
 const ROUNDS_MAX = 8 // A certificate of an authority of an authority: nobody goes deeper.
 const FIELDS_MAX = 20
+/** What charts put there to have Pods made anew at each release: nobody signs in with it. */
+const HARMLESS = /[ .]metadata\.(?:annotations|labels)\./u
 
 /**
  * Finds the values that a chart had generated when what runs was installed, so that the next render has them again: a
  * value that is drawn anew shows where it ends up, and there the old one stands. What depends on another one (a
  * certificate on its authority, a hash on its password) is found in the round after it. Pure, but for the sources.
  */
-export function seedGenerated({ render, live, sources }: SeedInput): Seeded {
-  const running = leavesOf([live])
+export function seedGenerated({ render, live, namespace, sources }: SeedInput): Seeded {
+  const running = leavesOf([live], namespace)
   const draw = (known: readonly GeneratedEntry[]): Drawn => {
     const memory = new GeneratedMemory(sources, known)
-    const leaves = leavesOf(render(memory))
+    const leaves = leavesOf(render(memory), namespace)
     return { leaves, entries: memory.entries }
   }
   const known: GeneratedEntry[] = []
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
     const drawn = draw(known)
+    if (drawn.entries.length === 0) return { kind: 'seeded', entries: [] }
     const found = foundIn(drawn, { running, known })
     if (found.length === 0) break
     known.push(...found)
@@ -60,7 +65,7 @@ function refusedFields(
   running: ReadonlyMap<string, string>,
 ): readonly string[] {
   return [...last.leaves].flatMap(([field, text]) => {
-    const isGenerated = one.leaves.get(field) !== other.leaves.get(field)
+    const isGenerated = one.leaves.get(field) !== other.leaves.get(field) && !HARMLESS.test(field)
     const runs = running.get(field)
     return isGenerated && runs !== undefined && runs !== text ? [field] : []
   })
@@ -133,22 +138,22 @@ function keyOf({ template, function: name, argumentsDigest, ordinal }: Generated
 }
 
 /** All texts of all objects by where they stand; what a Secret holds as it is meant, not in base64. */
-function leavesOf(manifests: readonly string[]): ReadonlyMap<string, string> {
+function leavesOf(manifests: readonly string[], namespace: string): ReadonlyMap<string, string> {
   const leaves = new Map<string, string>()
   for (const manifest of manifests)
     for (const object of parseYamlStream(manifest, {
       flavour: 'yaml2',
       duplicateKeys: 'last-wins',
     }))
-      if (isYamlMap(object)) collect(object, `${nameOf(object)} `, leaves)
+      if (isYamlMap(object)) collect(object, `${nameOf(object, namespace)} `, leaves)
   return leaves
 }
 
-function nameOf(object: YamlValue): string {
+function nameOf(object: YamlValue, ofRelease: string): string {
   const metadata = memberOf(object, 'metadata')
-  const namespace = scalarText(memberOf(metadata, 'namespace'))
+  const namespace = scalarText(memberOf(metadata, 'namespace')) || ofRelease
   const name = scalarText(memberOf(metadata, 'name'))
-  return `${scalarText(memberOf(object, 'kind'))}/${namespace === '' ? '' : `${namespace}/`}${name}`
+  return `${scalarText(memberOf(object, 'kind'))}/${namespace}/${name}`
 }
 
 function memberOf(value: YamlValue, key: string): YamlValue {

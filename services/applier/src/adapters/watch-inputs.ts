@@ -1,10 +1,11 @@
+import { readReleaseSecret, releaseSelector, ReleaseUnreadable } from '@tidemark/apply'
 import { inputId, type ClusterInputRef } from '@tidemark/contracts'
 import { encodeCapabilities } from '@tidemark/flux'
 import type { FollowEvent, KubeClient, KubeObject } from '@tidemark/kube'
 import { goOn, type KnownInputs, type Steps, type Surroundings } from '@tidemark/service'
 import { observeInput, type ObserveInputDeps, type SeenInput } from '../steps/observe-input.ts'
 
-const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'Capabilities'])
+const KINDS: ReadonlySet<string> = new Set(['Secret', 'ConfigMap', 'Capabilities', 'HelmRelease'])
 const DEFINITIONS = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
@@ -12,6 +13,7 @@ const DEFINITIONS = {
 }
 // Definitions come many at once, and the server serves them a moment after it has them.
 const SERVED_MS = 1_000
+const DEPLOYED = 'status=deployed'
 
 export interface WatchInputsOptions {
   readonly client: KubeClient
@@ -88,10 +90,14 @@ export class InputWatches implements AsyncDisposable {
 
   async #followObject(ref: ClusterInputRef, signal: AbortSignal): Promise<void> {
     const { client, surroundings } = this.#options
-    const kind = { group: '', version: 'v1', kind: ref.kind }
-    const selection = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}` }
+    const isRelease = ref.kind === 'HelmRelease'
+    const kind = { group: '', version: 'v1', kind: isRelease ? 'Secret' : ref.kind }
+    const { namespace, name } = ref
+    const selection = isRelease
+      ? { namespace, labelSelector: `${releaseSelector(name)},${DEPLOYED}` }
+      : { namespace, fieldSelector: `metadata.name=${name}` }
     for await (const event of client.follow(kind, selection, signal)) {
-      const seen = seenOf(event)
+      const seen = seenOf(event, isRelease ? installedValues : valuesOf)
       if (seen === undefined) continue
       await goOn(surroundings, (ending) => this.#observe(ref, seen, ending), signal)
     }
@@ -138,20 +144,35 @@ async function readCapabilities(client: KubeClient, signal: AbortSignal): Promis
   return { kind: 'found', values }
 }
 
-function seenOf(event: FollowEvent): SeenInput | undefined {
+function seenOf(
+  event: FollowEvent,
+  read: (object: KubeObject) => ReadonlyMap<string, Uint8Array>,
+): SeenInput | undefined {
   switch (event.kind) {
     case 'listed': {
       const [object] = event.objects
-      return object === undefined ? { kind: 'absent' } : { kind: 'found', values: valuesOf(object) }
+      return object === undefined ? { kind: 'absent' } : { kind: 'found', values: read(object) }
     }
     case 'changed':
-      return { kind: 'found', values: valuesOf(event.object) }
+      return { kind: 'found', values: read(event.object) }
     case 'deleted':
       return { kind: 'absent' }
     case 'interrupted':
       return { kind: 'unreadable', message: event.message }
     default:
       return undefined
+  }
+}
+
+/** Of a release that Helm has installed: the manifest. One that nobody can read has none. */
+function installedValues(secret: KubeObject): ReadonlyMap<string, Uint8Array> {
+  try {
+    const { json } = readReleaseSecret(secret).record
+    const { manifest } = json
+    return new Map(typeof manifest === 'string' ? [['manifest', Buffer.from(manifest)]] : [])
+  } catch (error) {
+    if (error instanceof ReleaseUnreadable) return new Map()
+    throw error
   }
 }
 

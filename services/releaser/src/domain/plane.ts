@@ -97,7 +97,7 @@ export class Plane {
     this.#before = undefined
   }
 
-  /** Goes up whenever the declaration of an application is another one, or ends: for what is derived from all of them. */
+  /** Goes up whenever the declaration of an application is another one, has its first release, or ends: for what is derived from all of them. */
   get declarations(): number {
     return this.#declarations
   }
@@ -160,7 +160,9 @@ export class Plane {
   #foldApplication(id: string, event: AnyEvent): void {
     const known = this.application(id)
     const next = evolveApplication(known, event)
-    if (next.declared !== known.declared || next.removed !== known.removed) this.#declarations += 1
+    const isFirst = known.releases.length === 0 && next.releases.length > 0
+    if (isFirst || next.declared !== known.declared || next.removed !== known.removed)
+      this.#declarations += 1
     this.#set(this.applications, id, next)
   }
 

@@ -24,6 +24,7 @@ const KINDS = {
   Secret: InputKind.INPUT_KIND_SECRET,
   ConfigMap: InputKind.INPUT_KIND_CONFIG_MAP,
   Capabilities: InputKind.INPUT_KIND_CAPABILITIES,
+  HelmRelease: InputKind.INPUT_KIND_HELM_RELEASE,
 } as const
 
 /** Finds them, and asks their cluster for those that nobody has asked for: ClusterInputRequested. */
@@ -80,7 +81,9 @@ function missingText(ref: ClusterInputRef, { field, kind }: Reference, message: 
 /** The Secrets and ConfigMaps that an application names, each once, in the order in which the object names them; one that is needed anywhere is needed. */
 export function referencesOf(state: Application): readonly Reference[] {
   const references = new Map<string, Reference>()
+  const isReleased = state.releases.length > 0
   for (const reference of modelOf(state)?.references ?? []) {
+    if (isReleased && reference.until === 'first-release') continue
     const id = inputId(refOf(state, reference))
     const known = references.get(id)
     if (known === undefined || (known.optional && !reference.optional))

@@ -100,3 +100,31 @@ test('a HelmRelease is rendered from its chart, as the release that it would be'
   })
   expect(of(3)).toMatchObject({ objects: [{ data: { n: '3', first: 'false' } }] })
 })
+
+test('a chart that Helm has installed goes on with what it generated then, or says which field it cannot', () => {
+  const running = `${SECRET}running}\n`
+  expect(installed(`${SECRET}{{ randAlphaNum 20 }}}\n`, running)).toMatchObject({
+    objects: [{ stringData: { p: 'running' } }],
+    generated: [{ function: 'randAlphaNum', value: 'running' }],
+  })
+  const lost = installed(`${SECRET}{{ randAlphaNum 20 | sha256sum }}}\n`, running)
+  expect(lost).toMatchObject({ kind: 'failed', code: 'GENERATED_UNKNOWN' })
+  expect(lost).toMatchObject({ message: expect.stringMatching(/Secret\/\S+\/a data\.p;/u) })
+})
+
+const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData: {p: '
+
+function installed(template: string, manifest: string): ReturnType<typeof renderFiles> {
+  const values = new Map([['manifest', Buffer.from(manifest)]])
+  return renderFiles({
+    tree: treeOf({
+      'Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.0.0\n',
+      'templates/a.yaml': template,
+    }),
+    objectJson: RELEASE,
+    generated: [],
+    variables: new Map(),
+    inputs: [{ kind: 'HelmRelease', namespace: 'apps', name: 'shop', values }],
+    release: { number: 1, sourceRevision: '1.0.0' },
+  })
+}

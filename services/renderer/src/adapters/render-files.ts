@@ -2,7 +2,13 @@ import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { helmRenderer } from '@tidemark/kustomize'
 import { SourceError } from '@tidemark/source-tree'
-import { isRecord, renderHelmRelease, renderKustomization, RenderRefused } from '@tidemark/flux'
+import {
+  isRecord,
+  renderHelmRelease,
+  renderKustomization,
+  RenderRefused,
+  seedHelmRelease,
+} from '@tidemark/flux'
 import type { RenderJob, RenderOutcome } from '../ports.ts'
 
 /** A file that the engine wants and that is not here yet. Not an answer: the render begins again with it. */
@@ -29,15 +35,10 @@ export function renderFiles({
 }: Omit<RenderJob, 'key' | 'artifactDigest'>): RenderOutcome {
   try {
     const object: unknown = JSON.parse(objectJson)
-    const memory = new GeneratedMemory({ random: systemRandom, clock: systemClock }, generated)
+    if (isRecord(object) && object['kind'] === 'HelmRelease')
+      return renderRelease(object, { tree, inputs, generated, release })
+    const memory = new GeneratedMemory(SOURCES, generated)
     const drawn = { generated: memory, clock: systemClock }
-    if (isRecord(object) && object['kind'] === 'HelmRelease') {
-      const { number, sourceRevision } = release
-      const revisions = { revision: number, sourceRevision }
-      const given = { tree, inputs, ...revisions, ...drawn }
-      const { contents, ...rendered } = renderHelmRelease(object, given)
-      return { kind: 'rendered', ...rendered, helm: contents, generated: memory.entries }
-    }
     const charts = helmRenderer(drawn)
     const { objects, warnings, reads } = renderKustomization(tree, object, {
       variables,
@@ -50,6 +51,40 @@ export function renderFiles({
     if (error instanceof FileMissing) throw error
     return failure(error)
   }
+}
+
+const SOURCES = { random: systemRandom, clock: systemClock }
+
+/** A chart that Helm has installed before, and nobody else has rendered yet, goes on with what it generated then. */
+function renderRelease(
+  object: Readonly<Record<string, unknown>>,
+  {
+    tree,
+    inputs,
+    generated,
+    release,
+  }: Pick<RenderJob, 'tree' | 'inputs' | 'generated' | 'release'>,
+): RenderOutcome {
+  const { number: revision, sourceRevision } = release
+  const values = inputs.flatMap(({ kind, ...rest }) =>
+    kind === 'HelmRelease' ? [] : [{ kind, ...rest }],
+  )
+  const given = {
+    tree,
+    inputs: values,
+    revision,
+    sourceRevision,
+    clock: systemClock,
+  }
+  const installed = inputs.find(({ kind }) => kind === 'HelmRelease')?.values.get('manifest')
+  const manifest = Buffer.from(installed ?? []).toString('utf8')
+  const known =
+    installed === undefined || generated.length > 0
+      ? generated
+      : seedHelmRelease(object, given, { manifest, sources: SOURCES })
+  const memory = new GeneratedMemory(SOURCES, known)
+  const { contents, ...rendered } = renderHelmRelease(object, { ...given, generated: memory })
+  return { kind: 'rendered', ...rendered, helm: contents, generated: memory.entries }
 }
 
 /** What was read before a failure is not known in full, so any change of the source asks again. */

@@ -23,6 +23,7 @@ const KINDS: Readonly<Partial<Record<InputKind, FluxInput['kind']>>> = {
   [InputKind.INPUT_KIND_SECRET]: 'Secret',
   [InputKind.INPUT_KIND_CONFIG_MAP]: 'ConfigMap',
   [InputKind.INPUT_KIND_CAPABILITIES]: 'Capabilities',
+  [InputKind.INPUT_KIND_HELM_RELEASE]: 'HelmRelease',
 }
 
 /** Of the inputs of a render, the Secrets and ConfigMaps. */

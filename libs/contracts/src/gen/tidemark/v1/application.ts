@@ -75,6 +75,8 @@ export const InputKind = {
   INPUT_KIND_ENGINE: 7,
   /** INPUT_KIND_CAPABILITIES - What the API server of the cluster serves: charts ask for it. */
   INPUT_KIND_CAPABILITIES: 8,
+  /** INPUT_KIND_HELM_RELEASE - What Helm has installed before, under the name of a HelmRelease. */
+  INPUT_KIND_HELM_RELEASE: 9,
   UNRECOGNIZED: -1,
 } as const;
 
@@ -90,6 +92,7 @@ export namespace InputKind {
   export type INPUT_KIND_CLUSTER_VARIABLES = typeof InputKind.INPUT_KIND_CLUSTER_VARIABLES;
   export type INPUT_KIND_ENGINE = typeof InputKind.INPUT_KIND_ENGINE;
   export type INPUT_KIND_CAPABILITIES = typeof InputKind.INPUT_KIND_CAPABILITIES;
+  export type INPUT_KIND_HELM_RELEASE = typeof InputKind.INPUT_KIND_HELM_RELEASE;
   export type UNRECOGNIZED = typeof InputKind.UNRECOGNIZED;
 }
 
@@ -122,6 +125,9 @@ export function inputKindFromJSON(object: any): InputKind {
     case 8:
     case "INPUT_KIND_CAPABILITIES":
       return InputKind.INPUT_KIND_CAPABILITIES;
+    case 9:
+    case "INPUT_KIND_HELM_RELEASE":
+      return InputKind.INPUT_KIND_HELM_RELEASE;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -149,6 +155,8 @@ export function inputKindToJSON(object: InputKind): string {
       return "INPUT_KIND_ENGINE";
     case InputKind.INPUT_KIND_CAPABILITIES:
       return "INPUT_KIND_CAPABILITIES";
+    case InputKind.INPUT_KIND_HELM_RELEASE:
+      return "INPUT_KIND_HELM_RELEASE";
     case InputKind.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";

@@ -70,7 +70,7 @@ export function clusterInputOutcomeToJSON(object: ClusterInputOutcome): string {
 export interface ClusterInputRef {
   /** The cluster on which the Flux object is declared. */
   readonly cluster: string;
-  /** `Secret`, `ConfigMap`, or `Capabilities`: what the API server serves. */
+  /** `Secret`, `ConfigMap`, `HelmRelease` (the release that Helm itself has installed), or `Capabilities`: what the API server serves. */
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
