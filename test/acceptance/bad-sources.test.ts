@@ -219,8 +219,9 @@ async function openPlaces(held: AsyncDisposableStack, dir: string): Promise<Plac
       response.writeHead(302, { location: `${toThief}${request.url ?? ''}` }).end()
     }),
     endless: await serve((_, response) => {
-      const line = Buffer.from('0040' + 'ab'.repeat(20) + ' refs/heads/endless\n')
-      const lines = Buffer.concat(Array.from({ length: 1_000 }, () => line))
+      const text = `${'ab'.repeat(20)} refs/heads/${'endless'.repeat(8_000)}\n`
+      const line = `${(text.length + 4).toString(16).padStart(4, '0')}${text}`
+      const lines = Buffer.from(line.repeat(10))
       pour(response, [Buffer.from('001e# service=git-upload-pack\n0000'), lines])
     }),
     drip: await serve((_, response) => {

@@ -68,7 +68,10 @@ export const BAD_INPUTS: Readonly<Record<keyof typeof AREAS, readonly BadInput[]
       input: 'a server that sends us to another host',
       told: [/it redirects to http:\/\/localhost:\d+: other host, port or scheme/u],
     },
-    { input: 'a server that has no end', told: [/the repository has more than 500000 refs/u] },
+    {
+      input: 'a server that has no end',
+      told: [/the server sends more than \d+ bytes; it is cut off/u],
+    },
     { input: 'a server that drips', told: [/there was no whole answer in 2 s/u] },
     {
       input: 'a page that is no repository',

@@ -3,6 +3,8 @@ import { isRecord, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { readSourceFrame, type SourceFrame } from './source-frame.ts'
 
+const ARTIFACTS_MAX = 100 // Of one generator; each is a source.
+const COPIES_MAX = 100 // Of one artifact; each looks at all files of a source.
 const INTERVAL_MS = 3_600_000 // It is made when one of its sources moves; nothing else is looked at.
 
 /** An artifact that is put together from those of other sources. */
@@ -92,6 +94,10 @@ function problemsOf(
       })),
   )
   const names = models.map(({ name }) => name)
+  const many =
+    models.length > ARTIFACTS_MAX || models.some(({ copies }) => copies.length > COPIES_MAX)
+  const limit = `has more than ${ARTIFACTS_MAX} artifacts, or one with more than ${COPIES_MAX} steps: part it`
+  if (many) return [{ field: 'spec.artifacts', message: limit }]
   return [...twice(aliases, 'spec.sources'), ...twice(names, 'spec.artifacts'), ...named]
 }
 

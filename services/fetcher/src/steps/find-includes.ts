@@ -3,6 +3,7 @@ import type { KnownSource, KnownSources } from './known-sources.ts'
 import type { Prepared } from './prepare-look.ts'
 
 const DEPTH_MAX = 8 // What includes what includes it, as deep as applications are nested.
+const INCLUDES_MAX = 100 // Each is an artifact to read.
 
 type Found =
   | { readonly kind: 'found'; readonly includes: readonly Included[] }
@@ -17,13 +18,16 @@ export function findIncludes(
   known: KnownSource,
   pending: 'wait' | 'tell',
 ): Found {
-  const circle = circleFrom(sources, known, [])
+  const circle = circleFrom(sources, known, { before: [], seen: new Set() })
   if (circle !== undefined)
     return refused(
       `what is included goes in a circle: ${circle.join(' -> ')}; take one of them out`,
     )
+  const included = sources.includedIn(known)
+  if (included.length > INCLUDES_MAX)
+    return refused(`${included.length} sources are to be included; at most ${INCLUDES_MAX} can be`)
   const includes: Included[] = []
-  for (const { include, name, known: other } of sources.includedIn(known)) {
+  for (const { include, name, known: other } of included) {
     if (other?.declared === undefined)
       return refused(`${name} is to be included, and is not declared: add it, or mend its name`)
     const { sequence, revision, artifactDigest, artifactBlob, failing } = other.state
@@ -38,20 +42,29 @@ export function findIncludes(
   return { kind: 'found', includes }
 }
 
+interface Walk {
+  readonly before: readonly KnownSource[]
+  /** What was gone through already and is in no circle: each source is gone through once. */
+  readonly seen: Set<string>
+}
+
 /** The names of a circle, or of a chain that is too long; `undefined` where there is none. */
 function circleFrom(
   sources: KnownSources,
   known: KnownSource,
-  before: readonly KnownSource[],
+  { before, seen }: Walk,
 ): readonly string[] | undefined {
   const path = [...before, known]
   const isCircle = before.some(({ id }) => id === known.id)
   if (isCircle || path.length > DEPTH_MAX)
     return path.map(({ declared }) => declared?.object?.name ?? '')
+  if (seen.has(known.id)) return undefined
   for (const { known: next } of sources.includedIn(known)) {
-    const circle = next === undefined ? undefined : circleFrom(sources, next, path)
+    const circle =
+      next === undefined ? undefined : circleFrom(sources, next, { before: path, seen })
     if (circle !== undefined) return circle
   }
+  seen.add(known.id)
   return undefined
 }
 

@@ -41,6 +41,8 @@ export const SOURCE_FAMILIES = ['source', 'intake'] as const
 /** All sources, folded from the ledger. Our own events are folded when appended, and known when read back. */
 export class KnownSources {
   readonly #sources = new Map<string, KnownSource>()
+  /** Which source an object stands for now. */
+  readonly #byObject = new Map<string, string>()
 
   get(id: string): KnownSource {
     return (
@@ -78,8 +80,9 @@ export class KnownSources {
     }))
     return [...included, ...inputs].map(({ include, object }) => {
       const key = keyOf(object)
-      const known = [...this.#sources.values()].find(({ objects }) => objects.has(key))
-      return { include, name: `${object.kind} ${object.namespace}/${object.name}`, known }
+      const id = this.#byObject.get(key)
+      const name = `${object.kind} ${object.namespace}/${object.name}`
+      return { include, name, known: id === undefined ? undefined : this.get(id) }
     })
   }
 
@@ -122,8 +125,13 @@ export class KnownSources {
     const known = this.get(id)
     const key = keyOf(value.object ?? NOBODY)
     const objects = new Set(known.objects)
-    if (type === 'SourceDeclared') objects.add(key)
-    else objects.delete(key)
+    if (type === 'SourceDeclared') {
+      objects.add(key)
+      this.#byObject.set(key, id)
+    } else {
+      objects.delete(key)
+      if (this.#byObject.get(key) === id) this.#byObject.delete(key)
+    }
     const declared = type === 'SourceDeclared' ? value : known.declared
     const secrets = type === 'SourceDeclared' ? secretsOf(value) : known.secrets
     this.#sources.set(id, {
