@@ -10,6 +10,11 @@ import { startSocksProxy } from '../rig/components/socks-proxy.ts'
 import { lockKey, makeKey, startSshd, type Sshd } from '../rig/components/sshd.ts'
 
 const NEVER = new AbortController().signal
+const HEADS = {
+  OpenSSH: /^-----BEGIN OPENSSH PRIVATE KEY-----/u,
+  PEM: /^-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED/u,
+  PKCS8: /^-----BEGIN ENCRYPTED PRIVATE KEY-----/u,
+}
 const PASSPHRASE = 'correct  horse \\n $HOME'
 
 describeWith(['git', 'ssh', 'sshd'], 'signing in to a real sshd', () => {
@@ -24,7 +29,7 @@ describeWith(['git', 'ssh', 'sshd'], 'signing in to a real sshd', () => {
     stack.defer(() => dir.remove())
     const identity = { name: 'Ada', email: 'ada@example.com' }
     await seedRepository(bare, { 'a.yaml': 'a' }, { message: 'a', identity, clock: systemClock })
-    sshd = stack.use(await startSshd({ gitProtocol: 'taken' }))
+    sshd = stack.use(await startSshd({ gitProtocol: 'taken', keyType: 'ecdsa' }))
     git = stack.use(
       await openGit({ cacheDirectory: cache, clock: systemClock, random: systemRandom }),
     )
@@ -65,6 +70,7 @@ describeWith(['git', 'ssh', 'sshd'], 'signing in to a real sshd', () => {
     'a key of the form %s with a passphrase is opened by that, and by no other',
     async (form) => {
       const key = lockKey(sshd.identity, PASSPHRASE, form)
+      expect(key).toMatch(HEADS[form])
       expect(await signIn({ key, passphrase: PASSPHRASE })).toMatch(/^main@sha1:/u)
       await refused({ key, passphrase: 'guessed' }, 'is not the passphrase of identity')
       expect(readdirSync(join(cache, 'ssh'))).toEqual([])

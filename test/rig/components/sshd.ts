@@ -9,6 +9,8 @@ import { program } from './component.ts'
 export interface SshdOptions {
   /** Whether the server takes the variable by which clients ask for version 2 of Git's protocol. */
   readonly gitProtocol: 'taken' | 'not taken'
+  /** Of the key that is let in: only some can be written in the forms of before OpenSSH's own. */
+  readonly keyType?: 'ed25519' | 'ecdsa'
 }
 
 export interface Sshd extends AsyncDisposable {
@@ -22,12 +24,12 @@ export interface Sshd extends AsyncDisposable {
 }
 
 /** A real sshd on a free port of loopback that lets one key in, as the user who runs the test. */
-export async function startSshd({ gitProtocol }: SshdOptions): Promise<Sshd> {
+export async function startSshd({ gitProtocol, keyType = 'ed25519' }: SshdOptions): Promise<Sshd> {
   const binary = program('sshd')
   const dir = temporaryDir('sshd')
   const port = await freePort()
   const at = (name: string): string => join(dir.path, name)
-  const [host, user] = [makeKey(''), makeKey('')]
+  const [host, user] = [makeKey(''), makeKey('', keyType)]
   writeFileSync(at('host'), host.privateKey, { mode: 0o600 })
   writeFileSync(at('authorized_keys'), user.publicKey, { mode: 0o600 })
   writeFileSync(
@@ -80,14 +82,17 @@ export function lockKey(privateKey: string, passphrase: string, form: keyof type
 }
 
 /** A new pair; an empty passphrase is none. */
-export function makeKey(passphrase: string): {
+export function makeKey(
+  passphrase: string,
+  type: 'ed25519' | 'ecdsa' = 'ed25519',
+): {
   readonly privateKey: string
   readonly publicKey: string
 } {
   const dir = temporaryDir('ssh-key')
   try {
     const path = join(dir.path, 'key')
-    keygen(['-q', '-t', 'ed25519', '-N', passphrase, '-f', path])
+    keygen(['-q', '-t', type, '-N', passphrase, '-f', path])
     return {
       privateKey: readFileSync(path, 'utf8'),
       publicKey: readFileSync(`${path}.pub`, 'utf8'),
