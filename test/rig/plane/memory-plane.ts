@@ -8,7 +8,7 @@ import {
   type Writer,
 } from '@tidemark/contracts'
 import { MemoryLedger, type EventStore } from '@tidemark/event-store'
-import { openRepositories, startFetcher } from '@tidemark/fetcher'
+import { openRepositories, startFetcher, type Mirror } from '@tidemark/fetcher'
 import { startGateway, tokenIdentities, type Gateway, type GatewayParts } from '@tidemark/gateway'
 import { EMBEDDED_POLICY } from '@tidemark/git'
 import { noCrashPoints, Secret, systemClock, systemRandom } from '@tidemark/kernel'
@@ -42,13 +42,18 @@ export interface MemoryWorld extends AsyncDisposable {
   readonly audit: AuditStorage
   readonly auditSeed: Secret<Uint8Array>
   readonly path: string
+  /** Where hosts are asked for instead of themselves. */
+  readonly mirrors: readonly Mirror[]
   readonly blobs: SealedBlobStore
   readonly keyed: (text: string) => string
   /** Every event that was appended, in order. */
   log(): Promise<readonly StoredEvent[]>
 }
 
-export async function openMemoryWorld(clusters: readonly string[]): Promise<MemoryWorld> {
+export async function openMemoryWorld(
+  clusters: readonly string[],
+  mirrors: readonly Mirror[] = [],
+): Promise<MemoryWorld> {
   const ledger = new MemoryLedger({ clock: systemClock })
   const sandbox = await startSandbox({
     clock: systemClock,
@@ -67,6 +72,7 @@ export async function openMemoryWorld(clusters: readonly string[]): Promise<Memo
     audit: memoryStorage(),
     auditSeed: new Secret(systemRandom.bytes(32)),
     path: dir.path,
+    mirrors,
     blobs: new SealedBlobStore(new MemoryBlobs(), keyring),
     keyed: (text) => keyring.digestOf(text),
     log: () => readAll(ledger),
@@ -208,7 +214,7 @@ function withoutCursors(store: EventStore): EventStore {
 }
 
 async function fetcherOf(
-  { path }: MemoryWorld,
+  { path, mirrors }: MemoryWorld,
   surroundings: Surroundings,
   held: AsyncDisposableStack,
 ): Promise<RunningService> {
@@ -216,6 +222,7 @@ async function fetcherOf(
     await openRepositories({
       cacheDirectory: path,
       policy: EMBEDDED_POLICY,
+      mirrors,
       blobs: surroundings.blobs,
       clock: systemClock,
       random: systemRandom,
