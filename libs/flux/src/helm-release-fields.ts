@@ -197,7 +197,11 @@ export const HELM_RELEASE_SPEC: FieldTable = {
     optional: flag,
     literal: flag,
   }),
-  values: { rule: { kind: 'map' } },
+  values: {
+    rule: { kind: 'map' },
+    differs:
+      'values that change nothing of what is rendered make no release; `lookup` of a chart finds nothing yet, and a warning says for what',
+  },
   commonMetadata: object({
     labels: { rule: { kind: 'map' } },
     annotations: { rule: { kind: 'map' } },
