@@ -28,7 +28,7 @@ function problemsOf(kind: string, spec: object): string {
 test.each([
   ['Receiver', { ...RECEIVER, type: 'generic-oidc' }, 'generic-oidc is not supported yet'],
   ['Receiver', { ...RECEIVER, resourceFilter: 'true' }, 'spec.resourceFilter is not supported yet'],
-  ['Receiver', { ...RECEIVER, secretRef: undefined }, 'spec.secretRef is required'],
+  ['Receiver', { type: 'github', resources: RECEIVER.resources }, 'spec.secretRef is required'],
   [
     'Receiver',
     { ...RECEIVER, resources: [{ kind: 'GitRepository', name: '*' }] },
