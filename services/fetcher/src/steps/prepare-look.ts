@@ -27,7 +27,14 @@ export type Prepared =
       }
     }
   | { readonly kind: 'waiting' }
-  | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'refused'; readonly code: LackingCode; readonly message: string }
+
+/** What a look cannot do without. */
+type LackingCode =
+  | 'INCLUDE_UNAVAILABLE' // A source that this one includes has nothing to give.
+  | 'SECRET_MISSING' // A Secret is neither on its cluster nor set.
+  | 'SECRET_PENDING' // Its cluster has not said yet whether it has it.
+  | 'SOURCE_MISSING' // What a chart is in is not declared, or has nothing to give.
 
 /** Finds the Secrets that a source names, of a chart the source that it is in, and the artifacts that are included. */
 export async function prepareLook(
