@@ -54,6 +54,7 @@ export {
   type RenderedHelmRelease,
   renderHelmRelease,
 } from './render-helm-release.ts'
+export { DataKeysMissing, type DataKeys } from './kustomization/decrypting-tree.ts'
 export { RenderRefused } from './render-refused.ts'
 export {
   buildFluxKustomization,

@@ -99,7 +99,26 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
   },
   healthChecks: { rule: { kind: 'not-yet', instead: `set spec.wait to true, ${NEXT}` } },
   healthCheckExprs: { rule: { kind: 'not-yet', instead: NEXT } },
-  decryption: { rule: { kind: 'not-yet', instead: NEXT } },
+  decryption: {
+    differs:
+      'the MAC of a file is verified, and one that does not fit is refused: files are decrypted when they are read, not when they were built',
+    rule: {
+      kind: 'object',
+      fields: {
+        provider: {
+          required: 'required',
+          rule: { kind: 'text', pattern: /^sops$/u, expected: 'sops' },
+        },
+        secretRef: { rule: { kind: 'object', fields: { name: required } } },
+        serviceAccountName: {
+          rule: {
+            kind: 'not-yet',
+            instead: 'encrypt for an age or OpenPGP key, and name its Secret',
+          },
+        },
+      },
+    },
+  },
   kubeConfig: { rule: { kind: 'not-yet', instead: `register the cluster, ${NEXT}` } },
   serviceAccountName: { rule: { kind: 'not-yet', instead: NEXT } },
   ignore: { rule: { kind: 'not-yet', instead: NEXT } },

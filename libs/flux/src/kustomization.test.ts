@@ -40,7 +40,7 @@ test('a timeout is never under 30 s', () => {
 })
 
 test.each([
-  [{ decryption: { provider: 'sops' } }, 'spec.decryption is not supported yet'],
+  [{ decryption: { provider: 'vault' } }, 'spec.decryption.provider is "vault"'],
   [{ intervall: '1m' }, 'spec.intervall is no field of this kind; did you mean "interval"?'],
   [{ interval: '10 minutes' }, 'spec.interval is "10 minutes": write a duration'],
   [{ prune: 'yes' }, 'spec.prune must be true or false'],

@@ -1,6 +1,7 @@
 import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
+import { decryptionReferences } from './kustomization/decrypt-objects.ts'
 import { substituteReferences } from './kustomization/substitute-references.ts'
 import type { Reference } from './reference.ts'
 
@@ -61,7 +62,10 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
       suspend: spec['suspend'] === true,
       deletionPolicy: readPolicy(spec['deletionPolicy']),
       dependsOn: readDependencies(spec['dependsOn'], metadata.namespace),
-      references: substituteReferences(spec, metadata.namespace),
+      references: [
+        ...substituteReferences(spec, metadata.namespace),
+        ...decryptionReferences(spec, metadata.namespace),
+      ],
       spec,
     },
   }

@@ -8,6 +8,8 @@ export interface Reference {
   readonly name: string
   /** Whether the object can be rendered without it. */
   readonly optional: boolean
+  /** It has private keys, which no render is given. */
+  readonly use?: 'decrypt'
   /** The field that names it: `spec.postBuild.substituteFrom[0]`. */
   readonly field: string
   /** `first-release`: of no use from then on, and not looked at any more. */

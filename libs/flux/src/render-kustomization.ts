@@ -23,7 +23,7 @@ import { roleOf } from './roles.ts'
 const cache = new ParseCache()
 
 /** What is not in the files. */
-export interface Given extends Pick<FluxBuild, 'charts'> {
+export interface Given extends Pick<FluxBuild, 'charts' | 'dataKeys' | 'onSecret'> {
   /** Of the cluster; what `substituteFrom` names goes over them. */
   readonly variables?: ReadonlyMap<string, string>
   /** What the references of the object hold, as far as they are there. */

@@ -2,6 +2,7 @@ import type { FluxInput } from '@tidemark/flux'
 import type { GeneratedEntry } from '@tidemark/go-template'
 import type { HelmReleaseContents } from '@tidemark/flux'
 import type { JsonObject } from '@tidemark/manifests'
+import type { KeySet } from '@tidemark/sops'
 import type { Reads, SourceTree } from '@tidemark/source-tree'
 
 /** One render: an application's object over the files of its source. */
@@ -16,6 +17,8 @@ export interface RenderJob {
   readonly variables: ReadonlyMap<string, string>
   /** What the Secrets and ConfigMaps that the object names hold. */
   readonly inputs: readonly FluxInput[]
+  /** Opens the data key of a file that SOPS encrypted, or says why it cannot. The private keys stay here. */
+  readonly unwrap: (set: KeySet) => Promise<Uint8Array | { readonly refused: string }>
   /** What charts generated when this was last rendered; it is given again. */
   readonly generated: readonly GeneratedEntry[]
   /** Of a HelmRelease: which release it would be, and of which revision of the chart. */

@@ -2,10 +2,12 @@ import {
   buildKustomization,
   type BuiltObject,
   type ChartRenderer,
-  type ParseCache,
+  ParseCache,
 } from '@tidemark/kustomize'
 import { mergeReads, type Reads, RecordingTree, type SourceTree } from '@tidemark/source-tree'
 import type { FluxSpec } from './merge-spec.ts'
+import { decryptionOf, decryptObjects } from './decrypt-objects.ts'
+import { DecryptingTree, type DataKeys, type OnSecret } from './decrypting-tree.ts'
 import { prepareKustomization } from './prepare-kustomization.ts'
 import { substituteObjects } from './substitute-objects.ts'
 
@@ -19,6 +21,12 @@ export interface FluxBuild {
   readonly substituteFrom?: readonly ReadonlyMap<string, string>[]
   /** Whether a variable without a value and without a default is an error, as since kustomize-controller 1.9; it is by default. */
   readonly unset?: 'error' | 'empty'
+  /** Of the files that SOPS encrypted, where the spec says that they are to be decrypted. */
+  readonly dataKeys?: DataKeys
+  /** Whether what is encrypted may stay so, where somebody only looks; it is refused by default. */
+  readonly encrypted?: 'refused' | 'left'
+  /** Told of each value that was decrypted, so that no message shows it. */
+  readonly onSecret?: OnSecret
   readonly cache?: ParseCache
   readonly charts?: ChartRenderer
 }
@@ -37,11 +45,16 @@ export interface FluxBuildResult {
  * of the files, and variables are put in at last. @throws KustomizeError, EnvsubstError
  */
 export function buildFluxKustomization(build: FluxBuild): FluxBuildResult {
-  const { path, spec, cache, charts } = build
-  const recorder = new RecordingTree(build.tree)
+  const { path, spec, charts, dataKeys = new Map() } = build
+  const isLeft = build.encrypted === 'left'
+  const isDecrypted = !isLeft && decryptionOf(spec) !== undefined
+  const tree = isDecrypted ? new DecryptingTree(build.tree, dataKeys, build.onSecret) : build.tree
+  // What was made of a file in clear is for no other application.
+  const cache = isDecrypted ? new ParseCache() : build.cache
+  const recorder = new RecordingTree(tree)
   const kustomization = prepareKustomization(recorder, path, spec)
   const built = buildKustomization({
-    tree: build.tree,
+    tree,
     path,
     kustomization,
     loadRestriction: 'none',
@@ -50,7 +63,8 @@ export function buildFluxKustomization(build: FluxBuild): FluxBuildResult {
     ...(cache === undefined ? {} : { cache }),
     ...(charts === undefined ? {} : { charts }),
   })
-  const objects = substituteObjects(built.objects, build)
+  const decrypted = isLeft ? built.objects : decryptObjects(built.objects, build)
+  const objects = substituteObjects(decrypted, build)
   return {
     objects,
     yaml: objects.map(({ yaml }) => yaml).join('---\n'),

@@ -20,7 +20,7 @@ export function builtTexts({ spec }: LintObject, { tree }: LintRepository): read
   if (!isRecord(spec) || (path !== '' && tree.stat(path)?.kind !== 'folder')) return []
   const { postBuild: _, ...rest } = spec
   try {
-    const { objects } = buildFluxKustomization({ tree, path, spec: rest })
+    const { objects } = buildFluxKustomization({ tree, path, spec: rest, encrypted: 'left' })
     return objects.map(({ kind, name, yaml, origin }) => ({
       kind,
       name,

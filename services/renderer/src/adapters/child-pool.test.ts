@@ -30,6 +30,7 @@ const job = (digest: string, files: Readonly<Record<string, string>>, path = './
   variables: new Map(),
   release: { number: 1, sourceRevision: '' },
   inputs: [],
+  unwrap: async () => ({ refused: 'there are no keys' }),
   generated: [],
 })
 const filler = (n: number): string => `${n}\n${'x'.repeat(5_000_000)}`

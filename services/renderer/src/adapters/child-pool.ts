@@ -6,6 +6,7 @@ import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { RenderEngine, RenderJob, RenderOutcome } from '../ports.ts'
+import { openDataKeys } from './open-data-keys.ts'
 import { TREES_MAX, type FileEntry, type FromChild, type ToChild } from './messages.ts'
 
 const RENDER_MS_MAX = 30_000
@@ -182,6 +183,7 @@ class Child {
     this.#id += 1
     const id = this.#id
     this.#sendTree(job)
+    const dataKeys = openDataKeys(job)
     for (let asked = 0; asked < MISSING_MAX; asked += 1) {
       const answer = await this.#ask(
         {
@@ -191,6 +193,7 @@ class Child {
           objectJson: job.objectJson,
           variables: job.variables,
           inputs: job.inputs,
+          dataKeys: dataKeys.opened,
           generated: job.generated,
           release: job.release,
         },
@@ -198,6 +201,7 @@ class Child {
       )
       if (answer.kind === 'failed') return answer.outcome
       if (answer.message.kind === 'done') return answer.message.outcome
+      if (answer.message.kind === 'locked') await dataKeys.open(answer.message.sets)
       if (answer.message.kind === 'missing') this.#sendMissing(job, answer.message.sha256)
     }
     return failed('RENDER_FILES', `the render wanted more than ${MISSING_MAX} folders`)

@@ -1,3 +1,5 @@
+import type { DataKeys } from '@tidemark/flux'
+import type { KeySet } from '@tidemark/sops'
 import type { FileMode } from '@tidemark/source-tree'
 import type { RenderJob, RenderOutcome } from '../ports.ts'
 
@@ -23,6 +25,7 @@ export type ToChild =
       readonly objectJson: string
       readonly variables: RenderJob['variables']
       readonly inputs: RenderJob['inputs']
+      readonly dataKeys: DataKeys
       readonly generated: RenderJob['generated']
       readonly release: RenderJob['release']
     }
@@ -32,4 +35,6 @@ export type FromChild =
   | { readonly kind: 'ready' }
   /** These files, by SHA-256, are not here: send them, and the render begins again. */
   | { readonly kind: 'missing'; readonly id: number; readonly sha256: readonly string[] }
+  /** Files are encrypted under these: send their data keys, and the render begins again. */
+  | { readonly kind: 'locked'; readonly id: number; readonly sets: readonly KeySet[] }
   | { readonly kind: 'done'; readonly id: number; readonly outcome: RenderOutcome }

@@ -1,5 +1,6 @@
 // A render child: takes files and objects over its pipe, and answers with what they render to. It has no
 // keys, no network code and no files of its own, and ends when the pipe closes.
+import { DataKeysMissing } from '@tidemark/flux'
 import { indexedTree, type IndexEntry, type SourceTree } from '@tidemark/source-tree'
 import { TREES_MAX, type FileEntry, type FromChild, type ToChild } from './messages.ts'
 import { FileMissing, renderFiles } from './render-files.ts'
@@ -39,6 +40,7 @@ function render(message: Extract<ToChild, { kind: 'render' }>): void {
     if (entries === undefined) throw new Error(`tree ${digest} was never sent`)
     say({ kind: 'done', id, outcome: renderFiles({ ...message, tree: treeOf(digest, entries) }) })
   } catch (error) {
+    if (error instanceof DataKeysMissing) return say({ kind: 'locked', id, sets: error.sets })
     if (!(error instanceof FileMissing) || entries === undefined) throw error
     say({ kind: 'missing', id, sha256: besides(error.path, entries) })
   }

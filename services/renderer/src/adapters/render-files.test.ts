@@ -26,6 +26,7 @@ function outcomeOf(tree: SourceTree): ReturnType<typeof renderFiles> {
     variables: new Map(),
     inputs: [],
     release: { number: 1, sourceRevision: '' },
+    dataKeys: new Map(),
   })
 }
 
@@ -92,6 +93,7 @@ test('a HelmRelease is rendered from its chart, as the release that it would be'
       generated: [],
       variables: new Map(),
       inputs: [],
+      dataKeys: new Map(),
       release: { number, sourceRevision: '1.0.0' },
     })
   expect(of(1)).toMatchObject({
@@ -123,6 +125,7 @@ function installed(template: string, manifest: string): ReturnType<typeof render
     }),
     objectJson: RELEASE,
     generated: [],
+    dataKeys: new Map(),
     variables: new Map(),
     inputs: [{ kind: 'HelmRelease', namespace: 'apps', name: 'shop', values }],
     release: { number: 1, sourceRevision: '1.0.0' },

@@ -1,8 +1,11 @@
 import { fromBytes, GeneratedMemory, LimitError } from '@tidemark/go-template'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { helmRenderer } from '@tidemark/kustomize'
+import { Masker } from '@tidemark/sealing'
 import { SourceError } from '@tidemark/source-tree'
 import {
+  DataKeysMissing,
+  type DataKeys,
   isRecord,
   renderHelmRelease,
   renderKustomization,
@@ -21,6 +24,11 @@ export class FileMissing extends Error {
   }
 }
 
+/** A job as a child has it: without the way to open data keys, and with those that were opened. */
+export interface RenderParts extends Omit<RenderJob, 'key' | 'artifactDigest' | 'unwrap'> {
+  readonly dataKeys: DataKeys
+}
+
 /**
  * Renders an application over a tree: the engine, its refusals as values, and what was read. Charts draw random values only
  * where `generated` has none for a call.
@@ -32,7 +40,9 @@ export function renderFiles({
   inputs,
   generated,
   release,
-}: Omit<RenderJob, 'key' | 'artifactDigest'>): RenderOutcome {
+  dataKeys,
+}: RenderParts): RenderOutcome {
+  const secrets: string[] = []
   try {
     const object: unknown = JSON.parse(objectJson)
     if (isRecord(object) && object['kind'] === 'HelmRelease')
@@ -43,13 +53,15 @@ export function renderFiles({
     const { objects, warnings, reads } = renderKustomization(tree, object, {
       variables,
       inputs,
+      dataKeys,
+      onSecret: (value) => secrets.push(value),
       charts,
     })
     const { entries } = memory
     return { kind: 'rendered', objects, helm: undefined, warnings, reads, generated: entries }
   } catch (error) {
-    if (error instanceof FileMissing) throw error
-    return failure(error)
+    if (error instanceof FileMissing || error instanceof DataKeysMissing) throw error
+    return failure(error, new Masker(secrets))
   }
 }
 
@@ -88,9 +100,10 @@ function renderRelease(
 }
 
 /** What was read before a failure is not known in full, so any change of the source asks again. */
-function failure(error: unknown): RenderOutcome {
-  const { code, message, file, line } = refusalOf(error)
-  return { kind: 'failed', code, message: withoutCode(message, code), file, line, reads: undefined }
+function failure(error: unknown, masker: Masker): RenderOutcome {
+  const { code, message: whole, file, line } = refusalOf(error)
+  const message = masker.mask(withoutCode(whole, code))
+  return { kind: 'failed', code, message, file, line, reads: undefined }
 }
 
 interface Refusal {

@@ -99,6 +99,7 @@ async function run(
   const missing = inputs.flatMap((input) => (input.missing === '' ? [] : [input.missing]))
   if (missing.length > 0) return refused('INPUT_MISSING', missing.join('; '))
   const artifact = inputs.find(({ kind }) => kind === InputKind.INPUT_KIND_ARTIFACT)
+  const opened = await openInputs(surroundings.blobs, requested, signal)
   const tree = await artifacts.open(artifact?.blob ?? '', signal)
   const job = {
     key: applicationId,
@@ -106,14 +107,15 @@ async function run(
     tree,
     objectJson: Buffer.from(objectJson).toString('utf8'),
     variables: new Map(requested.variables.map(({ key, value }) => [key, value])),
-    inputs: await openInputs(surroundings.blobs, requested, signal),
+    inputs: opened.given,
+    unwrap: opened.unwrap,
     generated: await openGenerated(surroundings.blobs, remembered, signal),
     release: {
       number: Number(requested.releaseNumber),
       sourceRevision: artifact?.revision ?? '',
     },
   }
-  return masked(await engine.render(job, signal), job.inputs)
+  return masked(await engine.render(job, signal), opened.all)
 }
 
 function refused(code: string, message: string): RenderOutcome {
