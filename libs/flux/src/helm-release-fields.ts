@@ -118,7 +118,7 @@ export const HELM_RELEASE_SPEC: FieldTable = {
   releaseName: text,
   targetNamespace: text,
   storageNamespace: text,
-  dependsOn: list({ name: required, namespace: text, readyExpr: notYet }),
+  dependsOn: list({ name: required, namespace: text, readyExpr: text }),
   timeout: duration,
   maxHistory: {
     ...number,

@@ -1,3 +1,4 @@
+import { readDependencies, type Dependency } from './dependency.ts'
 import { createHash } from 'node:crypto'
 import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
@@ -24,7 +25,7 @@ export interface HelmReleaseModel {
   readonly intervalMs: number
   readonly timeoutMs: number
   readonly suspend: boolean
-  readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
+  readonly dependsOn: readonly Dependency[]
   readonly valuesFrom: readonly ValuesReference[]
   /** Whether an upgrade, and an install, holds the values against the schema of the chart. */
   readonly schemas: { readonly install: boolean; readonly upgrade: boolean }
@@ -57,7 +58,8 @@ export function readHelmRelease(value: unknown): Read<HelmReleaseModel> {
   const read = readFluxObject(value, HELM_RELEASE_SPEC)
   if (read.kind === 'refused') return read
   const { metadata, spec } = read.model
-  const problems = [...problemsOfChart(spec), ...problemsOfStrategies(spec)]
+  const { dependsOn, problems: unready } = readDependencies(spec, metadata.namespace)
+  const problems = [...problemsOfChart(spec), ...problemsOfStrategies(spec), ...unready]
   if (problems.length > 0) return { kind: 'refused', problems }
   const { name, namespace } = metadata
   const releaseNamespace = textOf(spec['targetNamespace']) || namespace
@@ -75,10 +77,7 @@ export function readHelmRelease(value: unknown): Read<HelmReleaseModel> {
       intervalMs: parseDuration(textOf(spec['interval'])) ?? 0,
       timeoutMs: parseDuration(textOf(spec['timeout'])) ?? TIMEOUT_MS,
       suspend: spec['suspend'] === true,
-      dependsOn: listOf(spec['dependsOn']).map((entry) => ({
-        namespace: textOf(entry['namespace']) || namespace,
-        name: textOf(entry['name']),
-      })),
+      dependsOn,
       valuesFrom: listOf(spec['valuesFrom']).map(referenceOf),
       schemas: {
         install: part(spec, 'install')['disableSchemaValidation'] !== true,

@@ -28,6 +28,7 @@ export { readKustomization, type KustomizationModel } from './kustomization.ts'
 export { type OciRepositoryModel } from './oci-repository.ts'
 export { lintRepository, type LintFinding, type LintReport } from './lint/lint-repository.ts'
 export { LINT_RULES } from './lint/rules.ts'
+export { type Dependency } from './dependency.ts'
 export { originOf } from './origin.ts'
 export { seedHelmRelease } from './seed-helm-release.ts'
 export {

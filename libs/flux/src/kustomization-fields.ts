@@ -47,7 +47,7 @@ export const KUSTOMIZATION_SPEC: FieldTable = {
         fields: {
           name: required,
           namespace: text,
-          readyExpr: { rule: { kind: 'not-yet', instead: NEXT } },
+          readyExpr: text,
         },
       },
     },

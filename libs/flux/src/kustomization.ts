@@ -1,3 +1,4 @@
+import { readDependencies, type Dependency } from './dependency.ts'
 import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { KUSTOMIZATION_SPEC } from './kustomization-fields.ts'
@@ -24,7 +25,7 @@ export interface KustomizationModel {
   readonly force: boolean
   readonly suspend: boolean
   readonly deletionPolicy: 'MirrorPrune' | 'Delete' | 'WaitForTermination' | 'Orphan'
-  readonly dependsOn: readonly { readonly namespace: string; readonly name: string }[]
+  readonly dependsOn: readonly Dependency[]
   /** The Secrets and ConfigMaps that a render takes in. */
   readonly references: readonly Reference[]
   /** The spec itself, for the steps that render. */
@@ -38,6 +39,8 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
   const pruneOrder = readPruneOrder(value)
   if (typeof pruneOrder !== 'string') return { kind: 'refused', problems: [pruneOrder] }
   const { metadata, spec } = read.model
+  const { dependsOn, problems } = readDependencies(spec, metadata.namespace)
+  if (problems.length > 0) return { kind: 'refused', problems }
   const intervalMs = parseDuration(textOf(spec['interval'])) ?? 0
   const sourceRef = isRecord(spec['sourceRef']) ? spec['sourceRef'] : {}
   return {
@@ -61,7 +64,7 @@ export function readKustomization(value: unknown): Read<KustomizationModel> {
       force: spec['force'] === true,
       suspend: spec['suspend'] === true,
       deletionPolicy: readPolicy(spec['deletionPolicy']),
-      dependsOn: readDependencies(spec['dependsOn'], metadata.namespace),
+      dependsOn,
       references: [
         ...substituteReferences(spec, metadata.namespace),
         ...decryptionReferences(spec, metadata.namespace),
@@ -75,14 +78,6 @@ function readPolicy(value: unknown): KustomizationModel['deletionPolicy'] {
   return value === 'Delete' || value === 'WaitForTermination' || value === 'Orphan'
     ? value
     : 'MirrorPrune'
-}
-
-function readDependencies(value: unknown, namespace: string): KustomizationModel['dependsOn'] {
-  if (!Array.isArray(value)) return []
-  return value.filter(isRecord).map((entry) => ({
-    namespace: textOf(entry['namespace']) || namespace,
-    name: textOf(entry['name']),
-  }))
 }
 
 const PRUNE_ANNOTATION = 'tidemark.dev/prune'

@@ -4,6 +4,7 @@ import type { Application } from '../domain/application.ts'
 import { decideRelease } from '../domain/decide-release.ts'
 import { decideRollout, isReady } from '../domain/decide-rollout.ts'
 import type { Plane } from '../domain/plane.ts'
+import { isReadyWhen, type KnownDependency } from './is-ready-when.ts'
 import { applyOptionsOf } from './apply-options.ts'
 import type { ReleaserDeps } from './deps.ts'
 import { isPaused, modelOf } from './models.ts'
@@ -29,8 +30,11 @@ export function advance(
   for (const next of waiting) {
     const before = isReadyNow(deps.plane, next)
     advanceOne(deps, next, cause, next === id ? options : {})
-    if (!before && isReadyNow(deps.plane, next))
-      waiting.push(...wokenBy(deps.plane, next).filter((other) => !waiting.includes(other)))
+    const woken =
+      !before && isReadyNow(deps.plane, next)
+        ? wokenBy(deps.plane, next)
+        : askingOf(deps.plane, next)
+    waiting.push(...woken.filter((other) => !waiting.includes(other)))
   }
 }
 
@@ -66,7 +70,16 @@ function decideNext(deps: ReleaserDeps, id: string, options: AdvanceOptions): re
 
 /** The applications that `dependsOn` names and that are not ready. */
 function missingOf({ plane }: ReleaserDeps, state: Application): readonly string[] {
-  return dependenciesOf(state).filter((id) => !isReadyNow(plane, id))
+  const known = (id: string): KnownDependency => ({
+    state: plane.application(id),
+    ready: isReadyNow(plane, id),
+  })
+  return dependenciesOf(state).filter((id, index) => {
+    const dependency = known(id)
+    const { readyWhen } = modelOf(state)?.dependsOn[index] ?? {}
+    if (readyWhen === undefined) return !dependency.ready
+    return !isReadyWhen(plane, readyWhen, { dependency, self: known(state.id) })
+  })
 }
 
 /** Ids of the applications that `dependsOn` names. */
@@ -127,6 +140,13 @@ function wokenBy(plane: Plane, id: string): readonly string[] {
     woken.push(...(kinshipOf(plane).dependents.get(next) ?? []))
   }
   return woken
+}
+
+/** What asks for more of an application than whether it is ready, by `readyExpr`: any change of it may be the answer. */
+function askingOf(plane: Plane, id: string): readonly string[] {
+  return (kinshipOf(plane).dependents.get(id) ?? []).filter((other) =>
+    modelOf(plane.application(other))?.dependsOn.some(({ readyWhen }) => readyWhen !== undefined),
+  )
 }
 
 function parentOf(plane: Plane, id: string): string {

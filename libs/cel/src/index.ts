@@ -1,0 +1,1 @@
+export { compileCondition, type Compiled, type Condition } from './compile-condition.ts'
