@@ -263,11 +263,11 @@ function scenarios(open: () => Promise<Setup>): void {
     async () => {
       const after = await api().head()
       await push({
-        'clusters/test/odd.yaml': application('odd', '  decryption: {provider: sops}\n'),
+        'clusters/test/odd.yaml': application('odd', '  kubeConfig: {secretRef: {name: other}}\n'),
         'apps/odd/a.yaml': configMap('odd', 'x'),
       })
       const refused = await api().event('ApplicationRefused', { after, ms: WAIT })
-      expect(JSON.stringify(refused.body)).toContain('decryption')
+      expect(JSON.stringify(refused.body)).toContain('kubeConfig')
       await push({ 'clusters/test/odd.yaml': undefined, 'apps/odd/a.yaml': undefined })
       await api().settled()
     },
