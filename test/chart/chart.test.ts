@@ -111,7 +111,7 @@ test('who may reach what: the renderer the bus alone, Postgres only the ledger a
     renderer: [4222],
     releaser: [4222],
     applier: [4222, 443, 6443],
-    auditor: [4222, 5432],
+    auditor: [4222, 5432, 443],
     gateway: [4222],
   })
   const traced = objectsOf(tidemarkRender(['--set', 'otlpEndpoint=http://collector:4318']))
