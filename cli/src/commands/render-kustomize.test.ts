@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -109,4 +109,22 @@ test('a link out of the source is refused', () => {
   expect(code).toBe(1)
   expect(err).toContain('SOURCE_ESCAPE')
   expect(err).toContain('link.yaml')
+})
+
+test('what is encrypted cannot be shown here, and the message says where it can', () => {
+  const recorded = new URL('../../../libs/sops/src/recorded/secret.yaml.txt', import.meta.url)
+  const decryption = '  decryption: {provider: sops, secretRef: {name: keys}}\n'
+  const root = onDisk({
+    'shop.yaml': FLUX.replace(/ {2}postBuild[\s\S]*/u, decryption),
+    'app/secret.yaml': readFileSync(recorded, 'utf8'),
+  })
+  const { code, out, err } = run(
+    '--flux',
+    join(root, 'shop.yaml'),
+    '--root',
+    root,
+    join(root, 'app'),
+  )
+  expect({ code, out }).toEqual({ code: 1, out: '' })
+  expect(err).toContain('the keys of spec.decryption are on the cluster; look at a release')
 })

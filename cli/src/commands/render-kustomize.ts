@@ -1,5 +1,5 @@
 import { EnvsubstError } from '@tidemark/envsubst'
-import { RenderRefused, renderKustomization } from '@tidemark/flux'
+import { DataKeysMissing, RenderRefused, renderKustomization } from '@tidemark/flux'
 import { freshValues } from '@tidemark/go-template'
 import { systemClock, systemRandom } from '@tidemark/kernel'
 import { buildKustomization, helmRenderer, KustomizeError } from '@tidemark/kustomize'
@@ -87,13 +87,24 @@ function buildFlux(
 ): { readonly yaml: string; readonly warnings: readonly string[] } {
   const { object, inputs } = readFluxFile(file, readText(file))
   const { tree, path } = open(folder ?? '.', root)
-  const { objects, warnings } = renderKustomization(
-    tree,
-    folder === undefined ? object : at(object, path),
-    { inputs, charts },
+  const { objects, warnings } = inClear(file, () =>
+    renderKustomization(tree, folder === undefined ? object : at(object, path), { inputs, charts }),
   )
   const yaml = objects.map((each) => printYaml(toYaml(each), 'yaml2')).join('---\n')
   return { yaml, warnings }
+}
+
+/** The keys of what SOPS encrypted are on the cluster, and this command asks no cluster. */
+function inClear<Rendered>(file: string, render: () => Rendered): Rendered {
+  try {
+    return render()
+  } catch (error) {
+    if (!(error instanceof DataKeysMissing)) throw error
+    const what = `${file}: what it delivers is encrypted, and the keys of spec.decryption are on the cluster`
+    throw new CommandError(
+      `${what}; look at a release of a plane: tidemark describe, tidemark diff`,
+    )
+  }
 }
 
 /** The same object, built in another folder. */
