@@ -1,7 +1,8 @@
 import { ARTIFACT_GENERATOR_SPEC } from './artifact-generator-fields.ts'
-import { isRecord, type FieldProblem } from './fields.ts'
+import type { FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { readSourceFrame, type SourceFrame } from './source-frame.ts'
+import { recordsOf } from './read-spec.ts'
 
 const ARTIFACTS_MAX = 100 // Of one generator; each is a source.
 const COPIES_MAX = 100 // Of one artifact; each looks at all files of a source.
@@ -41,13 +42,13 @@ export function readArtifactGenerator(value: unknown): Read<readonly ExternalArt
   if (read.kind === 'refused') return read
   const { spec, metadata } = read.model
   const { intervalMs, timeoutMs, suspend } = readSourceFrame(read.model, INTERVAL_MS)
-  const inputs = recordsIn(spec['sources']).map((input) => ({
+  const inputs = recordsOf(spec['sources']).map((input) => ({
     alias: textOf(input['alias']),
     kind: textOf(input['kind']),
     namespace: textOf(input['namespace']) || metadata.namespace,
     name: textOf(input['name']),
   }))
-  const models = recordsIn(spec['artifacts']).map((artifact) => ({
+  const models = recordsOf(spec['artifacts']).map((artifact) => ({
     kind: 'ExternalArtifact' as const,
     name: textOf(artifact['name']),
     namespace: metadata.namespace,
@@ -55,7 +56,7 @@ export function readArtifactGenerator(value: unknown): Read<readonly ExternalArt
     timeoutMs,
     suspend,
     inputs,
-    copies: recordsIn(artifact['copy']).map(readCopy),
+    copies: recordsOf(artifact['copy']).map(readCopy),
     revisionOf: textOf(artifact['revision']).slice(1),
     originRevisionOf: textOf(artifact['originRevision']).slice(1),
   }))
@@ -105,8 +106,4 @@ function twice(names: readonly string[], field: string): readonly FieldProblem[]
   return names
     .filter((name, index) => names.indexOf(name) !== index)
     .map((name) => ({ field, message: `has ${JSON.stringify(name)} twice` }))
-}
-
-function recordsIn(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }

@@ -1,6 +1,7 @@
 import { compileCondition, type Condition } from '@tidemark/cel'
-import { isRecord, type FieldProblem } from './fields.ts'
+import type { FieldProblem } from './fields.ts'
 import { textOf } from './flux-object.ts'
+import { recordsOf } from './read-spec.ts'
 
 /** One object of `spec.dependsOn`: of the same kind, on the same cluster. */
 export interface Dependency {
@@ -16,8 +17,7 @@ export function readDependencies(
   namespace: string,
 ): { readonly dependsOn: readonly Dependency[]; readonly problems: readonly FieldProblem[] } {
   const problems: FieldProblem[] = []
-  const entries = Array.isArray(spec['dependsOn']) ? spec['dependsOn'].filter(isRecord) : []
-  const dependsOn = entries.map((entry, index): Dependency => {
+  const dependsOn = recordsOf(spec['dependsOn']).map((entry, index): Dependency => {
     const readyWhen = conditionOf(textOf(entry['readyExpr']), (message) =>
       problems.push({ field: `spec.dependsOn[${index}].readyExpr`, message }),
     )

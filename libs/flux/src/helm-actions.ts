@@ -1,6 +1,8 @@
+import type { Selector } from '@tidemark/kustomize'
 import { canonicalJson, parseJson } from '@tidemark/manifests'
 import { isRecord, parseDuration } from './fields.ts'
 import { textOf } from './flux-object.ts'
+import { partOf, recordsOf, targetOf } from './read-spec.ts'
 
 /** What a HelmRelease says of the actions of Helm, with the defaults of helm-controller 1.6. */
 export interface HelmActions {
@@ -57,17 +59,7 @@ export interface DriftDetection {
 /** Fields that may differ: JSON pointers, and of which objects. Selectors are regular expressions, as in Kustomize. */
 export interface DriftIgnore {
   readonly paths: readonly string[]
-  readonly target: DriftTarget | undefined
-}
-
-export interface DriftTarget {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-  readonly namespace: string
-  readonly name: string
-  readonly labelSelector: string
-  readonly annotationSelector: string
+  readonly target: Selector | undefined
 }
 
 type Spec = Readonly<Record<string, unknown>>
@@ -98,19 +90,19 @@ export function pickHelmActions(spec: Spec): string {
 export function readHelmActions(spec: unknown): HelmActions {
   const whole = isRecord(spec) ? spec : {}
   const timeoutMs = parseDuration(textOf(whole['timeout'])) ?? TIMEOUT_MS
-  const test = part(whole, 'test')
+  const test = partOf(whole, 'test')
   const ignoreFailures = test['ignoreFailures'] === true
-  const action = (name: string): HelmAction => actionOf(part(whole, name), timeoutMs)
-  const uninstall = part(whole, 'uninstall')
+  const action = (name: string): HelmAction => actionOf(partOf(whole, name), timeoutMs)
+  const uninstall = partOf(whole, 'uninstall')
   const releases = { timeoutMs, ignoreFailures }
   return {
     install: {
-      ...releaseAction(part(whole, 'install'), { ...releases, kind: 'install' }),
+      ...releaseAction(partOf(whole, 'install'), { ...releases, kind: 'install' }),
       createNamespace:
-        part(whole, 'install')['createNamespace'] === true &&
+        partOf(whole, 'install')['createNamespace'] === true &&
         textOf(whole['targetNamespace']) !== '',
     },
-    upgrade: releaseAction(part(whole, 'upgrade'), { ...releases, kind: 'upgrade' }),
+    upgrade: releaseAction(partOf(whole, 'upgrade'), { ...releases, kind: 'upgrade' }),
     rollback: action('rollback'),
     uninstall: {
       ...action('uninstall'),
@@ -121,15 +113,15 @@ export function readHelmActions(spec: unknown): HelmActions {
       enabled: test['enable'] === true,
       timeoutMs: parseDuration(textOf(test['timeout'])) ?? timeoutMs,
       ignoreFailures,
-      filters: listOf(test['filters']).map((filter) => ({
+      filters: recordsOf(test['filters']).map((filter) => ({
         name: textOf(filter['name']),
         exclude: filter['exclude'] === true,
       })),
     },
     recordsMax: numberOf(whole['maxHistory']) ?? RECORDS_MAX,
-    drift: driftOf(part(whole, 'driftDetection')),
+    drift: driftOf(partOf(whole, 'driftDetection')),
     chartNameChange:
-      part(whole, 'upgrade')['chartNameChangeStrategy'] === 'InPlaceUpdate'
+      partOf(whole, 'upgrade')['chartNameChangeStrategy'] === 'InPlaceUpdate'
         ? 'upgrade'
         : 'reinstall',
   }
@@ -147,7 +139,7 @@ function releaseAction(
     readonly kind: 'install' | 'upgrade'
   },
 ): HelmReleaseAction {
-  const remediation = part(spec, 'remediation')
+  const remediation = partOf(spec, 'remediation')
   const ignored = remediation['ignoreTestFailures']
   return {
     ...actionOf(spec, timeoutMs),
@@ -159,8 +151,8 @@ function releaseAction(
 }
 
 function remedyOf(spec: Spec, kind: 'install' | 'upgrade'): HelmRemedy {
-  const strategy = part(spec, 'strategy')
-  const remediation = part(spec, 'remediation')
+  const strategy = partOf(spec, 'strategy')
+  const remediation = partOf(spec, 'remediation')
   const retries = numberOf(remediation['retries']) ?? 0
   const last = remediation['remediateLastFailure']
   const byDefault = kind === 'upgrade' && retries > 0
@@ -196,32 +188,11 @@ function driftOf(spec: Spec): DriftDetection {
   const { mode } = spec
   return {
     mode: mode === 'warn' || mode === 'enabled' ? mode : 'disabled',
-    ignore: listOf(spec['ignore']).map(({ paths, target }) => ({
+    ignore: recordsOf(spec['ignore']).map(({ paths, target }) => ({
       paths: Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [],
-      target: isRecord(target) ? targetOf(target) : undefined,
+      target: targetOf(target),
     })),
   }
-}
-
-function targetOf(target: Spec): DriftTarget {
-  return {
-    group: textOf(target['group']),
-    version: textOf(target['version']),
-    kind: textOf(target['kind']),
-    namespace: textOf(target['namespace']),
-    name: textOf(target['name']),
-    labelSelector: textOf(target['labelSelector']),
-    annotationSelector: textOf(target['annotationSelector']),
-  }
-}
-
-function part(spec: Spec, name: string): Spec {
-  const found = spec[name]
-  return isRecord(found) ? found : {}
-}
-
-function listOf(value: unknown): readonly Spec[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { isRecord, parseDuration, type FieldProblem } from './fields.ts'
 import { readFluxObject, textOf, type Read } from './flux-object.ts'
 import { HELM_RELEASE_SPEC } from './helm-release-fields.ts'
+import { partOf, recordsOf } from './read-spec.ts'
 
 const TIMEOUT_MS = 300_000 // Flux's default.
 const NAME_LENGTH_MAX = 53 // Helm's.
@@ -78,14 +79,14 @@ export function readHelmRelease(value: unknown): Read<HelmReleaseModel> {
       timeoutMs: parseDuration(textOf(spec['timeout'])) ?? TIMEOUT_MS,
       suspend: spec['suspend'] === true,
       dependsOn,
-      valuesFrom: listOf(spec['valuesFrom']).map(referenceOf),
+      valuesFrom: recordsOf(spec['valuesFrom']).map(referenceOf),
       schemas: {
-        install: part(spec, 'install')['disableSchemaValidation'] !== true,
-        upgrade: part(spec, 'upgrade')['disableSchemaValidation'] !== true,
+        install: partOf(spec, 'install')['disableSchemaValidation'] !== true,
+        upgrade: partOf(spec, 'upgrade')['disableSchemaValidation'] !== true,
       },
-      postRenderers: listOf(spec['postRenderers']).flatMap(postRendererOf),
+      postRenderers: recordsOf(spec['postRenderers']).flatMap(postRendererOf),
       postRenderStrategy: strategyOf(spec['postRenderStrategy']),
-      wait: part(spec, 'upgrade')['disableWait'] !== true,
+      wait: partOf(spec, 'upgrade')['disableWait'] !== true,
       spec,
     },
   }
@@ -122,13 +123,13 @@ function sourceOf(spec: Spec, { name, namespace }: Named): HelmReleaseModel['sou
 
 /** A chart lives beside its repository. */
 function chartNamespaceOf(spec: Spec, namespace: string): string {
-  const { sourceRef } = part(part(spec, 'chart'), 'spec')
+  const { sourceRef } = partOf(partOf(spec, 'chart'), 'spec')
   return (isRecord(sourceRef) ? textOf(sourceRef['namespace']) : '') || namespace
 }
 
 /** The HelmChart that helm-controller would make of `spec.chart`. */
 function chartOf(spec: Spec, { name, namespace }: Named): Spec {
-  const template = part(part(spec, 'chart'), 'spec')
+  const template = partOf(partOf(spec, 'chart'), 'spec')
   const { sourceRef, interval, ...others } = template
   const reference = isRecord(sourceRef) ? sourceRef : {}
   return {
@@ -152,7 +153,7 @@ function problemsOfChart(spec: Spec): readonly FieldProblem[] {
 
 function problemsOfStrategies(spec: Spec): readonly FieldProblem[] {
   return ['install', 'upgrade'].flatMap((action) => {
-    const strategy = part(part(spec, action), 'strategy')
+    const strategy = partOf(partOf(spec, action), 'strategy')
     if (strategy['name'] !== 'RemediateOnFailure' || strategy['retryInterval'] === undefined)
       return []
     const field = `spec.${action}.strategy.retryInterval`
@@ -173,18 +174,9 @@ function referenceOf(entry: Spec): ValuesReference {
 
 function postRendererOf({ kustomize }: Spec): readonly PostRenderer[] {
   if (!isRecord(kustomize)) return []
-  return [{ patches: listOf(kustomize['patches']), images: listOf(kustomize['images']) }]
+  return [{ patches: recordsOf(kustomize['patches']), images: recordsOf(kustomize['images']) }]
 }
 
 function strategyOf(value: unknown): HelmReleaseModel['postRenderStrategy'] {
   return value === 'nohooks' || value === 'separate' ? value : 'combined'
-}
-
-function part(spec: Spec, name: string): Spec {
-  const found = spec[name]
-  return isRecord(found) ? found : {}
-}
-
-function listOf(value: unknown): readonly Spec[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }

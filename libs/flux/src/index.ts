@@ -66,7 +66,6 @@ export { type FluxSpec } from './kustomization/merge-spec.ts'
 export {
   type DriftDetection,
   type DriftIgnore,
-  type DriftTarget,
   type HelmAction,
   type HelmActions,
   type HelmReleaseAction,

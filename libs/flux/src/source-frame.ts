@@ -1,5 +1,6 @@
 import { isRecord, parseDuration } from './fields.ts'
 import { textOf, type FluxObject } from './flux-object.ts'
+import { recordsOf } from './read-spec.ts'
 
 const TIMEOUT_MS = 60_000 // Flux's default.
 
@@ -31,12 +32,12 @@ export function readSourceFrame({ metadata, spec }: FluxObject, intervalMs = 0):
 
 export function readVerification(value: unknown): VerificationModel | undefined {
   if (!isRecord(value)) return undefined
-  const identities = value['matchOIDCIdentity']
   return {
     secretName: refName(value['secretRef']),
-    identities: (Array.isArray(identities) ? identities : [])
-      .filter(isRecord)
-      .map((entry) => ({ issuer: textOf(entry['issuer']), subject: textOf(entry['subject']) })),
+    identities: recordsOf(value['matchOIDCIdentity']).map((entry) => ({
+      issuer: textOf(entry['issuer']),
+      subject: textOf(entry['subject']),
+    })),
     trustedRootSecretName: refName(value['trustedRootSecretRef']),
   }
 }

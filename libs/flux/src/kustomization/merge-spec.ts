@@ -1,6 +1,6 @@
-import type { Image, Kustomization, Patch, Selector } from '@tidemark/kustomize'
-import { isRecord } from '../fields.ts'
+import type { Image, Kustomization, Patch } from '@tidemark/kustomize'
 import { textOf } from '../flux-object.ts'
+import { recordsOf, targetOf } from '../read-spec.ts'
 
 /** The spec of a Flux Kustomization, as it was read from JSON. */
 export type FluxSpec = Readonly<Record<string, unknown>>
@@ -17,17 +17,17 @@ export function mergeSpec(
     namespace: textOf(spec['targetNamespace']) || kustomization.namespace,
     namePrefix: textOf(spec['namePrefix']) || kustomization.namePrefix,
     nameSuffix: textOf(spec['nameSuffix']) || kustomization.nameSuffix,
-    patches: appended(kustomization.patches, records(spec['patches']).map(toPatch)),
+    patches: appended(kustomization.patches, recordsOf(spec['patches']).map(toPatch)),
     components: appended(kustomization.components, components),
     patchesStrategicMerge: appended(
       kustomization.patchesStrategicMerge,
-      records(spec['patchesStrategicMerge']).map((patch) => JSON.stringify(patch)),
+      recordsOf(spec['patchesStrategicMerge']).map((patch) => JSON.stringify(patch)),
     ),
     patchesJson6902: appended(
       kustomization.patchesJson6902,
-      records(spec['patchesJson6902']).map(toJsonPatch),
+      recordsOf(spec['patchesJson6902']).map(toJsonPatch),
     ),
-    images: mergeImages(kustomization.images, records(spec['images']).map(toImage)),
+    images: mergeImages(kustomization.images, recordsOf(spec['images']).map(toImage)),
     buildMetadata: buildMetadata.length > 0 ? buildMetadata : kustomization.buildMetadata,
   }
 }
@@ -65,11 +65,10 @@ function appended<T>(list: readonly T[] | undefined, more: readonly T[]): readon
 }
 
 function toPatch(patch: FluxSpec): Patch {
-  const target = patch['target']
   return {
     path: '',
     patch: textOf(patch['patch']),
-    target: isRecord(target) ? toSelector(target) : undefined,
+    target: targetOf(patch['target']),
     options: undefined,
   }
 }
@@ -78,20 +77,8 @@ function toJsonPatch({ patch, target }: FluxSpec): Patch {
   return {
     path: '',
     patch: JSON.stringify(patch ?? []),
-    target: isRecord(target) ? toSelector(target) : undefined,
+    target: targetOf(target),
     options: undefined,
-  }
-}
-
-function toSelector(target: FluxSpec): Selector {
-  return {
-    group: textOf(target['group']),
-    version: textOf(target['version']),
-    kind: textOf(target['kind']),
-    name: textOf(target['name']),
-    namespace: textOf(target['namespace']),
-    labelSelector: textOf(target['labelSelector']),
-    annotationSelector: textOf(target['annotationSelector']),
   }
 }
 
@@ -103,10 +90,6 @@ function toImage(image: FluxSpec): Image {
     digest: textOf(image['digest']),
     tagSuffix: '',
   }
-}
-
-function records(value: unknown): readonly FluxSpec[] {
-  return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
 function texts(value: unknown): readonly string[] {

@@ -1,14 +1,11 @@
-import { isRecord } from '../fields.ts'
 import { textOf } from '../flux-object.ts'
 import { inputFor, type FluxInput, type Reference } from '../reference.ts'
 import type { FluxSpec } from './merge-spec.ts'
+import { partOf, recordsOf } from '../read-spec.ts'
 
 /** What `spec.postBuild.substituteFrom` names, in its order. */
 export function substituteReferences(spec: FluxSpec, namespace: string): readonly Reference[] {
-  const postBuild = isRecord(spec['postBuild']) ? spec['postBuild'] : {}
-  const named = postBuild['substituteFrom']
-  if (!Array.isArray(named)) return []
-  return named.filter(isRecord).map((entry, index) => ({
+  return recordsOf(partOf(spec, 'postBuild')['substituteFrom']).map((entry, index) => ({
     kind: entry['kind'] === 'Secret' ? 'Secret' : 'ConfigMap',
     namespace,
     name: textOf(entry['name']),

@@ -1,5 +1,6 @@
 import { isRecord, type FieldProblem } from '../fields.ts'
 import { textOf } from '../flux-object.ts'
+import { recordsOf } from '../read-spec.ts'
 
 /** Objects that a Receiver pokes or an Alert tells of: one, or with `*` all of a kind in a namespace. */
 export interface ObjectReferenceModel {
@@ -21,7 +22,7 @@ export interface Referable {
 
 /** Reads references that were checked; where none says a namespace, it is that of the object that holds them. */
 export function readReferences(value: unknown, namespace: string): readonly ObjectReferenceModel[] {
-  return (Array.isArray(value) ? value : []).filter(isRecord).map((reference) => ({
+  return recordsOf(value).map((reference) => ({
     kind: textOf(reference['kind']),
     namespace: textOf(reference['namespace']) || namespace,
     name: textOf(reference['name']),

@@ -1,7 +1,7 @@
 import type { PlanInput } from '@tidemark/apply'
 import type { ApplyRequested } from '@tidemark/contracts'
-import type { DriftTarget, HelmActions } from '@tidemark/flux'
-import { KustomizeError, objectSelector } from '@tidemark/kustomize'
+import type { HelmActions } from '@tidemark/flux'
+import { KustomizeError, objectSelector, type Selector } from '@tidemark/kustomize'
 import { field, isJsonObject, type JsonObject, type Manifest } from '@tidemark/manifests'
 import { actionsOf, isHelmRelease } from './deps.ts'
 
@@ -35,7 +35,7 @@ function isSwitchedOff({ object }: Manifest): boolean {
 }
 
 /** As a patch of Kustomize finds its target. A rule that cannot be read fits nothing. */
-function isTarget({ identity, object }: Manifest, target: DriftTarget): boolean {
+function isTarget({ identity, object }: Manifest, target: Selector): boolean {
   try {
     return objectSelector(target)({
       ...identity,
