@@ -1,8 +1,14 @@
-import { ParkedResolution, record, type Recorded, type StoredEvent } from '@tidemark/contracts'
+import {
+  INPUT_FAMILIES,
+  ParkedResolution,
+  record,
+  type Recorded,
+  type StoredEvent,
+} from '@tidemark/contracts'
 import { OperatingError } from '@tidemark/kernel'
 import { foldHandled, type Surroundings } from '@tidemark/service'
 import type { Courier } from '../ports.ts'
-import { KnownObjects } from '../steps/known-objects.ts'
+import { KnownObjects, TOLD_FAMILIES } from '../steps/known-objects.ts'
 import { queueNotifications, type Queued } from '../steps/queue-notifications.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import { NOTIFIER, OutboxWriter } from './outbox-writer.ts'
@@ -25,9 +31,10 @@ export async function followNotifications(
 ): Promise<void> {
   const { store, wake, metrics } = surroundings
   const known = new KnownObjects()
+  const families = new Set([...TOLD_FAMILIES, ...INPUT_FAMILIES])
   const { reader } = await foldHandled(
     store,
-    { cursor: NOTIFIER, writer: 'auditor' },
+    { cursor: NOTIFIER, writer: 'auditor', families },
     (recorded) => known.fold(recorded),
     signal,
   )

@@ -23,6 +23,17 @@ import {
 import { KnownInputs } from '@tidemark/service'
 import { emptyOutbox, evolveOutbox, type Outbox } from '../domain/outbox.ts'
 
+/** Families that the fold looks at, beside those of Secrets. */
+export const TOLD_FAMILIES = [
+  'intake',
+  'source',
+  'application',
+  'rollout',
+  'render',
+  'deployment',
+  'notification',
+  'outbox',
+] as const
 const RELEASES_KEPT = 200 // Of whose revisions something may still be told.
 const ANNOTATION = 'event.toolkit.fluxcd.io/'
 
@@ -94,7 +105,7 @@ export class KnownObjects {
 
   fold(recorded: Recorded): void {
     const id = idOf(recorded.stream)
-    switch (familyOf(recorded.stream)) {
+    switch (TOLD_FAMILIES.find((name) => name === familyOf(recorded.stream))) {
       case 'intake':
       case 'source':
         this.#foldSource(id, recorded)
